@@ -1,0 +1,127 @@
+// Rate functions: piecewise-linear r(t), its cumulative intensity and the inverse of that; and rate distributions.
+//
+// Terms. A rate function lives on a window [start_ms, stop_ms) and is a list of segments in time order that cover
+// it without gaps. Within a segment the rate is linear: rate_hz + slope_hz_per_ms * (t - start_ms). It may jump
+// between segments and is right-continuous. The cumulative intensity Λ(t) = ∫ r dt (from the window's start) is the
+// expected number of spikes before t; it is dimensionless. A vertex is a (time, rate) pair for printing and drawing;
+// two vertices at one time are a jump.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stimgen/types.hpp"
+
+namespace stimgen {
+
+struct RateSegment {
+  double start_ms = 0;
+  double rate_hz = 0;          // at start_ms
+  double slope_hz_per_ms = 0;  // 0: constant
+  // Λ(start_ms), summed segment by segment from the left: earlier segments alone determine it.
+  double intensity_at_start = 0;
+};
+
+struct RateVertex {
+  double time_ms = 0;
+  double rate_hz = 0;
+  bool operator==(const RateVertex&) const = default;
+};
+
+// Immutable once built; threads may share it.
+class RateFunction {
+ public:
+  // Empty function on an empty window.
+  RateFunction() = default;
+
+  TimeWindow window() const { return window_; }
+  std::span<const RateSegment> segments() const { return segments_; }
+  // Where segment i ends.
+  double segment_stop_ms(std::size_t i) const {
+    return i + 1 < segments_.size() ? segments_[i + 1].start_ms : window_.stop_ms;
+  }
+
+  // r(t) in Hz; 0 outside the window.
+  double rate_at(double time_ms) const;
+  // Λ(t); 0 before the window, total_intensity() after it.
+  double cumulative_intensity_at(double time_ms) const;
+  // Λ at the end of the window: the expected number of spikes.
+  double total_intensity() const { return total_intensity_; }
+  // The earliest t with Λ(t) = intensity, for 0 <= intensity < total_intensity(); exact inverse of a segment's
+  // linear or quadratic Λ by the stable root 2x / (r + sqrt(r² + 2·s·x)).
+  double time_at_intensity(double intensity) const;
+  // Largest rate in the window, in Hz.
+  double peak_hz() const;
+  // Vertices in time order, two for each jump; the first at window().start_ms, the last at window().stop_ms.
+  std::vector<RateVertex> vertices() const;
+  // The same shape with every rate multiplied. Requires: factor finite and >= 0.
+  RateFunction scaled(double factor) const;
+
+ private:
+  friend class RateFunctionBuilder;
+  TimeWindow window_;
+  std::vector<RateSegment> segments_;
+  double total_intensity_ = 0;
+};
+
+// Builds a rate function from left to right. Lifecycle: construct, then hold/ramp/wait_until in time order, then build.
+class RateFunctionBuilder {
+ public:
+  explicit RateFunctionBuilder(double start_ms);
+  // Constant rate until `stop_ms`. An empty or backward step is ignored if stop_ms equals the current end, and is a
+  // logic_error if it lies before it. Equal neighbouring constants join into one segment.
+  RateFunctionBuilder& hold(double rate_hz, double stop_ms);
+  // Linear from `from_hz` now to `to_hz` at `stop_ms`. A ramp of no length is ignored.
+  RateFunctionBuilder& ramp(double from_hz, double to_hz, double stop_ms);
+  double end_ms() const { return end_ms_; }
+  // The function on [start, end_ms()). The builder is empty afterwards.
+  // Throws logic_error on a negative or non-finite rate: callers check the recipe's numbers first.
+  RateFunction build();
+
+ private:
+  double start_ms_;
+  double end_ms_;
+  std::vector<RateSegment> segments_;
+};
+
+// The constant rate of a background.
+RateFunction constant_rate(double rate_hz, TimeWindow window);
+
+// Expected spikes of `rate_hz` over `duration_ms`. The one place where Hz meets ms: rate * duration / 1000.
+double expected_spikes(double rate_hz, double duration_ms);
+
+// ---- rate distributions: every node its own rate -------------------------------------------------------------------
+
+enum class DistributionKind : std::uint8_t { constant, lognormal, normal, gamma, uniform, exponential };
+
+// A distribution of rates in Hz, with parameters already solved such that the *resulting* rates have the mean and
+// stdev asked for (normal: of the distribution truncated at zero).
+struct RateDistribution {
+  DistributionKind kind = DistributionKind::constant;
+  double mean_hz = 0;   // of the resulting rates
+  double stdev_hz = 0;  // of the resulting rates
+  // lognormal: mu, sigma of ln(rate/Hz). normal: mu, sigma of the untruncated normal in Hz, and `tail` = P(X > 0).
+  // gamma: shape, scale_hz. uniform: lo, hi. exponential: mean. constant: the rate.
+  double a = 0;
+  double b = 0;
+  double tail = 1;
+};
+
+struct DistributionResult {
+  RateDistribution distribution;
+  std::string problem;  // empty if fine, else one sentence for the user: why there is no such distribution
+};
+
+// From the mean and stdev of the resulting rates. Requires: finite, mean >= 0, stdev >= 0. stdev 0 is constant.
+// lognormal: sigma² = ln(1 + (stdev/mean)²), mu = ln(mean) − sigma²/2. normal: truncated at zero, solved for mu and
+// sigma; only pairs with stdev < mean exist (stdev = mean is the exponential limit), else `problem` says so.
+// exponential needs stdev = mean. uniform: mean ± stdev·sqrt(3), which must not be negative.
+DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz);
+DistributionResult make_uniform(double low_hz, double high_hz);
+
+// The rate of one node, drawn from the stream at counter (node, ·): it depends on nothing else.
+double draw_rate_hz(const RateDistribution& distribution, StreamKey key, NodeId node);
+
+}  // namespace stimgen

@@ -1,0 +1,50 @@
+// Point processes: from a rate function and a stream to spike times.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stimgen/kind.hpp"
+#include "stimgen/rate.hpp"
+#include "stimgen/recipe.hpp"
+#include "stimgen/types.hpp"
+
+namespace stimgen {
+
+// The spike times of one node, in order. Queried monotonically: each call continues where the last one stopped, and
+// the spikes do not depend on how the window is cut. A value owned by one thread at a time.
+class SpikeStream {
+ public:
+  virtual ~SpikeStream() = default;
+  // Appends every spike before `until_ms` (and inside the rate function's window) that was not delivered yet.
+  // Timestamps ascend, lie strictly inside (window.start, window.stop) and are never 0.
+  virtual void append_until(double until_ms, std::vector<double>& timestamps_ms) = 0;
+};
+
+// How spike times are made from a rate. Immutable; threads share it.
+class PointProcess {
+ public:
+  virtual ~PointProcess() = default;
+  // `rate` must outlive the stream.
+  virtual std::unique_ptr<SpikeStream> open_stream(const RateFunction& rate, StreamKey key, NodeId node) const = 0;
+  // All spikes of one node appended at once: the fast path, same bits as open_stream().
+  virtual void append_train(const RateFunction& rate, StreamKey key, NodeId node,
+                            std::vector<double>& timestamps_ms) const = 0;
+};
+
+struct ProcessKind {
+  KindInfo info;
+  std::unique_ptr<const PointProcess> (*make)(Fields& fields);
+};
+
+// All point processes, the default ("poisson") first.
+std::span<const ProcessKind* const> process_kinds();
+
+// Reads the `process` value of an entry: absent or a name ("poisson"), or {name: {keys…}}.
+// nullptr value: the default. Problems go to `diagnostics`, and nullptr is returned.
+std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics& diagnostics,
+                                                 const ProcessKind** kind_out = nullptr);
+
+}  // namespace stimgen

@@ -1,0 +1,148 @@
+// Spike files: what is written, how it becomes visible, and how it is read back.
+//
+// A file is SONATA spikes (https://github.com/AllenInstitute/sonata, "Spike file"): root attributes magic = 0x0A7A
+// (uint32) and version = [0, 1]; for each population a group /spikes/<population> with attribute `sorting` (enum
+// none 0, by_id 1, by_time 2) and datasets `node_ids` (uint64) and `timestamps` (float64, attribute units = "ms").
+// On a non-empty by_id population `node_ids` also carries the string attribute sorting = "by_id", which BMTK looks for;
+// on an empty one it must not (BMTK would drop every population of the file). An empty population is written with two
+// empty datasets. Files of equal content, settings and library versions are byte-identical: no object times, libver
+// v110, chunks of kChunkSpikes written in canonical order by one writer (timestamps[0], node_ids[0], timestamps[1], …).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stimgen/types.hpp"
+
+namespace stimgen {
+
+// Elements of a chunk of a long dataset (512 KiB); a dataset that is shorter has one chunk of its own length.
+inline constexpr std::size_t kChunkSpikes = 65536;
+
+enum class Compression : std::uint8_t { none, gzip };
+
+struct FileOptions {
+  Compression compression = Compression::gzip;
+  int level = 4;  // gzip level 1…9 of the planes worth deflating
+};
+
+// Runs work for a writer: compression is done by whoever offers a thread. submit() may run it at once.
+class WorkerPool {
+ public:
+  virtual ~WorkerPool() = default;
+  virtual void submit(std::function<void()> work) = 0;
+};
+
+// One spike file being written. Lifecycle: open → (begin_population → append*)* → finish | abandon. Nothing exists
+// under the final name before finish(), which syncs, closes, renames and syncs the folder; a sink destroyed without
+// finish() abandons: the temporary is removed and an old file stays as it was. One thread at a time.
+// Memory is bounded whatever the number of spikes.
+// Errors: EnvironmentError naming the file and the operation; the first one poisons the sink.
+class SpikeSink {
+ public:
+  virtual ~SpikeSink() = default;
+  // Ends the population before and starts one. Requires: a new name, not empty, without '/'.
+  virtual void begin_population(const std::string& name, SpikeOrder order) = 0;
+  // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
+  // timestamp that is not finite or not > 0).
+  virtual void append(SpikeBlock block) = 0;
+  virtual void finish() = 0;
+  virtual void abandon() noexcept = 0;
+};
+
+struct PopulationInfo {
+  std::string name;
+  SpikeOrder order = SpikeOrder::none;  // as the file says; not checked
+  std::uint64_t count = 0;
+};
+
+// An existing spike file, ours or another program's (BMTK's string `sorting`, signed ids, no units are accepted; a
+// dataset of a wrong type, rank or length is an InputError that names file, dataset and what was expected).
+class SpikeReader {
+ public:
+  virtual ~SpikeReader() = default;
+  virtual const std::string& path() const = 0;
+  // In alphabetical order.
+  virtual const std::vector<PopulationInfo>& populations() const = 0;
+  // Spikes [first, first + count) as stored. Requires: inside the population.
+  virtual SpikeBlock read(const std::string& population, std::uint64_t first, std::uint64_t count) const = 0;
+};
+
+struct FormatKind {
+  std::string name;       // "sonata"
+  std::string extension;  // ".h5"
+  std::unique_ptr<SpikeSink> (*create)(const std::filesystem::path& path, const FileOptions& options,
+                                       WorkerPool* pool);
+  std::unique_ptr<SpikeReader> (*open)(const std::filesystem::path& path);
+};
+
+// All formats, the default first.
+const std::vector<FormatKind>& format_kinds();
+
+// Opens for writing in the default format. `pool` may be null: then compression runs in append().
+std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, const FileOptions& options,
+                                             WorkerPool* pool = nullptr);
+// Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).
+std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path);
+
+// ---- sequences of spikes -------------------------------------------------------------------------------------------
+
+// Spikes of one population in order, block by block. next() false: the end, block empty.
+class SpikeSource {
+ public:
+  virtual ~SpikeSource() = default;
+  virtual bool next(SpikeBlock& block) = 0;
+};
+
+// What to take from an existing file.
+struct ReadSelection {
+  std::string population;
+  double shift_ms = 0;
+  std::function<bool(NodeId)> keep;  // empty: all
+};
+
+// One population of a file in `order` (by_id: node id then time; by_time: time then node id), sorted if the file is
+// not: in memory for short runs, in runs spilled beside `spill_dir` and merged for long ones, so memory is bounded.
+// A spike that the shift moves to or before 0 is an InputError.
+std::unique_ptr<SpikeSource> open_sorted(const SpikeReader& reader, const ReadSelection& selection, SpikeOrder order,
+                                         const std::filesystem::path& spill_dir);
+// Merges sources that are each in `order` into one in `order`; equal spikes are all kept, in the order of the sources.
+std::unique_ptr<SpikeSource> merge_sources(std::vector<std::unique_ptr<SpikeSource>> sources, SpikeOrder order);
+
+// ---- digests and differences ---------------------------------------------------------------------------------------
+
+// Content digest of one population, fed in file order, independent of chunks and compression:
+// SHA-256 over "stimgen-content-v1\n", the population name, "\n", units "ms\n", the order's name, "\n", the count in
+// decimal, "\n", then the SHA-256 of each 1 MiB block (the last one shorter) of the little-endian bytes of node_ids,
+// then those of timestamps.
+class ContentDigest {
+ public:
+  ContentDigest(std::string population, SpikeOrder order);
+  ~ContentDigest();
+  ContentDigest(ContentDigest&&) noexcept;
+  ContentDigest& operator=(ContentDigest&&) noexcept;
+  void append(const SpikeBlock& block);
+  Digest finish();
+  std::uint64_t count() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+Digest digest_population(const SpikeReader& reader, const PopulationInfo& population);
+
+struct SpikeDifference {
+  std::uint64_t index = 0;  // of the first spike that differs, in file order
+  std::optional<Spike> left, right;  // absent where one file has ended
+};
+// nullopt: the same spikes in the same order. Reads in blocks.
+std::optional<SpikeDifference> first_difference(const SpikeReader& left, const SpikeReader& right,
+                                                const std::string& population);
+
+}  // namespace stimgen

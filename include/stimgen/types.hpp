@@ -1,0 +1,66 @@
+// The vocabulary every part shares: ids, time windows, stream keys, digests, spikes. No logic beyond it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace stimgen {
+
+// SONATA node id inside one population (uint64, as in the files).
+using NodeId = std::uint64_t;
+
+// Half-open interval [start, stop) in milliseconds.
+struct TimeWindow {
+  double start_ms = 0;
+  double stop_ms = 0;
+
+  double duration_ms() const { return stop_ms - start_ms; }
+  bool operator==(const TimeWindow&) const = default;
+};
+
+// The 64-bit Philox key of one stream of random decisions (make_stream_key in base/random.hpp).
+struct StreamKey {
+  std::uint64_t value = 0;
+  bool operator==(const StreamKey&) const = default;
+};
+
+// A SHA-256 digest.
+struct Digest {
+  std::array<std::uint8_t, 32> bytes{};
+  bool operator==(const Digest&) const = default;
+};
+
+// 64 lower-case hexadecimal digits.
+std::string to_hex(const Digest& digest);
+
+// The order of spikes in a file, with the values of SONATA's `sorting` enum.
+// Persistent: do not change the values.
+enum class SpikeOrder : std::uint8_t { none = 0, by_id = 1, by_time = 2 };
+
+struct Spike {
+  NodeId node_id = 0;
+  double timestamp_ms = 0;
+  bool operator==(const Spike&) const = default;
+};
+
+// A run of spikes as two columns of equal length, the layout of the files.
+struct SpikeBlock {
+  std::vector<NodeId> node_ids;
+  std::vector<double> timestamps_ms;
+
+  std::size_t size() const { return timestamps_ms.size(); }
+  bool empty() const { return timestamps_ms.empty(); }
+  void clear() {
+    node_ids.clear();
+    timestamps_ms.clear();
+  }
+};
+
+// What determines generated bits besides the recipe and its seeds. A deliberate change of any
+// generated bit raises it, with an entry in CHANGELOG.md.
+inline constexpr int kFormatVersion = 1;
+
+}  // namespace stimgen
