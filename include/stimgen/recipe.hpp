@@ -164,13 +164,11 @@ struct Seeds {
   std::uint64_t spikes = 0;   // the spike times
 };
 
-enum class OutputCompression : std::uint8_t { gzip, none };
-
 struct OutputSettings {
   std::filesystem::path directory;  // resolved against the recipe's folder
   std::string directory_text;       // as written
   SpikeOrder sort = SpikeOrder::by_id;
-  OutputCompression compression = OutputCompression::gzip;
+  Compression compression = Compression::gzip;
   int level = 4;
   double resolution_ms = 0;  // 0: none
   std::optional<std::uint64_t> max_spikes;
