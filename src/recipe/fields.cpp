@@ -252,7 +252,7 @@ std::string Fields::choice(std::string_view name, std::initializer_list<std::str
   const std::string nearest = found->is_scalar() ? nearest_name(found->text, words) : std::string();
   diagnostics_->error(found->loc, "recipe.unknown-choice",
                       fmt::format("{} is {}, not {}", name, list,
-                                  found->is_scalar() ? "'" + printable(found->text, 60) + "'" : describe(*found)),
+                                  found->is_scalar() ? fmt::format("'{}'", printable(found->text, 60)) : describe(*found)),
                       nearest.empty() ? std::string() : fmt::format("did you mean '{}'?", nearest));
   return harmless;
 }
