@@ -24,8 +24,6 @@ namespace stimgen {
 // Elements of a chunk of a long dataset (512 KiB); a dataset that is shorter has one chunk of its own length.
 inline constexpr std::size_t kChunkSpikes = 65536;
 
-enum class Compression : std::uint8_t { none, gzip };
-
 struct FileOptions {
   Compression compression = Compression::gzip;
   int level = 4;  // gzip level 1…9 of the planes worth deflating
