@@ -51,6 +51,23 @@ struct PatternKind {
   std::unique_ptr<const Pattern> (*make)(Fields& fields, const PatternDefaults& defaults);
 };
 std::span<const PatternKind* const> pattern_kinds();
+
+// One entry of `patterns`, read.
+struct PatternDefinition {
+  std::string name;
+  SourceLoc loc;
+  Value body;  // with defaults; owned because others point into it
+  const PatternKind* kind = nullptr;
+  std::unique_ptr<const Pattern> pattern;
+  std::string assemblies;  // the set's name …
+  SourceLoc assemblies_loc;
+  std::string stream;              // `stream`, or the name
+  const Value* process = nullptr;  // into body; nullptr: the default
+};
+// nullptr after an error.
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
+                                                const PatternDefaults& times, Diagnostics& diagnostics);
+
 // type, assemblies, start, stop, on_time (not loop), off_time, cycles, select, fit, rates.off, rates.silent.
 std::span<const FieldDoc> pattern_common_fields();
 
