@@ -69,7 +69,9 @@ std::vector<std::string> TextEncoder::take_dictionary() {
   return dictionary;
 }
 
-Column::Type wider(Column::Type a, Column::Type b) { return std::max(a, b); }
+Column::Type wider(Column::Type a, Column::Type b) {
+  return std::max(a, b);
+}
 
 Column widen(Column column, Column::Type type) {
   if (column.type == type) return column;

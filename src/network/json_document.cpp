@@ -22,7 +22,8 @@ class Cursor {
 
   // The place of the next token; moves behind it. A token is a string, a bracket, or a number or word.
   SourceLoc next_token() {
-    while (offset_ < text_.size() && std::string_view(" \t\r\n,:").find(text_[offset_]) != std::string_view::npos) step();
+    while (offset_ < text_.size() && std::string_view(" \t\r\n,:").find(text_[offset_]) != std::string_view::npos)
+      step();
     SourceLoc loc{file_, line_, column_, 1};
     token_start_ = offset_;
     if (offset_ == text_.size()) return loc;
@@ -35,7 +36,8 @@ class Cursor {
       }
       step();
     } else if (std::string_view("{}[]").find(first) == std::string_view::npos) {
-      while (offset_ < text_.size() && std::string_view(" \t\r\n,:{}[]\"").find(text_[offset_]) == std::string_view::npos) {
+      while (offset_ < text_.size() &&
+             std::string_view(" \t\r\n,:{}[]\"").find(text_[offset_]) == std::string_view::npos) {
         step();
       }
     }
@@ -107,8 +109,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     member.key_loc = cursor_.next_token();
     if (const auto* first = open_.back().find_member(member.key)) {
       diagnostics_
-          .error(member.key_loc, "network.duplicate-key", fmt::format("key '{}' stands here twice", printable(member.key)),
-                 "remove one of them")
+          .error(member.key_loc, "network.duplicate-key",
+                 fmt::format("key '{}' stands here twice", printable(member.key)), "remove one of them")
           .notes.push_back({first->key_loc, "first here"});
     }
     open_.back().members.push_back(std::move(member));
@@ -117,7 +119,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& problem) override {
     const SourceLoc loc = Cursor(file_).at(position == 0 ? 0 : position - 1);
     std::string text = problem.what();
-    if (const auto head = text.find(": "); text.starts_with("[json") && head != std::string::npos) text.erase(0, head + 2);
+    if (const auto head = text.find(": "); text.starts_with("[json") && head != std::string::npos)
+      text.erase(0, head + 2);
     text = text.substr(0, text.find("; last read"));
     Cursor probe(file_);
     probe.at(position == 0 ? 0 : position - 1);

@@ -13,7 +13,8 @@ Literal parse_literal(std::string_view text) {
   if (digits.starts_with('+')) digits.remove_prefix(1);
   if (digits.find_first_of("0123456789") == std::string_view::npos || digits.starts_with("+")) return literal;
   const char* const end = digits.data() + digits.size();
-  if (const auto [rest, error] = std::from_chars(digits.data(), end, literal.integer); error == std::errc{} && rest == end) {
+  if (const auto [rest, error] = std::from_chars(digits.data(), end, literal.integer);
+      error == std::errc{} && rest == end) {
     literal.type = Column::Type::integer;
     literal.real = static_cast<double>(literal.integer);
     return literal;

@@ -1,109 +1,36 @@
-// Reading node_types CSV files the way BMTK does (pandas with one space as separator), but strictly.
+// Reading node_types CSV files: what BMTK (through pandas) takes from them, with a located error for what is wrong.
 #include "network/node_types.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "base/csv.hpp"
 #include "network/columns.hpp"
 #include "network/literal.hpp"
 
 namespace stimgen {
 namespace {
 
-struct Cell {
-  std::string text;
-  SourceLoc loc;
-};
-using Line = std::vector<Cell>;
-
 // What BMTK takes as "no value": NONE by its own choice, the rest by that of pandas. Quotes make no difference.
 bool is_missing_text(std::string_view text) {
   static constexpr std::array<std::string_view, 20> kMissing = {
-      "",     "NULL", "NONE", "NaN", "nan",  "None", "null",    "NA",      "N/A",   "n/a",
-      "#N/A", "#NA",  "<NA>", "-nan", "-NaN", "#N/A N/A", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN"};
+      "",     "NULL", "NONE", "NaN",  "nan",      "None",   "null",    "NA",      "N/A",      "n/a",
+      "#N/A", "#NA",  "<NA>", "-nan", "#N/A N/A", "1.#IND", "1.#QNAN", "-1.#IND", "-1.#QNAN", "-NaN"};
   return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
 }
 
-class CsvReader {
- public:
-  CsvReader(std::shared_ptr<const SourceFile> file, Diagnostics& diagnostics)
-      : file_(std::move(file)), text_(file_->text), diagnostics_(diagnostics) {
-    if (text_.starts_with("\xEF\xBB\xBF")) offset_ = 3;
-  }
-
-  // The next line that is not empty; false at the end.
-  bool next(Line& line) {
-    line.clear();
-    while (offset_ < text_.size() && (text_[offset_] == '\n' || text_[offset_] == '\r')) step();
-    if (offset_ >= text_.size()) return false;
-    while (true) {
-      line.push_back(cell());
-      if (offset_ >= text_.size()) break;
-      const char separator = text_[offset_];
-      step();
-      if (separator == '\n') break;
-    }
-    // A space at the end of a line is no further column.
-    if (line.size() > 1 && line.back().text.empty() && line.back().loc.length == 0) line.pop_back();
-    return true;
-  }
-
- private:
-  Cell cell() {
-    Cell cell;
-    cell.loc = {file_, line_, column_, 1};
-    const std::size_t start = offset_;
-    if (offset_ < text_.size() && text_[offset_] == '"') {
-      step();
-      while (offset_ < text_.size()) {
-        if (text_[offset_] == '"') {
-          step();
-          if (offset_ >= text_.size() || text_[offset_] != '"') break;  // two quotes are one quote in the text
-        } else if (offset_ + 1 == text_.size()) {
-          diagnostics_.error(cell.loc, "network.bad-node-types", "this quote is never closed");
-        }
-        cell.text += text_[offset_];
-        step();
-      }
-    }
-    while (offset_ < text_.size() && text_[offset_] != ' ' && text_[offset_] != '\n') {
-      if (text_[offset_] != '\r') cell.text += text_[offset_];
-      step();
-    }
-    cell.loc.length = start == offset_ ? 0 : std::max(1, column_ - cell.loc.column);
-    return cell;
-  }
-
-  void step() {
-    const auto byte = static_cast<unsigned char>(text_[offset_++]);
-    if (byte == '\n') {
-      ++line_;
-      column_ = 1;
-    } else if ((byte & 0xC0U) != 0x80U) {
-      ++column_;
-    }
-  }
-
-  std::shared_ptr<const SourceFile> file_;
-  std::string_view text_;
-  Diagnostics& diagnostics_;
-  std::size_t offset_ = 0;
-  int line_ = 1;
-  int column_ = 1;
-};
-
-NodeTypeTable::TypeColumn make_column(const std::vector<Line>& lines, std::size_t index) {
-  std::vector<Literal> literals;
-  literals.reserve(lines.size());
+NodeTypeTable::TypeColumn make_column(const CsvTable& csv, std::size_t index) {
   NodeTypeTable::TypeColumn result;
   Column& column = result.values;
   column.type = Column::Type::integer;
   result.without_values = true;
-  for (const Line& line : lines) {
-    literals.push_back(parse_literal(line[index].text));
-    const bool missing = is_missing_text(line[index].text);
+  std::vector<Literal> literals;
+  for (const CsvRow& row : csv.rows) {
+    literals.push_back(parse_literal(row.fields[index]));
+    const bool missing = is_missing_text(row.fields[index]);
     column.missing.push_back(static_cast<std::uint8_t>(missing));
     if (missing) continue;
     result.without_values = false;
@@ -131,63 +58,44 @@ NodeTypeTable::TypeColumn make_column(const std::vector<Line>& lines, std::size_
 }  // namespace
 
 NodeTypeTable NodeTypeTable::read(const std::filesystem::path& path, Diagnostics& diagnostics) {
-  const auto file = read_source_file(path);
+  const CsvTable csv = read_csv(path, ' ');
+  const auto file = read_source_file(path);  // so that messages can show the line
   NodeTypeTable table;
-  table.path_ = file->path;
-  const auto error = [&](const SourceLoc& loc, const std::string& message, const std::string& help = {}) -> Diagnostic& {
-    return diagnostics.error(loc, "network.bad-node-types", message, help);
+  table.path_ = csv.path;
+  const auto error = [&](int line, const std::string& message, const std::string& help = {}) -> Diagnostic& {
+    return diagnostics.error({file, line, 1, 1}, "network.bad-node-types", message, help);
   };
-  CsvReader reader(file, diagnostics);
-  Line header;
-  if (!reader.next(header)) {
-    error({file, 1, 1, 1}, "the file is empty; expected a line with column names, among them node_type_id");
+  const auto key = csv.column("node_type_id");
+  if (!key) {
+    const bool other_separator = file->text.find_first_of(",;") < file->text.find('\n');
+    error(1, "no column is called node_type_id", other_separator ? "columns are separated by spaces" : "");
     return table;
   }
-  std::size_t key = header.size();
-  std::map<std::string, SourceLoc> names;
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (header[i].text == "node_type_id") key = i;
-    const auto [first, added] = names.emplace(header[i].text, header[i].loc);
-    if (!added) {
-      error(header[i].loc, fmt::format("column '{}' stands here twice", printable(header[i].text)))
-          .notes.push_back({first->second, "first here"});
-    }
+  std::set<std::string> names;
+  for (const std::string& name : csv.header) {
+    if (!names.insert(name).second) error(1, fmt::format("column '{}' is there twice", printable(name)));
   }
-  if (key == header.size()) {
-    const bool other_separator = file->text.find_first_of(",;\t") < file->text.find('\n');
-    error(header.front().loc, "no column is called node_type_id",
-          other_separator ? "columns are separated by single spaces" : "");
-    return table;
-  }
-  std::vector<Line> lines;
-  for (Line line; reader.next(line);) {
-    if (line.size() != header.size()) {
-      error(line.front().loc, fmt::format("this line has {} values, but there are {} columns", line.size(), header.size()),
-            "values are separated by single spaces; text with spaces stands in double quotes, no value is NULL");
-      continue;
-    }
-    const Literal id = parse_literal(line[key].text);
+  std::vector<std::int64_t> ids;
+  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
+    const Literal id = parse_literal(csv.rows[row].fields[*key]);
     if (id.type != Column::Type::integer) {
-      error(line[key].loc, fmt::format("node_type_id is an integer, not {}", describe(id)));
+      error(csv.rows[row].line, fmt::format("node_type_id is an integer, not {}", describe(id)));
       continue;
     }
-    table.rows_.emplace(id.integer, lines.size());
-    lines.push_back(std::move(line));
+    table.rows_.emplace(id.integer, row);
   }
-  for (std::size_t i = 0; i < header.size(); ++i) {
-    if (i != key && !header[i].text.empty()) table.columns_.emplace(header[i].text, make_column(lines, i));
+  for (std::size_t index = 0; index < csv.header.size(); ++index) {
+    if (index != *key) table.columns_.emplace(csv.header[index], make_column(csv, index));
   }
   const auto population = table.columns_.find("population");
-  for (auto row = table.rows_.begin(); row != table.rows_.end(); ++row) {
-    for (auto next = std::next(row); next != table.rows_.end() && next->first == row->first; ++next) {
-      if (population != table.columns_.end() &&
-          population->second.values.text_at(row->second) != population->second.values.text_at(next->second)) {
-        continue;
-      }
-      error(lines[next->second][key].loc, fmt::format("node type {} is defined twice", row->first))
-          .notes.push_back({lines[row->second][key].loc, "first here"});
-      break;
-    }
+  std::map<std::pair<std::int64_t, std::string>, int> lines;
+  for (const auto& [id, row] : table.rows_) {
+    const std::string owner = population == table.columns_.end() ? "" : population->second.values.text_at(row);
+    const int line = csv.rows[row].line;
+    const auto [first, added] = lines.emplace(std::pair(id, owner), line);
+    if (added) continue;
+    error(line, fmt::format("node type {} is defined twice", id))
+        .notes.push_back({{file, first->second, 1, 1}, "first here"});
   }
   return table;
 }
@@ -196,9 +104,10 @@ std::optional<std::size_t> NodeTypeTable::row_of(std::int64_t node_type_id, std:
   const auto [first, last] = rows_.equal_range(node_type_id);
   if (first == last) return std::nullopt;
   if (std::next(first) == last) return first->second;
-  const Column& populations = columns_.at("population").values;
+  const auto owners = columns_.find("population");
+  if (owners == columns_.end()) return std::nullopt;  // reported when the file was read
   for (auto row = first; row != last; ++row) {
-    if (populations.text_at(row->second) == population) return row->second;
+    if (owners->second.values.text_at(row->second) == population) return row->second;
   }
   return std::nullopt;
 }

@@ -17,8 +17,8 @@ namespace stimgen {
 class NodeTypeTable {
  public:
   struct TypeColumn {
-    Column values;               // one a row of the file
-    bool without_values = false; // nothing but NULL: has no type of its own
+    Column values;                // one a row of the file
+    bool without_values = false;  // nothing but NULL: has no type of its own
   };
 
   const std::string& path() const { return path_; }
