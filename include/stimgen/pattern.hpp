@@ -25,16 +25,17 @@ struct PatternGroups {
 // What one group, or one sub-group of it, gets.
 struct GroupRate {
   std::size_t group = 0;
-  std::optional<std::size_t> subgroup;  // only join
-  std::vector<NodeId> node_ids;         // ascending
-  RateFunction rate;                    // on [time.start, stop)
+  // Only join: k of 0 … steps-1 in the order of joining, `steps` for the nodes that never take part.
+  std::optional<std::size_t> subgroup;
+  std::vector<NodeId> node_ids;  // ascending, not empty
+  RateFunction rate;             // on [time.start, stop)
 };
 
 // One pattern with its keys read. Immutable.
 class Pattern {
  public:
   virtual ~Pattern() = default;
-  // One element for each group (join: sub-group), in order of group, then sub-group; every node of every group is in
+  // One element for each group (join: sub-group with nodes), in order of group, then sub-group; every node of every group is in
   // exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to `diagnostics`.
   // `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
   virtual std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey key, Diagnostics& diagnostics) const = 0;
@@ -46,12 +47,34 @@ struct PatternDefaults {
   std::optional<double> stop_ms;
 };
 
+// Times count in whole picoseconds up to this magnitude (104 days).
+inline constexpr double kLongestTimeMs = 9e9;
+
 struct PatternKind {
-  KindInfo info;  // the pattern's own keys; the common ones are in pattern_common_fields()
+  KindInfo info;  // the keys that not all patterns have
+  // After an error the result is of no use, and may be null.
   std::unique_ptr<const Pattern> (*make)(Fields& fields, const PatternDefaults& defaults);
 };
 std::span<const PatternKind* const> pattern_kinds();
-// type, assemblies, start, stop, on_time (not loop), off_time, cycles, select, fit, rates.off, rates.silent.
+// type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process, stream.
 std::span<const FieldDoc> pattern_common_fields();
+
+// One entry of `patterns`, read.
+struct PatternDefinition {
+  std::string name;
+  SourceLoc loc;  // of the name
+  Value body;     // with defaults; owned because the pattern and `process` point into it
+  const PatternKind* kind = nullptr;       // nullptr after an error
+  std::unique_ptr<const Pattern> pattern;  // nullptr after an error
+  std::string assemblies;                  // the set it is applied to; empty after an error
+  SourceLoc assemblies_loc;
+  std::string stream;              // the pattern's own name unless the recipe gives another
+  const Value* process = nullptr;  // as written, for make_process(); nullptr: the default
+};
+
+// Reads one entry: finds the kind by `type`, merges the section's defaults, reads every key. Problems go to
+// `diagnostics`. The definition does not move afterwards.
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& section_defaults,
+                                                const PatternDefaults& defaults, Diagnostics& diagnostics);
 
 }  // namespace stimgen
