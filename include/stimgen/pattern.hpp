@@ -56,25 +56,23 @@ struct PatternKind {
   std::unique_ptr<const Pattern> (*make)(Fields& fields, const PatternDefaults& defaults);
 };
 std::span<const PatternKind* const> pattern_kinds();
-// type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process, stream.
+// Keys of all patterns: type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process, stream.
 std::span<const FieldDoc> pattern_common_fields();
 
-// One entry of `patterns`, read.
+// One entry of `patterns`, read. Does not move afterwards.
 struct PatternDefinition {
   std::string name;
   SourceLoc loc;  // of the name
-  Value body;     // with defaults; owned because the pattern and `process` point into it
-  const PatternKind* kind = nullptr;       // nullptr after an error
-  std::unique_ptr<const Pattern> pattern;  // nullptr after an error
-  std::string assemblies;                  // the set it is applied to; empty after an error
+  Value body;     // with defaults; owned because others point into it
+  const PatternKind* kind = nullptr;
+  std::unique_ptr<const Pattern> pattern;
+  std::string assemblies;  // the set's name …
   SourceLoc assemblies_loc;
-  std::string stream;              // the pattern's own name unless the recipe gives another
-  const Value* process = nullptr;  // as written, for make_process(); nullptr: the default
+  std::string stream;              // `stream`, or the name
+  const Value* process = nullptr;  // into body, for make_process(); nullptr: the default
 };
-
-// Reads one entry: finds the kind by `type`, merges the section's defaults, reads every key. Problems go to
-// `diagnostics`. The definition does not move afterwards.
-std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& section_defaults,
-                                                const PatternDefaults& defaults, Diagnostics& diagnostics);
+// Finds the kind by `type`, merges the section's defaults, reads every key; nullptr after an error.
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
+                                                const PatternDefaults& times, Diagnostics& diagnostics);
 
 }  // namespace stimgen

@@ -15,7 +15,7 @@ namespace stimgen {
 
 inline constexpr FieldDoc kOnTimeField{"on_time", "time", "s", "", "How long the on-time of a cycle is", "1 s"};
 inline constexpr FieldDoc kFitField{
-    "fit", "fit", "", "cycle",
+    "fit", "choice:cycle|on_time", "", "cycle",
     "How many cycles there are: 'cycle' takes as many whole cycles as fit before 'stop', 'on_time' also a last one whose "
     "off-time does not fit",
     "cycle"};

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/exact.hpp"
-#include "fmt/format.h"
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {

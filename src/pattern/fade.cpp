@@ -1,7 +1,7 @@
 // `fade`: of a pair of groups one fades out while the other fades in.
 #include "pattern/common.hpp"
 
-#include "fmt/format.h"
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "base/random.hpp"
-#include "fmt/format.h"
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {
@@ -20,12 +20,12 @@ constexpr FieldDoc kFields[] = {
     {"steps", "count", "", "20", "In how many sub-groups of nearly equal size the nodes join", "20"},
     kRampStartField,
     kRampStopField,
-    {"direction", "direction", "", "join",
+    {"direction", "choice:join|quit", "", "join",
      "'join': sub-groups switch on one by one; 'quit': the mirror image, all are on and the last to join leaves first",
      "quit"},
     {"low", "fraction", "", "0", "The share of a group's nodes that is on from the first step", "0.1"},
     {"high", "fraction", "", "1", "The share of a group's nodes that is on in the end; the rest keeps waiting", "0.8"},
-    {"order", "join order", "", "random", "Who joins first: 'random' (drawn from seeds.network) or 'node_id' (ascending)",
+    {"order", "choice:random|node_id", "", "random", "Who joins first: 'random' (drawn from seeds.network) or 'node_id' (ascending)",
      "node_id"},
 };
 

@@ -1,7 +1,7 @@
 // `loop`: the group on turn follows a profile drawn through points.
 #include "pattern/common.hpp"
 
-#include "fmt/format.h"
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {
@@ -11,7 +11,7 @@ constexpr FieldDoc kFields[] = {
      "The profile of a driven group: straight lines through these points, the first at 0 s, the last ending the on-time; two "
      "points at one time make a step",
      "[{at: 0 s, rate: 10 Hz}, {at: 1 s, rate: 50 Hz}]"},
-    {"fit", "fit", "", "on_time",
+    {"fit", "choice:cycle|on_time", "", "on_time",
      "How many cycles there are: 'on_time' repeats while the on-time fits before 'stop', 'cycle' takes whole cycles only",
      "on_time"},
 };

@@ -1,7 +1,9 @@
 // The table of patterns, and the reader of one entry of `patterns`.
 #include "pattern/common.hpp"
 
-#include "fmt/format.h"
+#include <stdexcept>
+
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {
@@ -11,13 +13,13 @@ constexpr const PatternKind* kKinds[] = {
 };
 
 constexpr FieldDoc kCommonFields[] = {
-    {"type", "pattern type", "", "", "Which pattern: long, short, ramp, join, fade or loop", "long"},
+    {"type", "choice:long|short|ramp|join|fade|loop", "", "", "Which pattern: long, short, ramp, join, fade or loop", "long"},
     {"assemblies", "name", "", "", "The assembly set whose groups are driven", "thalamus_groups"},
     {"start", "time", "s", "<time.start>", "When the first cycle begins", "1 s"},
     {"stop", "time", "s", "<time.stop>", "When the input ends", "15 s"},
     {"off_time", "time", "s", "0 s", "How long the pause is between two on-times", "0.5 s"},
     {"cycles", "count", "", "<as many as fit>", "How many cycles there are, if fewer than fit", "9"},
-    {"select", "indices", "", "<all groups, in order>",
+    {"select", "integers", "", "<all groups, in order>",
      "Which groups take part, counted from 0, in the order in which they take turns", "[2, 0]"},
     {"rates.off", "rate", "Hz", "0 Hz", "The rate during an on-time of groups that are not driven in it", "2 Hz"},
     {"rates.silent", "rate", "Hz", "0 Hz", "The rate in off-times, before 'start' and after the last cycle", "1 Hz"},
@@ -61,30 +63,35 @@ std::span<const PatternKind* const> pattern_kinds() { return kKinds; }
 
 std::span<const FieldDoc> pattern_common_fields() { return kCommonFields; }
 
-std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& section_defaults,
-                                                const PatternDefaults& defaults, Diagnostics& diagnostics) {
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
+                                                const PatternDefaults& times, Diagnostics& diagnostics) {
+  if (!entry.body.is_mapping() && !entry.body.is_null()) {
+    diagnostics.error(entry.body.loc, "pattern.no-mapping",
+                      fmt::format("pattern '{}' must be a mapping of keys, not {}", printable(entry.name),
+                                  describe(entry.body)));
+    return nullptr;
+  }
   auto definition = std::make_unique<PatternDefinition>();
   definition->name = entry.name;
   definition->loc = entry.loc;
-  if (!entry.body.is_mapping()) {
-    diagnostics.error(entry.body.is_null() ? entry.loc : entry.body.loc, "pattern.no-mapping",
-                      fmt::format("pattern '{}' must be a mapping of keys, not {}", printable(entry.name),
-                                  describe(entry.body)));
-    return definition;
-  }
-  definition->kind = find_kind(entry, section_defaults, diagnostics);
-  if (definition->kind == nullptr) return definition;
+  definition->kind = find_kind(entry, defaults, diagnostics);
+  if (definition->kind == nullptr) return nullptr;
   const KindInfo& info = definition->kind->info;
-  definition->body = with_defaults(entry, section_defaults, {pattern_common_fields(), info.fields});
+  definition->body = with_defaults(entry, defaults, {pattern_common_fields(), info.fields});
   Fields fields(definition->body, fmt::format("'{}' pattern", info.name), {pattern_common_fields(), info.fields},
                 diagnostics);
   fields.value("type");
   definition->assemblies = fields.name("assemblies");
   definition->assemblies_loc = fields.loc("assemblies");
-  definition->stream = fields.has("stream") ? fields.name("stream") : (fields.value("stream"), entry.name);
+  const bool has_stream = fields.has("stream");
+  const std::string stream = fields.name("stream");
+  definition->stream = has_stream ? stream : entry.name;
   definition->process = fields.value("process");
-  auto pattern = definition->kind->make(fields, defaults);
-  if (fields.ok()) definition->pattern = std::move(pattern);
+  definition->pattern = definition->kind->make(fields, times);
+  if (!fields.ok()) return nullptr;
+  if (const auto unread = fields.unread(); !unread.empty()) {
+    throw std::logic_error(fmt::format("pattern '{}' declares '{}' and does not read it", info.name, unread.front()));
+  }
   return definition;
 }
 
