@@ -82,26 +82,32 @@ std::string format_time(double time_ms);
 
 // The types a FieldDoc may name: their JSON Schema and how they are described. Adding one is one row.
 struct FieldType {
-  std::string_view name;        // "rate"
-  std::string_view description; // "a rate such as 50 Hz; a bare number is Hz"
-  std::string_view schema;      // JSON Schema fragment (draft-07), as JSON text
+  std::string_view name;         // "rate"
+  std::string_view noun;         // for messages: "a rate in Hz"
+  std::string_view description;  // for help: "a number with the unit Hz or kHz; a bare number is Hz"
+  std::string_view schema;       // JSON Schema fragment (draft-07), as JSON text; may refer to "#/definitions/<type>"
 };
+// All types but choices. A choice lists its words in the type itself: "choice: join | quit".
 std::span<const FieldType> field_types();
+// nullptr if there is none (also for a choice).
+const FieldType* find_field_type(std::string_view name);
+// The words of a choice, empty if `type` is none.
+std::vector<std::string> choice_words(std::string_view type);
 
-// Reads the keys of one mapping as its table declares them. Construction reports unknown keys (with suggestions) and
-// missing required ones; accessors report wrong values; every problem goes to the same Diagnostics and a harmless
-// value is returned, so that one pass finds everything. Reading an undeclared field, or destroying a Fields without
-// having read a declared one after finish(), is a logic_error.
+// Reads the keys of one mapping as its table declares them. Construction reports unknown keys (with suggestions), keys
+// without a value and missing required ones; accessors report wrong values; every problem goes to the same Diagnostics
+// and a harmless value is returned, so that one pass finds everything. Reading an undeclared field is a logic_error;
+// unread() finds declared ones that are never read.
 class Fields {
  public:
   // `owner` is how the mapping is called in messages: "'ramp' pattern", "time". A value that is not a mapping is
-  // reported. The tables are joined; `value` must outlive this.
+  // reported; nothing at all reads as an empty mapping. The tables are joined; `value` must outlive this.
   Fields(const Value& value, std::string owner, std::initializer_list<std::span<const FieldDoc>> tables,
          Diagnostics& diagnostics);
 
   // True if the user wrote the key. Does not count as reading it.
   bool has(std::string_view name) const;
-  // The value as written, nullptr if absent (a null value is absent too). Counts as reading.
+  // The value as written, nullptr if absent (a key without a value is reported and reads as absent). Counts as reading.
   const Value* value(std::string_view name);
   // Where the key's value stands; the mapping itself if absent.
   SourceLoc loc(std::string_view name) const;
@@ -144,6 +150,9 @@ class Fields {
  private:
   const FieldDoc& doc(std::string_view name) const;
   const Value* look_up(std::string_view name) const;
+  void check_keys(const Value& mapping, const std::string& prefix);
+  void check_missing();
+  std::string mapping_name(const std::string& prefix) const;
   // The value to read: the user's, or one made from the fallback text; nullptr if absent.
   const Value* value_or_fallback(std::string_view name);
 
