@@ -24,15 +24,6 @@ class PlanContext : public AssemblyContext {
   const Plan& plan_;
 };
 
-// Where a definition names another set: the value itself if it can be found.
-SourceLoc reference_loc(const AssemblyDefinition& definition, const std::string& name) {
-  for (const char* key : {"of", "to"}) {
-    const Value* value = definition.body.find(key);
-    if (value != nullptr && value->text == name) return value->loc;
-  }
-  return definition.loc;
-}
-
 class Maker {
  public:
   Maker(Plan& plan, Diagnostics& diagnostics) : plan_(plan), diagnostics_(diagnostics) {}
@@ -60,11 +51,12 @@ class Maker {
       state_[*next] = State::open;
       chain.push_back(*next);
       const AssemblyDefinition& definition = *plan_.assembly_definitions[*next];
-      const std::string needed = definition.grouping ? definition.grouping->needs_set() : std::string();
-      if (needed.empty()) break;
-      const auto target = index_of(needed);
+      if (!definition.grouping) break;
+      const SetReference needed = definition.grouping->needs_set();
+      if (needed.name.empty()) break;
+      const auto target = index_of(needed.name);
       if (!target) {
-        report_unknown(definition, needed);
+        report_unknown(needed);
         state_[*next] = State::failed;
         break;
       }
@@ -82,7 +74,7 @@ class Maker {
 
   State make_one(const AssemblyDefinition& definition) {
     if (!definition.grouping) return State::failed;
-    const std::string needed = definition.grouping->needs_set();
+    const std::string needed = definition.grouping->needs_set().name;
     if (!needed.empty() && !plan_.assembly_sets.contains(needed)) return State::failed;  // reported where it failed
     const std::size_t errors_before = diagnostics_.error_count();
     AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
@@ -100,7 +92,7 @@ class Maker {
     task.loc = definition.loc;
     task.populations = {set.population->name()};
     task.needs.push_back(network_task(plan_, *set.population));
-    if (const std::string needed = definition.grouping->needs_set(); !needed.empty()) {
+    if (const std::string needed = definition.grouping->needs_set().name; !needed.empty()) {
       for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
         if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == needed) task.needs.push_back(i);
       }
@@ -119,11 +111,11 @@ class Maker {
     add_task(plan_, std::move(task));
   }
 
-  void report_unknown(const AssemblyDefinition& definition, const std::string& name) {
+  void report_unknown(const SetReference& needed) {
     std::vector<std::string> names;
     for (const auto& other : plan_.assembly_definitions) names.push_back(other->name);
-    diagnostics_.error(reference_loc(definition, name), "plan.no-such-set",
-                       fmt::format("there is no assembly set '{}'", printable(name)), suggest(name, names));
+    diagnostics_.error(needed.loc, "plan.no-such-set",
+                       fmt::format("there is no assembly set '{}'", printable(needed.name)), suggest(needed.name, names));
   }
 
   void report_cycle(const std::vector<std::size_t>& chain, std::size_t target) {
