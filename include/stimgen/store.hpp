@@ -49,6 +49,9 @@ class SpikeSink {
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
   // timestamp that is not finite or not > 0).
   virtual void append(SpikeBlock block) = 0;
+  // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
+  // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
+  virtual void set_provenance(const std::string& json_text) = 0;
   virtual void finish() = 0;
   virtual void abandon() noexcept = 0;
 };
@@ -87,6 +90,9 @@ std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, 
                                              WorkerPool* pool = nullptr);
 // Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).
 std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path);
+
+// "HDF5 1.10.8, zlib 1.2.13": the libraries that the bytes of a file depend on besides its content.
+std::string storage_libraries();
 
 // ---- sequences of spikes -------------------------------------------------------------------------------------------
 
