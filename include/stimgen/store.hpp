@@ -24,8 +24,6 @@ namespace stimgen {
 // Elements of a chunk of a long dataset (512 KiB); a dataset that is shorter has one chunk of its own length.
 inline constexpr std::size_t kChunkSpikes = 65536;
 
-enum class Compression : std::uint8_t { none, gzip };
-
 struct FileOptions {
   Compression compression = Compression::gzip;
   int level = 4;  // gzip level 1…9 of the planes worth deflating
@@ -51,6 +49,9 @@ class SpikeSink {
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
   // timestamp that is not finite or not > 0).
   virtual void append(SpikeBlock block) = 0;
+  // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
+  // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
+  virtual void set_provenance(const std::string& json_text) = 0;
   virtual void finish() = 0;
   virtual void abandon() noexcept = 0;
 };
@@ -89,6 +90,9 @@ std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, 
                                              WorkerPool* pool = nullptr);
 // Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).
 std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path);
+
+// "HDF5 1.10.8, zlib 1.2.13": the libraries that the bytes of a file depend on besides its content.
+std::string storage_libraries();
 
 // ---- sequences of spikes -------------------------------------------------------------------------------------------
 

@@ -40,6 +40,8 @@ std::string to_hex(const Digest& digest);
 // Persistent: do not change the values.
 enum class SpikeOrder : std::uint8_t { none = 0, by_id = 1, by_time = 2 };
 
+enum class Compression : std::uint8_t { none, gzip };
+
 struct Spike {
   NodeId node_id = 0;
   double timestamp_ms = 0;

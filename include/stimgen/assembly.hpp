@@ -1,0 +1,85 @@
+// Assemblies: an ordered list of disjoint groups of nodes of one population, with the labels that reports show.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stimgen/network.hpp"
+#include "stimgen/recipe.hpp"
+
+namespace stimgen {
+
+struct Assembly {
+  std::string label;
+  std::vector<NodeId> node_ids;  // ascending, not empty
+};
+
+struct AssemblySet {
+  std::string name;
+  const NodePopulation* population = nullptr;
+  std::vector<Assembly> groups;  // pairwise disjoint
+};
+
+// What a grouping may look at. `other` finds a set made before (nullptr if it failed).
+class AssemblyContext {
+ public:
+  virtual ~AssemblyContext() = default;
+  virtual const Network& network() const = 0;
+  virtual std::uint64_t network_seed() const = 0;
+  virtual const AssemblySet* other(std::string_view set_name) const = 0;
+};
+
+// A set named in a recipe, and where.
+struct SetReference {
+  std::string name;  // empty: none
+  SourceLoc loc;
+};
+
+// One way to form groups, with its keys read. Immutable.
+class Grouping {
+ public:
+  virtual ~Grouping() = default;
+  // The set this one is made from.
+  virtual SetReference needs_set() const { return {}; }
+  // Groups before `fraction` is applied, of the nodes of `selection` (of a kind that does not select: ignored). Problems
+  // go to `diagnostics`, located by the grouping's own values; then the result is of no use.
+  // `set_name` is the stream's name: random decisions use make_stream_key("assembly", seed, set name).
+  virtual AssemblySet make(const std::string& set_name, const AssemblyContext& context,
+                           const PopulationSelection& selection, Diagnostics& diagnostics) const = 0;
+};
+
+struct AssemblyKind {
+  KindInfo info;  // the method's own keys
+  bool selects;   // also has selection_fields(): population, where, node_set, connected_to
+  std::unique_ptr<const Grouping> (*make)(Fields& fields);  // after an error the result is of no use, and may be null
+};
+std::span<const AssemblyKind* const> assembly_kinds();
+// Keys every method has: `method` and `fraction`.
+std::span<const FieldDoc> assembly_common_fields();
+// selection_fields() if the kind selects, else empty. All keys of a kind: common, these, its own.
+std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind);
+
+// One entry of `assemblies`, read but not made.
+struct AssemblyDefinition {
+  std::string name;
+  SourceLoc loc;
+  Value body;  // with defaults; owned because the grouping points into it
+  const AssemblyKind* kind = nullptr;        // nullptr after an error
+  std::unique_ptr<const Grouping> grouping;  // nullptr after an error
+  double fraction = 1;
+  SourceLoc fraction_loc;
+};
+
+// Reads one entry. Problems go to `diagnostics`. The definition does not move afterwards.
+std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Value& defaults, Diagnostics& diagnostics);
+// Makes the groups and applies `fraction` (nearest, halves up; drawn by make_stream_key("fraction", seed, set name) at
+// counter id = group index). A set without groups and a group without nodes are errors. After an error the set's
+// population is nullptr. Requires: the definition has a grouping, and the set it needs was looked up before (an unknown
+// name is the caller's to report, at needs_set().loc).
+AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
+                              Diagnostics& diagnostics);
+
+}  // namespace stimgen

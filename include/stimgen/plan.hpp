@@ -1,0 +1,128 @@
+// The plan: a recipe bound to its networks, as an explicit graph of tasks with streams, fingerprints and estimates.
+//
+// Building a plan does all that needs no random spike: it opens networks, makes assemblies, reads patterns into rate
+// functions, solves rate distributions. What a plan holds is immutable; a run only draws rates and spikes from it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "stimgen/assembly.hpp"
+#include "stimgen/background.hpp"
+#include "stimgen/network.hpp"
+#include "stimgen/pattern.hpp"
+#include "stimgen/recipe.hpp"
+#include "stimgen/sample.hpp"
+#include "stimgen/types.hpp"
+
+namespace stimgen {
+
+enum class TaskKind : std::uint8_t { network, assembly, background, pattern, combine };
+std::string_view task_kind_name(TaskKind kind);
+
+// Index of a task in Plan::tasks.
+using TaskIndex = std::size_t;
+
+// What a spike task (background or pattern) samples: every node with its rate function.
+struct NodeRates {
+  TimeWindow window;
+  std::vector<NodeId> node_ids;                // ascending
+  std::vector<double> constant_hz;             // backgrounds: the rate of each node
+  std::vector<std::uint32_t> function_of_node; // patterns: index into functions
+  std::vector<RateFunction> functions;
+
+  std::size_t size() const { return node_ids.size(); }
+  // The rate function of node i; `scratch` holds it for a constant rate.
+  const RateFunction& rate_of(std::size_t i, RateFunction& scratch) const;
+  double expected_spikes(std::size_t i) const;
+};
+
+// One source of a combined file.
+struct CombineSource {
+  std::optional<TaskIndex> task;     // a task of the recipe, or …
+  std::filesystem::path file;        // … an existing file
+  std::string population;            // of the file: empty takes all
+  double shift_ms = 0;
+  std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
+  SourceLoc loc;
+};
+
+struct Task {
+  TaskKind kind = TaskKind::network;
+  std::string name;
+  SourceLoc loc;
+  std::vector<TaskIndex> needs;                             // ascending
+  std::vector<std::pair<std::string, StreamKey>> streams;   // purpose and key
+  // What determines the content, as sorted "key = value" pairs in canonical form; the fingerprint is SHA-256 over them
+  // and the fingerprints of `needs`.
+  std::vector<std::pair<std::string, std::string>> settings;
+  Digest fingerprint;
+  std::vector<std::string> populations;                     // fed or read, alphabetical
+
+  // Tasks that make a file (background, pattern, combine):
+  std::string output;           // relative to the output directory: "shell.h5"
+  double expected_spikes = 0;
+  std::uint64_t expected_bytes = 0;   // uncompressed upper estimate
+
+  bool makes_file() const { return !output.empty(); }
+};
+
+struct Plan {
+  Recipe recipe;
+  std::unique_ptr<Network> network;
+  std::vector<std::unique_ptr<AssemblyDefinition>> assembly_definitions;
+  std::map<std::string, AssemblySet, std::less<>> assembly_sets;
+
+  // A spike task's source: exactly one of background and pattern.
+  struct SpikeInput {
+    std::unique_ptr<Background> background;
+    std::unique_ptr<PatternDefinition> pattern;
+    std::vector<GroupRate> group_rates;  // of the pattern
+    std::unique_ptr<const PointProcess> process;
+    StreamKey rate_key;
+    StreamKey spikes_key;
+    TimeWindow window;
+    const NodePopulation* population = nullptr;
+  };
+  std::map<TaskIndex, SpikeInput> spike_inputs;
+  std::map<TaskIndex, std::vector<CombineSource>> combine_sources;
+
+  std::vector<Task> tasks;  // in a topological order: networks, assemblies, spikes, combinations; recipe order inside
+
+  // nullptr if unknown.
+  const Task* find(std::string_view name) const;
+  std::optional<TaskIndex> index_of(std::string_view name) const;
+  // Names of the tasks that make files, in order.
+  std::vector<std::string> file_task_names() const;
+  std::filesystem::path output_path(const Task& task) const;
+  // The named tasks and all they need, ascending. Throws InputError with a suggestion for an unknown name.
+  std::vector<TaskIndex> closure(const std::vector<std::string>& names) const;
+};
+
+// Every mistake in the recipe and its inputs goes to `diagnostics`. Stages end early (InputError is not thrown here;
+// check diagnostics.has_errors()): the plan is complete only without errors. Warnings: two tasks feed one population
+// and nothing combines them.
+Plan build_plan(Recipe recipe, Diagnostics& diagnostics);
+
+// Draws the rates of a background, or spreads a pattern's functions over its nodes.
+NodeRates make_node_rates(const Plan::SpikeInput& input);
+
+// The keys of one entry of `combine`.
+std::span<const FieldDoc> combine_fields();
+
+// Throws InputError if the tasks would make more spikes or bytes than allowed (output.max_spikes, output.max_bytes, else
+// what the disk has free), naming the largest task and its estimate.
+void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::uint64_t free_bytes);
+
+// All tables of the language, for schema, explain and docs.
+struct SchemaTables;
+const SchemaTables& language_tables();
+
+}  // namespace stimgen

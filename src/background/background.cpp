@@ -1,0 +1,294 @@
+// Reads a background and binds it to its population: which nodes, in which group, with which rates.
+#include "stimgen/background.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+#include <unordered_map>
+
+#include "background/listed_rates.hpp"
+#include "background/rate_value.hpp"
+
+namespace stimgen {
+namespace {
+
+constexpr std::array<FieldDoc, 9> kBackgroundFields{{
+    {"rate", "rate-or-distribution", "Hz", "none",
+     "Rate of every node, constant or drawn for each node; use `group_by` and `rates` for a rate by group.",
+     "{mean: 20 Hz, stdev: 2 Hz}"},
+    {"group_by", "text", "", "none", "Node property whose values name the groups of `rates`.", "pop_name"},
+    {"rates", "group-rates", "Hz", "none", "Rate of each group: a property value and its rate.",
+     "{PN: {mean: 1.9 Hz, stdev: 1.8 Hz}}"},
+    {"distribution", "distribution", "", "lognormal",
+     "Distribution of rates that give a mean and a stdev but name none.", "normal"},
+    {"others", "others", "Hz", "none",
+     "Nodes in no listed group: `silent`, or a rate; without this key such nodes are an error.", "silent"},
+    {"start", "time", "s", "<time.start>", "When the input begins.", "0 s"},
+    {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
+    {"stream", "name", "", "<the task's name>",
+     "Name of the random stream; tasks that share it get the same spikes for equal nodes and rates.", "frozen"},
+    {"process", "process", "", "poisson", "Point process that turns rates into spike times.", "poisson"},
+}};
+
+// Rows of a group_by column by the text of their value; rows without a value come last under no label.
+struct ValueGroups {
+  std::vector<std::string> labels;
+  std::vector<NodeSelection> rows;
+  NodeSelection without_value;
+
+  std::optional<std::size_t> index_of(const std::string& label) const {
+    const auto it = std::find(labels.begin(), labels.end(), label);
+    if (it == labels.end()) return std::nullopt;
+    return static_cast<std::size_t>(it - labels.begin());
+  }
+};
+
+ValueGroups group_rows(const Column& column, const NodeSelection& selection) {
+  ValueGroups groups;
+  const auto add = [&groups](std::size_t& slot, const auto& label, NodeRow row) {
+    if (slot == 0) {
+      groups.labels.push_back(label());
+      groups.rows.emplace_back();
+      slot = groups.labels.size();
+    }
+    groups.rows[slot - 1].push_back(row);
+  };
+  std::vector<std::size_t> slot_of_code(column.dictionary.size(), 0);
+  std::unordered_map<std::int64_t, std::size_t> slot_of_integer;
+  std::unordered_map<double, std::size_t> slot_of_real;
+  for (const NodeRow row : selection) {
+    if (column.is_missing(row)) {
+      groups.without_value.push_back(row);
+      continue;
+    }
+    const auto label = [&] { return column.text_at(row); };
+    switch (column.type) {
+      case Column::Type::text: add(slot_of_code[column.codes[row]], label, row); break;
+      case Column::Type::integer: add(slot_of_integer[column.integers[row]], label, row); break;
+      case Column::Type::real: add(slot_of_real[column.reals[row]], label, row); break;
+    }
+  }
+  return groups;
+}
+
+class Reader {
+ public:
+  Reader(Background& background, const Network& network, const BackgroundDefaults& times, Diagnostics& diagnostics)
+      : background_(background),
+        network_(network),
+        times_(times),
+        diagnostics_(diagnostics),
+        fields_(background.body, fmt::format("background '{}'", background.name),
+                {selection_fields(), background_fields()}, diagnostics) {}
+
+  bool read() {
+    read_window();
+    background_.stream = fields_.optional_text("stream").value_or(background_.name);
+    background_.process = fields_.value("process");
+    if (fields_.has("distribution")) {
+      if (const Value* value = fields_.value("distribution")) {
+        default_kind_ = read_distribution_kind(*value, diagnostics_).value_or(default_kind_);
+      }
+    }
+    const PopulationSelection selected = read_selection(fields_, network_);
+    background_.population = selected.population;
+    const Value* rate = fields_.value("rate");
+    const Value* rates = fields_.value("rates");
+    if ((rate != nullptr) == (rates != nullptr)) {
+      fields_.error(rate != nullptr ? "rates" : "rate", "background.rate",
+                    rate != nullptr ? "a background has either 'rate' or 'rates', not both"
+                                    : fmt::format("background '{}' has no rate", background_.name),
+                    "write 'rate: 20 Hz' for all nodes, or 'group_by' and 'rates' for a rate by group");
+      return false;
+    }
+    if (rate != nullptr) {
+      read_common_rate(*rate, selected);
+    } else {
+      read_rates_by_group(*rates, selected);
+    }
+    return fields_.ok();
+  }
+
+ private:
+  void read_window() {
+    background_.window.start_ms = fields_.optional_time_ms("start").value_or(times_.start_ms);
+    const std::optional<double> stop_ms = fields_.optional_time_ms("stop");
+    if (!stop_ms && !times_.stop_ms) {
+      fields_.error("stop", "recipe.no-stop", fmt::format("background '{}' has no end", background_.name),
+                    "add 'stop' here or 'time: {stop: …}' at the top of the recipe");
+      return;
+    }
+    background_.window.stop_ms = stop_ms ? *stop_ms : *times_.stop_ms;
+    if (background_.window.start_ms < 0) {
+      fields_.error("start", "recipe.negative-start", "input cannot begin before 0 s");
+    }
+    if (fields_.ok() && background_.window.stop_ms <= background_.window.start_ms) {
+      fields_.error("stop", "recipe.empty-window",
+                    fmt::format("background '{}' ends at {}, but begins at {}", background_.name,
+                                format_time(background_.window.stop_ms), format_time(background_.window.start_ms)));
+    }
+  }
+
+  void read_common_rate(const Value& rate, const PopulationSelection& selected) {
+    if (fields_.has("group_by")) {
+      fields_.error("group_by", "background.group-by", "'group_by' goes with 'rates', but this background has 'rate'",
+                    "list a rate for each group under 'rates', or remove 'group_by'");
+    }
+    fields_.optional_text("group_by");
+    if (fields_.value("others") != nullptr) {
+      fields_.error("others", "background.others", "'others' goes with 'rates': with 'rate' every node is driven");
+    }
+    add_group("all", rate, "'rate'", selected.population, selected.rows);
+  }
+
+  void read_rates_by_group(const Value& rates, const PopulationSelection& selected) {
+    const std::string property = fields_.text("group_by");
+    const Value* others = fields_.value("others");
+    if (property.empty()) {
+      if (!fields_.has("group_by")) {
+        fields_.error("rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",
+                      "e.g. group_by: pop_name");
+      }
+      return;
+    }
+    if (!rates.is_mapping() || rates.members.empty()) {
+      diagnostics_.error(rates.loc, "background.rates",
+                         fmt::format("'rates' is {}, but rates by group were expected", describe(rates)),
+                         "e.g. rates: {PN: 2 Hz, PV: [7.5, 6.4]}");
+      return;
+    }
+    if (selected.population == nullptr) return;
+    const auto column = selected.population->column(property);
+    if (column == nullptr) {
+      std::vector<std::string> names;
+      for (const ColumnInfo& info : selected.population->columns()) names.push_back(info.name);
+      fields_.error("group_by", "network.no-column",
+                    fmt::format("population '{}' has no property '{}'", selected.population->name(), property),
+                    suggest(property, names));
+      return;
+    }
+    assign(rates, group_rows(*column, selected.rows), property, others, *selected.population);
+  }
+
+  void assign(const Value& rates, ValueGroups groups, const std::string& property, const Value* others,
+              const NodePopulation& population) {
+    std::vector<bool> listed(groups.labels.size(), false);
+    for (const Value::Member& member : rates.members) {
+      const auto index = groups.index_of(member.key);
+      if (!index) {
+        diagnostics_.error(member.key_loc, "background.no-such-group",
+                           fmt::format("no selected node of '{}' has {} '{}'", population.name(), property, member.key),
+                           suggest(member.key, groups.labels));
+        read_rate_value(member.value, fmt::format("group '{}'", member.key), default_kind_, diagnostics_);
+        continue;
+      }
+      listed[*index] = true;
+      add_group(member.key, member.value, fmt::format("group '{}'", member.key), &population, groups.rows[*index]);
+    }
+    NodeSelection rest = std::move(groups.without_value);
+    std::vector<std::string> rest_labels;
+    if (!rest.empty()) rest_labels.push_back(fmt::format("no {}", property));
+    for (std::size_t i = 0; i < groups.labels.size(); ++i) {
+      if (listed[i]) continue;
+      rest_labels.push_back(fmt::format("'{}'", groups.labels[i]));
+      rest.insert(rest.end(), groups.rows[i].begin(), groups.rows[i].end());
+    }
+    std::sort(rest.begin(), rest.end());
+    if (others == nullptr) {
+      if (rest.empty()) return;
+      if (rest_labels.size() > 6) {
+        rest_labels.resize(6);
+        rest_labels.push_back("…");
+      }
+      diagnostics_.error(rates.loc, "background.unlisted",
+                         fmt::format("{} of the selected nodes of '{}' are in no listed group ({}: {})", rest.size(),
+                                     population.name(), property, fmt::join(rest_labels, ", ")),
+                         "add their groups, or 'others: silent' to leave them without input");
+      return;
+    }
+    if (others->is_scalar() && others->text == "silent") return;
+    if (rest.empty()) {
+      diagnostics_.error(others->loc, "background.others", "'others' has a rate, but every node is in a listed group",
+                         "remove 'others', or write 'others: silent'");
+      return;
+    }
+    add_group("others", *others, "'others'", &population, rest);
+  }
+
+  void add_group(const std::string& label, const Value& value, const std::string& owner,
+                 const NodePopulation* population, NodeSelection rows) {
+    const auto read = read_rate_value(value, owner, default_kind_, diagnostics_);
+    if (!read || population == nullptr) return;
+    BackgroundGroup group;
+    group.label = label;
+    group.rows = std::move(rows);
+    if (read->distribution) {
+      group.distribution = *read->distribution;
+    } else {
+      group.listed_hz = listed_rates_hz(*read, *population, group.rows, diagnostics_);
+    }
+    background_.groups.push_back(std::move(group));
+  }
+
+  Background& background_;
+  const Network& network_;
+  const BackgroundDefaults& times_;
+  Diagnostics& diagnostics_;
+  Fields fields_;
+  DistributionKind default_kind_ = DistributionKind::lognormal;
+};
+
+}  // namespace
+
+double BackgroundGroup::expected_spikes(double duration_ms) const {
+  if (listed_hz.empty()) {
+    return static_cast<double>(rows.size()) * stimgen::expected_spikes(distribution.mean_hz, duration_ms);
+  }
+  return stimgen::expected_spikes(std::accumulate(listed_hz.begin(), listed_hz.end(), 0.0), duration_ms);
+}
+
+std::span<const FieldDoc> background_fields() { return kBackgroundFields; }
+
+std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
+                                            const BackgroundDefaults& times, Diagnostics& diagnostics) {
+  auto background = std::make_unique<Background>();
+  background->name = entry.name;
+  background->loc = entry.loc;
+  background->body = with_defaults(entry, defaults, {selection_fields(), background_fields()});
+  if (!Reader(*background, network, times, diagnostics).read()) return nullptr;
+  return background;
+}
+
+BackgroundRates draw_background_rates(const Background& background, StreamKey key) {
+  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  const std::vector<NodeId>& ids = background.population->node_ids();
+  std::vector<std::uint32_t> group_of_row(ids.size(), kNone);
+  std::vector<double> rate_of_row(ids.size());
+  std::size_t driven = 0;
+  for (std::size_t g = 0; g < background.groups.size(); ++g) {
+    const BackgroundGroup& group = background.groups[g];
+    driven += group.rows.size();
+    for (std::size_t i = 0; i < group.rows.size(); ++i) {
+      const NodeRow row = group.rows[i];
+      group_of_row[row] = static_cast<std::uint32_t>(g);
+      rate_of_row[row] =
+          group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row]) : group.listed_hz[i];
+    }
+  }
+  BackgroundRates rates;
+  rates.node_ids.reserve(driven);
+  rates.rates_hz.reserve(driven);
+  rates.groups.reserve(driven);
+  for (std::size_t row = 0; row < ids.size(); ++row) {
+    if (group_of_row[row] == kNone) continue;
+    rates.node_ids.push_back(ids[row]);
+    rates.rates_hz.push_back(rate_of_row[row]);
+    rates.groups.push_back(group_of_row[row]);
+  }
+  return rates;
+}
+
+}  // namespace stimgen

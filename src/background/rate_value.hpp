@@ -1,0 +1,28 @@
+// How a background writes a rate: a number, a mean with a stdev, a distribution, or values listed elsewhere.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "stimgen/rate.hpp"
+#include "stimgen/recipe.hpp"
+
+namespace stimgen {
+
+// One of: a distribution; a node property that holds the rate in Hz; a CSV file with columns node_id and rate.
+struct RateValue {
+  std::optional<RateDistribution> distribution;
+  std::string property;
+  std::filesystem::path csv;
+  SourceLoc loc;
+};
+
+// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution.
+std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner, DistributionKind default_kind,
+                                         Diagnostics& diagnostics);
+
+// "lognormal" → the kind; reports unknown names at `value`.
+std::optional<DistributionKind> read_distribution_kind(const Value& value, Diagnostics& diagnostics);
+
+}  // namespace stimgen

@@ -1,0 +1,95 @@
+// CSV by libcsv.
+#include "base/csv.hpp"
+
+#include <csv.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "stimgen/diagnostic.hpp"
+
+namespace stimgen {
+namespace {
+
+struct Collector {
+  CsvTable* table;
+  std::vector<std::string> fields;
+  int line = 1;
+  int row_line = 0;      // of the row being read, 0 before its first field
+  bool skip_empty = false;  // runs of spaces make empty fields when a space separates
+};
+
+void on_field(void* text, std::size_t length, void* data) {
+  auto& collector = *static_cast<Collector*>(data);
+  std::string field(static_cast<const char*>(text), length);
+  if (collector.row_line == 0) collector.row_line = collector.line;
+  collector.line += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
+  if (collector.skip_empty && field.empty()) return;
+  collector.fields.push_back(std::move(field));
+}
+
+void on_row_end(int terminator, void* data) {
+  auto& collector = *static_cast<Collector*>(data);
+  const bool blank = collector.fields.empty() || (collector.fields.size() == 1 && collector.fields[0].empty());
+  if (!blank) {
+    if (collector.table->header.empty()) {
+      collector.table->header = std::move(collector.fields);
+    } else {
+      collector.table->rows.push_back({collector.row_line, std::move(collector.fields)});
+    }
+  }
+  collector.fields.clear();
+  collector.row_line = 0;
+  if (terminator == '\n') ++collector.line;
+}
+
+}  // namespace
+
+std::optional<std::size_t> CsvTable::column(std::string_view name) const {
+  const auto it = std::find(header.begin(), header.end(), name);
+  if (it == header.end()) return std::nullopt;
+  return static_cast<std::size_t>(it - header.begin());
+}
+
+CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
+  CsvTable table;
+  table.path = path.string();
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw InputError("csv.unreadable", fmt::format("cannot read '{}': {}", table.path, std::strerror(errno)));
+  }
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (in.bad()) throw InputError("csv.unreadable", fmt::format("cannot read '{}'", table.path));
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (delimiter == ' ') std::replace(text.begin(), text.end(), '\t', ' ');
+
+  csv_parser parser;
+  if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) {
+    throw EnvironmentError(fmt::format("cannot read '{}': out of memory", table.path));
+  }
+  Collector collector{&table, {}, 1, 0, delimiter == ' '};
+  csv_set_delim(&parser, static_cast<unsigned char>(delimiter));
+  if (delimiter == ' ') csv_set_space_func(&parser, [](unsigned char) { return 0; });
+  const std::size_t parsed = csv_parse(&parser, text.data(), text.size(), on_field, on_row_end, &collector);
+  const bool whole = parsed == text.size() && csv_fini(&parser, on_field, on_row_end, &collector) == 0;
+  csv_free(&parser);
+  if (!whole) {
+    throw InputError("csv.quotes", fmt::format("'{}', line {}: a quoted value is not closed or is followed by other text",
+                                               table.path, collector.line));
+  }
+  if (table.header.empty()) {
+    throw InputError("csv.empty", fmt::format("'{}' is empty: a header line with the column names was expected", table.path));
+  }
+  for (const CsvRow& row : table.rows) {
+    if (row.fields.size() == table.header.size()) continue;
+    throw InputError("csv.row-length", fmt::format("'{}', line {}: {} values, but the header has {} columns", table.path,
+                                                   row.line, row.fields.size(), table.header.size()));
+  }
+  return table;
+}
+
+}  // namespace stimgen

@@ -1,0 +1,29 @@
+// CSV files with a header line (RFC 4180 quoting), read whole with the line number of every row.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stimgen {
+
+struct CsvRow {
+  int line = 0;  // 1-based
+  std::vector<std::string> fields;
+};
+
+struct CsvTable {
+  std::string path;
+  std::vector<std::string> header;
+  std::vector<CsvRow> rows;  // each as long as the header; blank lines are left out
+
+  std::optional<std::size_t> column(std::string_view name) const;
+};
+
+// `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Errors: InputError naming file and line if the file is
+// missing, has no header, an unclosed quote, or a row of another length.
+CsvTable read_csv(const std::filesystem::path& path, char delimiter = ',');
+
+}  // namespace stimgen

@@ -1,0 +1,81 @@
+// Population by population: open every source in order, merge, write.
+#include "run/combine_task.hpp"
+
+#include <algorithm>
+
+#include "run/time_grid.hpp"
+
+namespace stimgen {
+namespace {
+
+struct OpenSource {
+  const CombineSource* source = nullptr;
+  std::unique_ptr<SpikeReader> reader;
+};
+
+// A recorded spike gets the grid of the recipe like a generated one.
+class GridSource : public SpikeSource {
+ public:
+  GridSource(std::unique_ptr<SpikeSource> source, double resolution_ms)
+      : source_(std::move(source)), resolution_ms_(resolution_ms) {}
+  bool next(SpikeBlock& block) override {
+    const bool more = source_->next(block);
+    round_up_to_grid(block.timestamps_ms, resolution_ms_);
+    return more;
+  }
+
+ private:
+  std::unique_ptr<SpikeSource> source_;
+  double resolution_ms_;
+};
+
+bool has_population(const SpikeReader& reader, const std::string& name) {
+  const auto& populations = reader.populations();
+  return std::any_of(populations.begin(), populations.end(),
+                     [&](const PopulationInfo& population) { return population.name == name; });
+}
+
+}  // namespace
+
+TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context) {
+  const Task& task = plan.tasks[task_index];
+  const OutputSettings& output = plan.recipe.output;
+  std::vector<OpenSource> open;
+  for (const CombineSource& source : plan.combine_sources.at(task_index)) {
+    const std::filesystem::path path = source.task ? plan.output_path(plan.tasks[*source.task]) : source.file;
+    open.push_back({&source, open_spike_file(path)});
+  }
+  TaskCounts counts;
+  for (const std::string& population : task.populations) {
+    std::vector<std::unique_ptr<SpikeSource>> sorted;
+    for (const OpenSource& from : open) {
+      const CombineSource& source = *from.source;
+      if (!source.population.empty() && source.population != population) continue;
+      if (!has_population(*from.reader, population)) continue;
+      ReadSelection selection;
+      selection.population = population;
+      selection.shift_ms = source.shift_ms;
+      if (source.keep) {
+        selection.keep = [ids = &*source.keep](NodeId id) { return std::binary_search(ids->begin(), ids->end(), id); };
+      }
+      auto spikes = open_sorted(*from.reader, selection, output.sort, output.directory);
+      if (output.resolution_ms > 0 && !source.task) {
+        spikes = std::make_unique<GridSource>(std::move(spikes), output.resolution_ms);
+      }
+      sorted.push_back(std::move(spikes));
+    }
+    const auto merged = merge_sources(std::move(sorted), output.sort);
+    sink.begin_population(population, output.sort);
+    SpikeBlock block;
+    while (merged->next(block)) {
+      context.check_stop();
+      counts.spikes += block.size();
+      context.add_progress(block.size());
+      sink.append(std::move(block));
+      block = {};
+    }
+  }
+  return counts;
+}
+
+}  // namespace stimgen
