@@ -24,6 +24,15 @@ class PlanContext : public AssemblyContext {
   const Plan& plan_;
 };
 
+// Where a definition names another set: the value itself if it can be found.
+SourceLoc reference_loc(const AssemblyDefinition& definition, const std::string& name) {
+  for (const char* key : {"of", "to"}) {
+    const Value* value = definition.body.find(key);
+    if (value != nullptr && value->text == name) return value->loc;
+  }
+  return definition.loc;
+}
+
 class Maker {
  public:
   Maker(Plan& plan, Diagnostics& diagnostics) : plan_(plan), diagnostics_(diagnostics) {}
@@ -51,12 +60,11 @@ class Maker {
       state_[*next] = State::open;
       chain.push_back(*next);
       const AssemblyDefinition& definition = *plan_.assembly_definitions[*next];
-      if (!definition.grouping) break;
-      const SetReference needed = definition.grouping->needs_set();
-      if (needed.name.empty()) break;
-      const auto target = index_of(needed.name);
+      const std::string needed = definition.grouping ? definition.grouping->needs_set() : std::string();
+      if (needed.empty()) break;
+      const auto target = index_of(needed);
       if (!target) {
-        report_unknown(needed);
+        report_unknown(definition, needed);
         state_[*next] = State::failed;
         break;
       }
@@ -74,7 +82,7 @@ class Maker {
 
   State make_one(const AssemblyDefinition& definition) {
     if (!definition.grouping) return State::failed;
-    const std::string needed = definition.grouping->needs_set().name;
+    const std::string needed = definition.grouping->needs_set();
     if (!needed.empty() && !plan_.assembly_sets.contains(needed)) return State::failed;  // reported where it failed
     const std::size_t errors_before = diagnostics_.error_count();
     AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
@@ -92,7 +100,7 @@ class Maker {
     task.loc = definition.loc;
     task.populations = {set.population->name()};
     task.needs.push_back(network_task(plan_, *set.population));
-    if (const std::string needed = definition.grouping->needs_set().name; !needed.empty()) {
+    if (const std::string needed = definition.grouping->needs_set(); !needed.empty()) {
       for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
         if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == needed) task.needs.push_back(i);
       }
@@ -111,11 +119,11 @@ class Maker {
     add_task(plan_, std::move(task));
   }
 
-  void report_unknown(const SetReference& needed) {
+  void report_unknown(const AssemblyDefinition& definition, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& other : plan_.assembly_definitions) names.push_back(other->name);
-    diagnostics_.error(needed.loc, "plan.no-such-set",
-                       fmt::format("there is no assembly set '{}'", printable(needed.name)), suggest(needed.name, names));
+    diagnostics_.error(reference_loc(definition, name), "plan.no-such-set",
+                       fmt::format("there is no assembly set '{}'", printable(name)), suggest(name, names));
   }
 
   void report_cycle(const std::vector<std::size_t>& chain, std::size_t target) {
