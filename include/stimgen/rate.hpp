@@ -20,6 +20,8 @@ struct RateSegment {
   double start_ms = 0;
   double rate_hz = 0;          // at start_ms
   double slope_hz_per_ms = 0;  // 0: constant
+  // At the segment's end, from the left, exactly as it was asked for (rate_hz + slope·duration may round).
+  double stop_rate_hz = 0;
   // Λ(start_ms), summed segment by segment from the left: earlier segments alone determine it.
   double intensity_at_start = 0;
 };
@@ -49,8 +51,8 @@ class RateFunction {
   double cumulative_intensity_at(double time_ms) const;
   // Λ at the end of the window: the expected number of spikes.
   double total_intensity() const { return total_intensity_; }
-  // The earliest t with Λ(t) = intensity, for 0 <= intensity < total_intensity(); exact inverse of a segment's
-  // linear or quadratic Λ by the stable root 2x / (r + sqrt(r² + 2·s·x)).
+  // The earliest t with Λ(t) = intensity, for 0 <= intensity < total_intensity() (beyond: the window's stop); exact
+  // inverse of a segment's linear or quadratic Λ by the stable root 2x / (r + sqrt(r² + 2·s·x)).
   double time_at_intensity(double intensity) const;
   // Largest rate in the window, in Hz.
   double peak_hz() const;
@@ -58,6 +60,9 @@ class RateFunction {
   std::vector<RateVertex> vertices() const;
   // The same shape with every rate multiplied. Requires: factor finite and >= 0.
   RateFunction scaled(double factor) const;
+  // The part before `stop_ms`; a cut ramp keeps its slope, so that spikes before the cut stay what they are.
+  // Requires: stop_ms >= window().start_ms. A stop after the window changes nothing.
+  RateFunction clipped(double stop_ms) const;
 
  private:
   friend class RateFunctionBuilder;
@@ -117,7 +122,8 @@ struct DistributionResult {
 // From the mean and stdev of the resulting rates. Requires: finite, mean >= 0, stdev >= 0. stdev 0 is constant.
 // lognormal: sigma² = ln(1 + (stdev/mean)²), mu = ln(mean) − sigma²/2. normal: truncated at zero, solved for mu and
 // sigma; only pairs with stdev < mean exist (stdev = mean is the exponential limit), else `problem` says so.
-// exponential needs stdev = mean. uniform: mean ± stdev·sqrt(3), which must not be negative.
+// (from 0.999 on it does too: there the exponential is meant). exponential needs stdev = mean. uniform: mean ±
+// stdev·sqrt(3), which must not be negative. A mean of 0 with a stdev is a problem in every kind.
 DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz);
 DistributionResult make_uniform(double low_hz, double high_hz);
 

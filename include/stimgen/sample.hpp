@@ -47,4 +47,13 @@ std::span<const ProcessKind* const> process_kinds();
 std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics& diagnostics,
                                                  const ProcessKind** kind_out = nullptr);
 
+// The instruction set that spikes are made with on this machine: "scalar", "avx2" or "avx512"; the environment variable
+// STIMGEN_ISA chooses one. It never changes a bit of the result. Throws EnvironmentError if STIMGEN_ISA names none.
+const char* active_isa();
+
+// Checks that this build on this machine computes the promised bits: rounding mode, denormals, and a digest over fixed
+// inputs of log, exp, the normal quantile and spike trains. About 1 ms; to be called before anything is generated.
+// Throws EnvironmentError that says what differs.
+void self_test();
+
 }  // namespace stimgen

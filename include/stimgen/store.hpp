@@ -49,6 +49,9 @@ class SpikeSink {
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
   // timestamp that is not finite or not > 0).
   virtual void append(SpikeBlock block) = 0;
+  // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
+  // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
+  virtual void set_provenance(const std::string& json_text) = 0;
   virtual void finish() = 0;
   virtual void abandon() noexcept = 0;
 };
@@ -88,6 +91,9 @@ std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, 
 // Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).
 std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path);
 
+// "HDF5 1.10.8, zlib 1.2.13": the libraries that the bytes of a file depend on besides its content.
+std::string storage_libraries();
+
 // ---- sequences of spikes -------------------------------------------------------------------------------------------
 
 // Spikes of one population in order, block by block. next() false: the end, block empty.
@@ -102,6 +108,8 @@ struct ReadSelection {
   std::string population;
   double shift_ms = 0;
   std::function<bool(NodeId)> keep;  // empty: all
+  // Applied to shifted times before they are sorted, such as rounding to a grid; empty: none.
+  std::function<void(std::vector<double>& timestamps_ms)> adjust;
 };
 
 // One population of a file in `order` (by_id: node id then time; by_time: time then node id), sorted if the file is

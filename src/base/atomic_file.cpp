@@ -1,0 +1,219 @@
+// Exclusive temporaries, fsync, rename and fsync of the folder (POSIX).
+#include "base/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "stimgen/diagnostic.hpp"
+
+namespace stimgen {
+namespace {
+
+constexpr std::string_view kMark = ".tmp.";
+constexpr std::size_t kLongestNamePart = 200;  // file names end at 255 bytes
+
+int result(int returned) {
+  return returned < 0 ? -errno : returned;
+}
+
+// Some file systems cannot sync a folder; there is nothing better to do there.
+bool cannot_sync(int error) {
+  return error == -EINVAL || error == -ENOTSUP || error == -EROFS;
+}
+
+int sync_opened(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (descriptor < 0) return -errno;
+  // The first failure is final: a second fsync may report success although pages were dropped.
+  const int synced = result(::fsync(descriptor));
+  const int closed = result(::close(descriptor));
+  return synced < 0 ? synced : closed;
+}
+
+class RealDisk final : public Disk {
+ public:
+  int open_exclusively(const std::filesystem::path& path) override {
+    return result(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  }
+  int write(int descriptor, std::string_view text) override {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor, text.data(), text.size());
+      if (written < 0 && errno != EINTR) return -errno;
+      if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return 0;
+  }
+  int close(int descriptor) override { return result(::close(descriptor)); }
+  int sync_file(const std::filesystem::path& path) override { return sync_opened(path, O_RDONLY | O_NOFOLLOW); }
+  int rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    return result(::rename(from.c_str(), to.c_str()));
+  }
+  int sync_folder(const std::filesystem::path& folder) override {
+    const int synced = sync_opened(folder, O_RDONLY | O_DIRECTORY);
+    return cannot_sync(synced) ? 0 : synced;
+  }
+  int remove(const std::filesystem::path& path) override { return result(::unlink(path.c_str())); }
+};
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  if (::getrandom(&number, sizeof number, GRND_NONBLOCK) != static_cast<ssize_t>(sizeof number)) {
+    number = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  }
+  return number;
+}
+
+// The process of "….tmp.<pid>.<hex>", or 0 if the name is not of this form.
+pid_t process_of(const std::string& name) {
+  const auto mark = name.rfind(kMark);
+  if (name.empty() || name[0] != '.' || mark == name.npos) return 0;
+  const char* const first = name.data() + mark + kMark.size();
+  const char* const last = name.data() + name.size();
+  pid_t process = 0;
+  const auto [end, error] = std::from_chars(first, last, process);
+  if (error != std::errc{} || process <= 0 || last - end != 17 || *end != '.') return 0;
+  std::uint64_t number = 0;
+  const auto [stop, number_error] = std::from_chars(end + 1, last, number, 16);
+  return number_error == std::errc{} && stop == last ? process : 0;
+}
+
+bool is_locked(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return true;
+  const bool locked = ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);
+  return locked;
+}
+
+}  // namespace
+
+Disk& real_disk() {
+  static RealDisk disk;
+  return disk;
+}
+
+std::filesystem::path temporary_path_for(const std::filesystem::path& path) {
+  const std::string name = path.filename().string().substr(0, kLongestNamePart);
+  return folder_of(path) / fmt::format(".{}{}{}.{:016x}", name, kMark, ::getpid(), random_number());
+}
+
+AtomicFile::AtomicFile(std::filesystem::path path, Disk& disk)
+    : path_(std::move(path)), temporary_(temporary_path_for(path_)), disk_(disk) {}
+
+void AtomicFile::fail(const char* what, int error) {
+  abandon();
+  throw EnvironmentError(fmt::format("cannot {} '{}': {}", what, printable(path_.string()), std::strerror(-error)));
+}
+
+void AtomicFile::write_text(std::string_view text) {
+  const int descriptor = disk_.open_exclusively(temporary_);
+  if (descriptor < 0) fail("create", descriptor);
+  const int written = disk_.write(descriptor, text);
+  const int closed = disk_.close(descriptor);
+  if (written < 0) fail("write", written);
+  if (closed < 0) fail("write", closed);
+}
+
+void AtomicFile::commit() {
+  if (const int error = disk_.sync_file(temporary_); error < 0) fail("write", error);
+  if (const int error = disk_.rename(temporary_, path_); error < 0) fail("put in place", error);
+  done_ = true;
+  if (const int error = disk_.sync_folder(folder_of(path_)); error < 0) fail("save the folder entry of", error);
+}
+
+void AtomicFile::abandon() noexcept {
+  if (!std::exchange(done_, true)) disk_.remove(temporary_);
+}
+
+void write_file_atomically(const std::filesystem::path& path, std::string_view text, Disk& disk) {
+  AtomicFile file(path, disk);
+  file.write_text(text);
+  file.commit();
+}
+
+std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcept {
+  std::size_t removed = 0;
+  try {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const pid_t process = process_of(entry->path().filename().string());
+      if (process == 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
+      if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
+      if (::unlink(entry->path().c_str()) == 0) ++removed;
+    }
+  } catch (const std::exception&) {
+    // Out of memory for a name: the rest is swept next time.
+  }
+  return removed;
+}
+
+void create_folders(const std::filesystem::path& folder) {
+  if (folder.empty()) return;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (!error && !std::filesystem::is_directory(folder, error) && !error)
+    error = std::make_error_code(std::errc::not_a_directory);
+  if (error) {
+    throw EnvironmentError(fmt::format("cannot create folder '{}': {}", printable(folder.string()), error.message()));
+  }
+}
+
+ScratchFile::ScratchFile(const std::filesystem::path& folder) : folder_(folder) {
+  const std::filesystem::path path = temporary_path_for(folder / "spill");
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) {
+    throw EnvironmentError(
+        fmt::format("cannot create a temporary file in '{}': {}", printable(folder.string()), std::strerror(errno)));
+  }
+  ::unlink(path.c_str());
+}
+
+ScratchFile::~ScratchFile() {
+  ::close(descriptor_);
+}
+
+void ScratchFile::append(const void* bytes, std::size_t size) {
+  const std::string_view text(static_cast<const char*>(bytes), size);
+  if (const int error = real_disk().write(descriptor_, text); error < 0) {
+    throw EnvironmentError(
+        fmt::format("cannot write a temporary file in '{}': {}", printable(folder_.string()), std::strerror(-error)));
+  }
+  size_ += size;
+}
+
+void ScratchFile::read(std::uint64_t offset, void* bytes, std::size_t size) const {
+  auto* to = static_cast<char*>(bytes);
+  while (size > 0) {
+    const ssize_t got = ::pread(descriptor_, to, size, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      throw EnvironmentError(fmt::format("cannot read a temporary file in '{}': {}", printable(folder_.string()),
+                                         got < 0 ? std::strerror(errno) : "it ends early"));
+    }
+    to += got;
+    offset += static_cast<std::uint64_t>(got);
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+}  // namespace stimgen

@@ -1,0 +1,72 @@
+// SHA-256 through OpenSSL's EVP interface.
+#include "base/digest.hpp"
+
+#include <openssl/evp.h>
+
+#include <new>
+
+#include "stimgen/diagnostic.hpp"
+
+namespace stimgen {
+
+struct Sha256::State {
+  State() : context(EVP_MD_CTX_new()) {
+    if (context == nullptr) throw std::bad_alloc();
+  }
+  ~State() { EVP_MD_CTX_free(context); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // EVP_sha256() can fail only where a system policy forbids it.
+  void start() {
+    if (EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
+      throw EnvironmentError("OpenSSL on this system does not provide SHA-256");
+    }
+  }
+
+  EVP_MD_CTX* context;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  state_->start();
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+Sha256& Sha256::update(std::span<const std::byte> bytes) {
+  if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) {
+    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+  }
+  return *this;
+}
+
+Sha256& Sha256::update(std::string_view text) {
+  return update(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  if (EVP_DigestFinal_ex(state_->context, digest.bytes.data(), nullptr) != 1) {
+    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+  }
+  state_->start();
+  return digest;
+}
+
+Digest sha256(std::string_view text) {
+  return Sha256().update(text).finish();
+}
+
+std::string to_hex(const Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * digest.bytes.size());
+  for (const unsigned byte : digest.bytes) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace stimgen

@@ -1,0 +1,73 @@
+// build_plan(): the recipe compiler's back half, stage by stage.
+#include "plan/build.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace stimgen {
+namespace {
+
+// A default that nothing can take is a mistake.
+void check_section_defaults(const Recipe& recipe, Diagnostics& diagnostics) {
+  check_defaults(recipe.backgrounds.defaults, "backgrounds", {selection_fields(), background_fields()}, diagnostics);
+  std::vector<std::span<const FieldDoc>> assembly_tables{assembly_common_fields()};
+  for (const AssemblyKind* kind : assembly_kinds()) assembly_tables.push_back(kind->info.fields);
+  check_defaults(recipe.assemblies.defaults, "assemblies", assembly_tables, diagnostics);
+  std::vector<std::span<const FieldDoc>> pattern_tables{pattern_common_fields()};
+  for (const PatternKind* kind : pattern_kinds()) pattern_tables.push_back(kind->info.fields);
+  check_defaults(recipe.patterns.defaults, "patterns", pattern_tables, diagnostics);
+  check_defaults(recipe.combine.defaults, "combine", {combine_fields()}, diagnostics);
+}
+
+}  // namespace
+
+Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
+  Plan plan;
+  plan.recipe = std::move(recipe);
+  check_section_defaults(plan.recipe, diagnostics);
+  plan.network = open_network(plan.recipe.networks, plan.recipe.seeds.network, diagnostics);
+  // Beyond this point: populations are known by name, size and columns.
+  if (!plan.network) return plan;
+  build_assemblies(plan, diagnostics);
+  // Beyond this point: who is in which group is fixed.
+  build_spike_tasks(plan, diagnostics);
+  // Beyond this point: every node's rate function or rate distribution is fixed.
+  build_combine_tasks(plan, diagnostics);
+  if (!diagnostics.has_errors()) {
+    if (plan.file_task_names().empty()) {
+      diagnostics.warning({plan.recipe.file, 1, 1, 1}, "plan.nothing-to-do",
+                          "the recipe has no backgrounds, patterns or combinations: nothing would be made");
+    }
+    warn_about_uncombined(plan, diagnostics);
+  }
+  return plan;
+}
+
+void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
+  std::set<TaskIndex> combined;
+  for (const Task& task : plan.tasks) {
+    if (task.kind == TaskKind::combine) combined.insert(task.needs.begin(), task.needs.end());
+  }
+  std::map<std::string, std::vector<TaskIndex>> feeding;
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    const Task& task = plan.tasks[i];
+    if (task.makes_file() && task.kind != TaskKind::combine && !combined.contains(i)) {
+      for (const std::string& population : task.populations) feeding[population].push_back(i);
+    }
+  }
+  for (const auto& [population, tasks] : feeding) {
+    if (tasks.size() < 2) continue;
+    std::vector<std::string> names;
+    for (const TaskIndex i : tasks) names.push_back(plan.tasks[i].name);
+    diagnostics.warning(plan.tasks[tasks[1]].loc, "plan.not-combined",
+                        fmt::format("{} all feed population '{}', and nothing combines them: a simulator takes only one "
+                                    "input for a population",
+                                    fmt::join(names, ", "), population),
+                        fmt::format("to use some of them together: combine: {{trial: {{from: [{}, {}]}}}}", names[0], names[1]));
+  }
+}
+
+}  // namespace stimgen

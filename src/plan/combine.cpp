@@ -1,0 +1,235 @@
+// Reads `combine`: which tasks and files are merged into one file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "plan/build.hpp"
+#include "plan/canonical.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen {
+namespace {
+
+constexpr std::array<FieldDoc, 1> kCombineFields{{
+    {"from", "combine-sources", "", "",
+     "What is merged: names of tasks, and existing SONATA files as {file, population, shift, where}.",
+     "[shell, long, {file: recorded.h5, shift: 500 ms}]"},
+}};
+constexpr std::array<FieldDoc, 4> kFileFields{{
+    {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
+    {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
+    {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
+    {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}"},
+}};
+
+class CombineBuilder {
+ public:
+  CombineBuilder(Plan& plan, Diagnostics& diagnostics) : plan_(plan), diagnostics_(diagnostics) {}
+
+  void build_all() {
+    const auto& entries = plan_.recipe.combine.entries;
+    state_.assign(entries.size(), State::untouched);
+    for (std::size_t i = 0; i < entries.size(); ++i) build(i, {});
+  }
+
+ private:
+  enum class State : std::uint8_t { untouched, open, done };
+
+  // Combinations may take other combinations: those are built first.
+  void build(std::size_t i, std::vector<std::string> chain) {
+    const Entry& entry = plan_.recipe.combine.entries[i];
+    chain.push_back(entry.name);
+    if (state_[i] == State::open) {
+      const auto start = std::find(chain.begin(), chain.end(), entry.name);
+      diagnostics_.error(entry.loc, "plan.cycle",
+                         fmt::format("combinations contain each other in a circle: {}",
+                                     fmt::join(std::vector<std::string>(start, chain.end()), " → ")));
+      return;
+    }
+    if (state_[i] == State::done) return;
+    state_[i] = State::open;
+    const Value body = with_defaults(entry, plan_.recipe.combine.defaults, {combine_fields()});
+    Fields fields(body, fmt::format("combination '{}'", entry.name), {combine_fields()}, diagnostics_);
+    const Value* from = fields.value("from");
+    if (from != nullptr) {
+      if (!from->is_sequence() || from->items.empty()) {
+        fields.error("from", "combine.from", fmt::format("'from' is {}, but a list of tasks and files was expected", describe(*from)),
+                     "e.g. from: [shell, long]");
+      } else {
+        build_sources(entry, *from, chain);
+      }
+    }
+    state_[i] = State::done;
+  }
+
+  void build_sources(const Entry& entry, const Value& from, const std::vector<std::string>& chain) {
+    const std::size_t errors_before = diagnostics_.error_count();
+    Task task;
+    task.kind = TaskKind::combine;
+    task.name = entry.name;
+    task.loc = entry.loc;
+    std::vector<CombineSource> sources;
+    bool whole = true;
+    for (const Value& item : from.items) {
+      const std::size_t position = sources.size();
+      if (item.is_mapping()) {
+        whole = add_file(item, task, sources) && whole;
+      } else {
+        whole = add_named(item, task, sources, chain) && whole;
+      }
+      if (whole && sources.size() > position) describe_source(position, sources.back(), task);
+    }
+    if (!whole || diagnostics_.error_count() != errors_before) return;
+    std::sort(task.populations.begin(), task.populations.end());
+    task.populations.erase(std::unique(task.populations.begin(), task.populations.end()), task.populations.end());
+    set_output(plan_, task);
+    const TaskIndex index = add_task(plan_, std::move(task));
+    plan_.combine_sources.emplace(index, std::move(sources));
+  }
+
+  bool add_named(const Value& item, Task& task, std::vector<CombineSource>& sources,
+                 const std::vector<std::string>& chain) {
+    const auto name = read_text(item, diagnostics_);
+    if (!name) return false;
+    const auto& entries = plan_.recipe.combine.entries;
+    const auto other = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.name == *name; });
+    if (other != entries.end()) build(static_cast<std::size_t>(other - entries.begin()), chain);
+    const auto index = plan_.index_of(*name);
+    if (!index || !plan_.tasks[*index].makes_file()) {
+      if (!names_a_task(*name)) {
+        diagnostics_.error(item.loc, "combine.no-such-task", fmt::format("there is no task '{}'", printable(*name)),
+                           suggest(*name, task_names()));
+      }
+      return false;  // otherwise it failed and was reported there
+    }
+    for (const CombineSource& source : sources) {
+      if (source.task == index) {
+        diagnostics_.error(item.loc, "combine.twice", fmt::format("task '{}' is taken twice", *name))
+            .notes.push_back({source.loc, "taken here already"});
+        return false;
+      }
+    }
+    const Task& needed = plan_.tasks[*index];
+    CombineSource source;
+    source.task = index;
+    source.loc = item.loc;
+    sources.push_back(std::move(source));
+    task.needs.push_back(*index);
+    task.populations.insert(task.populations.end(), needed.populations.begin(), needed.populations.end());
+    task.expected_spikes += needed.expected_spikes;
+    return true;
+  }
+
+  bool add_file(const Value& item, Task& task, std::vector<CombineSource>& sources) {
+    Fields fields(item, "a file to combine", {kFileFields}, diagnostics_);
+    CombineSource source;
+    source.file = fields.path("file");
+    source.population = fields.text("population");
+    source.shift_ms = fields.time_ms("shift");
+    source.loc = fields.loc("file");
+    const Value* where = fields.value("where");
+    if (!fields.ok()) return false;
+    if (is_output(source.file)) {
+      fields.error("file", "combine.output-as-input",
+                   fmt::format("'{}' is made by this recipe", source.file.string()), "name the task instead of its file");
+      return false;
+    }
+    std::unique_ptr<SpikeReader> reader;
+    try {
+      reader = open_spike_file(source.file);
+    } catch (const InputError& error) {
+      for (const Diagnostic& problem : error.diagnostics().items()) {
+        fields.error("file", problem.code, problem.message, problem.help);
+      }
+      return false;
+    }
+    std::vector<std::string> names;
+    for (const PopulationInfo& population : reader->populations()) {
+      names.push_back(population.name);
+      if (!source.population.empty() && population.name != source.population) continue;
+      task.populations.push_back(population.name);
+      task.expected_spikes += static_cast<double>(population.count);
+      task.settings.emplace_back(fmt::format("source {:06} population {}", sources.size(), population.name),
+                                 to_hex(digest_population(*reader, population)));
+    }
+    if (!source.population.empty() && std::find(names.begin(), names.end(), source.population) == names.end()) {
+      fields.error("population", "combine.no-such-population",
+                   fmt::format("'{}' has no population '{}'", source.file.string(), source.population),
+                   suggest(source.population, names));
+      return false;
+    }
+    if (where != nullptr && !select(*where, names, source, fields)) return false;
+    sources.push_back(std::move(source));
+    return true;
+  }
+
+  // `where` needs one population whose nodes the networks know.
+  bool select(const Value& where, const std::vector<std::string>& names, CombineSource& source, Fields& fields) {
+    if (source.population.empty() && names.size() == 1) source.population = names[0];
+    if (source.population.empty()) {
+      fields.error("where", "combine.where", fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
+      return false;
+    }
+    const NodePopulation* population = plan_.network->population(source.population);
+    if (population == nullptr) {
+      fields.error("where", "combine.where",
+                   fmt::format("'where' needs the nodes of population '{}', which 'networks' does not have", source.population),
+                   suggest(source.population, plan_.network->population_names()));
+      return false;
+    }
+    std::vector<NodeId> keep;
+    for (const NodeRow row : plan_.network->select(*population, where, diagnostics_)) {
+      keep.push_back(population->node_ids()[row]);
+    }
+    source.keep = std::move(keep);
+    return fields.ok();
+  }
+
+  void describe_source(std::size_t position, const CombineSource& source, Task& task) const {
+    const std::string prefix = fmt::format("source {:06}", position);
+    if (source.task) {
+      task.settings.emplace_back(prefix + " task", plan_.tasks[*source.task].name);
+      return;
+    }
+    task.settings.emplace_back(prefix + " shift", format_time(source.shift_ms));
+    if (source.keep) {
+      task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(*source.keep)));
+    }
+  }
+
+  bool is_output(const std::filesystem::path& file) const {
+    std::error_code ignored;
+    const auto wanted = std::filesystem::weakly_canonical(file, ignored);
+    const auto folder = std::filesystem::weakly_canonical(plan_.recipe.output.directory, ignored);
+    for (const std::string& name : task_names()) {
+      if (wanted == folder / (name + ".h5")) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string> task_names() const {
+    std::vector<std::string> names;
+    for (const Section* section : {&plan_.recipe.backgrounds, &plan_.recipe.patterns, &plan_.recipe.combine}) {
+      for (const Entry& entry : section->entries) names.push_back(entry.name);
+    }
+    return names;
+  }
+
+  bool names_a_task(const std::string& name) const {
+    const auto names = task_names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  Plan& plan_;
+  Diagnostics& diagnostics_;
+  std::vector<State> state_;
+};
+
+}  // namespace
+
+std::span<const FieldDoc> combine_fields() { return kCombineFields; }
+
+void build_combine_tasks(Plan& plan, Diagnostics& diagnostics) { CombineBuilder(plan, diagnostics).build_all(); }
+
+}  // namespace stimgen

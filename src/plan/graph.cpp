@@ -1,0 +1,113 @@
+// Looking things up in a plan, and adding tasks to it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.hpp"
+#include "plan/build.hpp"
+#include "plan/canonical.hpp"
+
+namespace stimgen {
+
+std::string_view task_kind_name(TaskKind kind) {
+  switch (kind) {
+    case TaskKind::network: return "network";
+    case TaskKind::assembly: return "assembly";
+    case TaskKind::background: return "background";
+    case TaskKind::pattern: return "pattern";
+    case TaskKind::combine: return "combine";
+  }
+  return "task";
+}
+
+std::optional<TaskIndex> Plan::index_of(std::string_view name) const {
+  // File tasks share one namespace; populations and assembly sets may repeat a name, so files are looked at first.
+  const auto named = [name](const Task& task) { return task.name == name; };
+  auto it = std::find_if(tasks.begin(), tasks.end(), [&](const Task& task) { return task.makes_file() && named(task); });
+  if (it == tasks.end()) it = std::find_if(tasks.begin(), tasks.end(), named);
+  if (it == tasks.end()) return std::nullopt;
+  return static_cast<TaskIndex>(it - tasks.begin());
+}
+
+const Task* Plan::find(std::string_view name) const {
+  const auto index = index_of(name);
+  return index ? &tasks[*index] : nullptr;
+}
+
+std::vector<std::string> Plan::file_task_names() const {
+  std::vector<std::string> names;
+  for (const Task& task : tasks) {
+    if (task.makes_file()) names.push_back(task.name);
+  }
+  return names;
+}
+
+std::filesystem::path Plan::output_path(const Task& task) const { return recipe.output.directory / task.output; }
+
+std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) const {
+  Diagnostics diagnostics;
+  std::vector<bool> wanted(tasks.size(), false);
+  for (const std::string& name : names) {
+    if (const auto index = index_of(name); index && tasks[*index].makes_file()) {
+      wanted[*index] = true;
+    } else {
+      diagnostics.error({}, "plan.no-such-task", fmt::format("'{}' has no task '{}'", recipe.file->path, printable(name)),
+                        suggest(name, file_task_names()));
+    }
+  }
+  diagnostics.throw_if_errors();
+  // Tasks stand in topological order: one pass from the end reaches everything.
+  std::vector<TaskIndex> result;
+  for (TaskIndex i = tasks.size(); i-- > 0;) {
+    if (!wanted[i]) continue;
+    result.push_back(i);
+    for (const TaskIndex need : tasks[i].needs) wanted[need] = true;
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+TaskIndex network_task(Plan& plan, const NodePopulation& population) {
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    if (plan.tasks[i].kind == TaskKind::network && plan.tasks[i].name == population.name()) return i;
+  }
+  Task task;
+  task.kind = TaskKind::network;
+  task.name = population.name();
+  task.populations = {population.name()};
+  task.settings = {{"node_ids", canonical_digest(std::span<const NodeId>(population.node_ids()))}};
+  return add_task(plan, std::move(task));
+}
+
+void set_output(const Plan& plan, Task& task) {
+  // An uncompressed spike is a node id and a timestamp; the rest of a file is small.
+  constexpr double kBytesPerSpike = 16;
+  constexpr std::uint64_t kFileOverheadBytes = 4096;
+  // Estimates beyond any disk are cut, so that they stay printable integers.
+  constexpr double kMostBytes = 1e18;
+  const OutputSettings& output = plan.recipe.output;
+  task.output = task.name + ".h5";
+  task.expected_bytes =
+      static_cast<std::uint64_t>(std::min(task.expected_spikes * kBytesPerSpike, kMostBytes)) + kFileOverheadBytes;
+  task.settings.emplace_back("output sort", output.sort == SpikeOrder::by_time ? "by_time" : "by_id");
+  task.settings.emplace_back("output resolution", output.resolution_ms > 0 ? format_time(output.resolution_ms) : "none");
+  task.settings.emplace_back("output compression", output.compression == Compression::gzip
+                                                       ? fmt::format("gzip {}", output.level)
+                                                       : std::string("none"));
+}
+
+TaskIndex add_task(Plan& plan, Task task) {
+  std::sort(task.needs.begin(), task.needs.end());
+  task.needs.erase(std::unique(task.needs.begin(), task.needs.end()), task.needs.end());
+  std::sort(task.settings.begin(), task.settings.end());
+  Sha256 hash;
+  hash.update(fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind)));
+  for (const auto& [key, value] : task.settings) hash.update(fmt::format("{} = {}\n", key, value));
+  for (const auto& [purpose, key] : task.streams) hash.update(fmt::format("stream {} {}\n", purpose, canonical(key)));
+  for (const TaskIndex need : task.needs) hash.update(fmt::format("needs {}\n", to_hex(plan.tasks[need].fingerprint)));
+  task.fingerprint = hash.finish();
+  plan.tasks.push_back(std::move(task));
+  return plan.tasks.size() - 1;
+}
+
+}  // namespace stimgen

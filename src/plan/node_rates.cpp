@@ -1,0 +1,48 @@
+// From a bound background or pattern to every node with its rate function.
+#include <algorithm>
+#include <numeric>
+
+#include "stimgen/plan.hpp"
+
+namespace stimgen {
+
+const RateFunction& NodeRates::rate_of(std::size_t i, RateFunction& scratch) const {
+  if (!functions.empty()) return functions[function_of_node[i]];
+  scratch = constant_rate(constant_hz[i], window);
+  return scratch;
+}
+
+double NodeRates::expected_spikes(std::size_t i) const {
+  if (!functions.empty()) return functions[function_of_node[i]].total_intensity();
+  return stimgen::expected_spikes(constant_hz[i], window.duration_ms());
+}
+
+NodeRates make_node_rates(const Plan::SpikeInput& input) {
+  NodeRates rates;
+  rates.window = input.window;
+  if (input.background) {
+    BackgroundRates drawn = draw_background_rates(*input.background, input.rate_key);
+    rates.node_ids = std::move(drawn.node_ids);
+    rates.constant_hz = std::move(drawn.rates_hz);
+    return rates;
+  }
+  std::size_t total = 0;
+  for (const GroupRate& group : input.group_rates) total += group.node_ids.size();
+  std::vector<std::pair<NodeId, std::uint32_t>> nodes;
+  nodes.reserve(total);
+  for (const GroupRate& group : input.group_rates) {
+    const auto index = static_cast<std::uint32_t>(rates.functions.size());
+    for (const NodeId id : group.node_ids) nodes.emplace_back(id, index);
+    rates.functions.push_back(group.rate);
+  }
+  std::sort(nodes.begin(), nodes.end());
+  rates.node_ids.reserve(total);
+  rates.function_of_node.reserve(total);
+  for (const auto& [id, index] : nodes) {
+    rates.node_ids.push_back(id);
+    rates.function_of_node.push_back(index);
+  }
+  return rates;
+}
+
+}  // namespace stimgen

@@ -1,0 +1,139 @@
+// Binds backgrounds and patterns to their nodes and adds their tasks.
+#include <fmt/format.h>
+
+#include "base/random.hpp"
+#include "plan/build.hpp"
+#include "plan/canonical.hpp"
+
+namespace stimgen {
+namespace {
+
+class SpikeTaskBuilder {
+ public:
+  SpikeTaskBuilder(Plan& plan, Diagnostics& diagnostics)
+      : plan_(plan), diagnostics_(diagnostics), seeds_(plan.recipe.seeds) {}
+
+  void add_background(const Entry& entry) {
+    const BackgroundDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
+    auto background =
+        read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, diagnostics_);
+    if (!background) return;
+    Plan::SpikeInput input;
+    Task task;
+    if (!start(task, input, TaskKind::background, entry, background->stream, background->process)) return;
+    input.window = background->window;
+    input.population = background->population;
+    input.rate_key = make_stream_key("rate", seeds_.network, background->stream);
+    task.streams.insert(task.streams.begin(), {"rate", input.rate_key});
+    task.needs.push_back(network_task(plan_, *background->population));
+    task.settings.emplace_back("window", canonical(input.window));
+    for (std::size_t g = 0; g < background->groups.size(); ++g) {
+      const BackgroundGroup& group = background->groups[g];
+      std::vector<NodeId> ids;
+      ids.reserve(group.rows.size());
+      for (const NodeRow row : group.rows) ids.push_back(background->population->node_ids()[row]);
+      const std::string prefix = fmt::format("group {:06} {}", g, group.label);
+      task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
+      task.settings.emplace_back(prefix + " rate", group.listed_hz.empty()
+                                                       ? describe(group.distribution)
+                                                       : canonical_digest(std::span<const double>(group.listed_hz)));
+      task.expected_spikes += group.expected_spikes(input.window.duration_ms());
+    }
+    input.background = std::move(background);
+    finish(std::move(task), std::move(input));
+  }
+
+  void add_pattern(const Entry& entry) {
+    const PatternDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
+    auto pattern = read_pattern(entry, plan_.recipe.patterns.defaults, times, diagnostics_);
+    if (!pattern) return;
+    Plan::SpikeInput input;
+    Task task;
+    if (!start(task, input, TaskKind::pattern, entry, pattern->stream, pattern->process)) return;
+    const auto set = plan_.assembly_sets.find(pattern->assemblies);
+    if (set == plan_.assembly_sets.end()) {
+      report_missing_set(*pattern);
+      return;
+    }
+    PatternGroups groups;
+    for (const Assembly& assembly : set->second.groups) {
+      groups.labels.push_back(assembly.label);
+      groups.node_ids.emplace_back(assembly.node_ids);
+    }
+    const StreamKey join_key = make_stream_key("join", seeds_.network, entry.name);
+    const std::size_t errors_before = diagnostics_.error_count();
+    input.group_rates = pattern->pattern->rates(groups, join_key, diagnostics_);
+    if (diagnostics_.error_count() != errors_before) return;
+    input.population = set->second.population;
+    if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
+    task.streams.insert(task.streams.begin(), {"join", join_key});
+    task.needs.push_back(network_task(plan_, *input.population));
+    for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
+      if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == pattern->assemblies) task.needs.push_back(i);
+    }
+    task.settings.emplace_back("pattern", std::string(pattern->kind->info.name));
+    task.settings.emplace_back("pattern version", fmt::format("{}", pattern->kind->info.version));
+    for (std::size_t g = 0; g < input.group_rates.size(); ++g) {
+      const GroupRate& rate = input.group_rates[g];
+      const std::string prefix = fmt::format("rate {:06}", g);
+      task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(rate.node_ids)));
+      task.settings.emplace_back(prefix + " function", canonical_digest(rate.rate));
+      task.expected_spikes += static_cast<double>(rate.node_ids.size()) * rate.rate.total_intensity();
+    }
+    input.pattern = std::move(pattern);
+    finish(std::move(task), std::move(input));
+  }
+
+ private:
+  bool start(Task& task, Plan::SpikeInput& input, TaskKind kind, const Entry& entry, const std::string& stream,
+             const Value* process) {
+    const ProcessKind* process_kind = nullptr;
+    input.process = make_process(process, diagnostics_, &process_kind);
+    if (!input.process) return false;
+    task.kind = kind;
+    task.name = entry.name;
+    task.loc = entry.loc;
+    input.spikes_key = make_stream_key("spikes", seeds_.spikes, stream);
+    task.streams.emplace_back("spikes", input.spikes_key);
+    task.settings.emplace_back("process", fmt::format("{} version {}", process_kind->info.name, process_kind->info.version));
+    return true;
+  }
+
+  void finish(Task task, Plan::SpikeInput input) {
+    task.populations = {input.population->name()};
+    task.settings.emplace_back("population", input.population->name());
+    set_output(plan_, task);
+    const TaskIndex index = add_task(plan_, std::move(task));
+    plan_.spike_inputs.emplace(index, std::move(input));
+  }
+
+  void report_missing_set(const PatternDefinition& pattern) {
+    std::vector<std::string> names;
+    for (const Entry& entry : plan_.recipe.assemblies.entries) {
+      if (entry.name == pattern.assemblies) return;  // it exists and failed: reported where it failed
+      names.push_back(entry.name);
+    }
+    diagnostics_.error(pattern.assemblies_loc, "plan.no-such-set",
+                       fmt::format("there is no assembly set '{}'", printable(pattern.assemblies)),
+                       suggest(pattern.assemblies, names));
+  }
+
+  static std::string describe(const RateDistribution& d) {
+    return fmt::format("kind {} parameters {} {} {}", static_cast<int>(d.kind), format_number(d.a), format_number(d.b),
+                       format_number(d.tail));
+  }
+
+  Plan& plan_;
+  Diagnostics& diagnostics_;
+  Seeds seeds_;
+};
+
+}  // namespace
+
+void build_spike_tasks(Plan& plan, Diagnostics& diagnostics) {
+  SpikeTaskBuilder builder(plan, diagnostics);
+  for (const Entry& entry : plan.recipe.backgrounds.entries) builder.add_background(entry);
+  for (const Entry& entry : plan.recipe.patterns.entries) builder.add_pattern(entry);
+}
+
+}  // namespace stimgen

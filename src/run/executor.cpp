@@ -1,0 +1,51 @@
+// One queue, one mutex: items are blocks of tens of thousands of spikes, so the lock is not contended.
+#include "run/executor.hpp"
+
+namespace stimgen {
+
+Executor::Executor(unsigned threads) {
+  workers_.reserve(threads);
+  for (unsigned i = 0; i < threads; ++i) workers_.emplace_back([this] { work_loop(); });
+}
+
+Executor::~Executor() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  ready_.notify_all();
+  workers_.clear();
+}
+
+void Executor::submit(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    items_.push_back(std::move(work));
+  }
+  ready_.notify_one();
+}
+
+void Executor::submit_task(std::function<void()> work) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(work));
+  }
+  ready_.notify_one();
+}
+
+void Executor::work_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ready_.wait(lock, [this] { return stopping_ || !items_.empty() || !tasks_.empty(); });
+    if (stopping_) return;
+    auto& queue = items_.empty() ? tasks_ : items_;
+    std::function<void()> work = std::move(queue.front());
+    queue.pop_front();
+    lock.unlock();
+    work();
+    work = nullptr;
+    lock.lock();
+  }
+}
+
+}  // namespace stimgen

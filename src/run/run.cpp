@@ -1,0 +1,236 @@
+// run_plan(): starts every task when what it needs is done, and keeps going around failures.
+#include "stimgen/run.hpp"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.hpp"
+#include "run/combine_task.hpp"
+#include "run/executor.hpp"
+#include "run/spike_task.hpp"
+
+namespace stimgen {
+namespace {
+
+class Scheduler {
+ public:
+  Scheduler(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
+            const std::atomic<bool>& stop)
+      : plan_(plan), log_(log), observer_(observer), stop_(stop), threads_(options.threads) {
+    if (threads_ == 0) threads_ = default_thread_count();
+    const std::vector<TaskIndex> wanted = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
+    for (const TaskIndex i : wanted) {
+      if (!plan.tasks[i].makes_file()) continue;
+      order_.push_back(i);
+      spikes_expected_ += plan.tasks[i].expected_spikes;
+    }
+    results_.resize(plan.tasks.size());
+    waiting_for_.resize(plan.tasks.size());
+    needed_by_.resize(plan.tasks.size());
+    for (const TaskIndex i : order_) {
+      for (const TaskIndex need : plan.tasks[i].needs) {
+        if (!plan.tasks[need].makes_file()) continue;
+        ++waiting_for_[i];
+        needed_by_[need].push_back(i);
+      }
+    }
+  }
+
+  RunSummary run() {
+    {
+      Executor executor(threads_);
+      executor_ = &executor;
+      for (const TaskIndex i : order_) {
+        if (waiting_for_[i] == 0) start(i);
+      }
+      std::unique_lock lock(mutex_);
+      all_done_.wait(lock, [this] { return done_ == order_.size(); });
+    }
+    RunSummary summary;
+    summary.interrupted = stop_.load();
+    for (const TaskIndex i : order_) summary.results.emplace_back(i, results_[i]);
+    return summary;
+  }
+
+ private:
+  void start(TaskIndex i) {
+    executor_->submit_task([this, i] {
+      const TaskResult result = make(i);
+      finish(i, result);
+    });
+  }
+
+  // The worker loop's catch: everything a task can throw becomes its result.
+  TaskResult make(TaskIndex i) {
+    const Task& task = plan_.tasks[i];
+    const auto begin = std::chrono::steady_clock::now();
+    TaskResult result;
+    try {
+      if (stop_.load()) throw Interrupted();
+      {
+        const std::lock_guard lock(mutex_);
+        if (log_.is_current(plan_, task)) {
+          result.status = TaskStatus::current;
+          return result;
+        }
+        observer_.task_started(task);
+      }
+      write_file(i, result);
+      result.status = TaskStatus::made;
+    } catch (const Interrupted&) {
+      result.status = TaskStatus::interrupted;
+    } catch (const InputError& error) {
+      fail(result, 3, error.what());
+    } catch (const EnvironmentError& error) {
+      fail(result, 4, error.what());
+    } catch (const std::bad_alloc&) {
+      fail(result, 4, "out of memory");
+    } catch (const std::exception& error) {
+      fail(result, 70, fmt::format("this is a bug in stimgen, please report it: {}", error.what()));
+    }
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result;
+  }
+
+  void write_file(TaskIndex i, TaskResult& result) {
+    const Task& task = plan_.tasks[i];
+    const OutputSettings& output = plan_.recipe.output;
+    const std::filesystem::path path = plan_.output_path(task);
+    TaskContext context;
+    context.executor = executor_;
+    context.stop = &stop_;
+    context.add_progress = [this](std::uint64_t spikes) {
+      const std::lock_guard lock(mutex_);
+      spikes_done_ += spikes;
+      observer_.progress(spikes_done_, spikes_expected_);
+    };
+    FileOptions file_options{output.compression, output.level};
+    const auto sink = create_spike_file(path, file_options, threads_ > 1 ? executor_ : nullptr);
+    const auto input = plan_.spike_inputs.find(i);
+    const TaskCounts counts = input != plan_.spike_inputs.end() ? write_spikes(input->second, output, *sink, context)
+                                                                : write_combination(plan_, i, *sink, context);
+    context.check_stop();
+    sink->finish();
+    result.spikes = counts.spikes;
+    result.nodes = counts.nodes;
+    if (input != plan_.spike_inputs.end() && counts.nodes > 0) {
+      const double seconds = input->second.window.duration_ms() / 1000;
+      result.mean_rate_hz = static_cast<double>(counts.spikes) / static_cast<double>(counts.nodes) / seconds;
+    }
+    result.bytes = std::filesystem::file_size(path);
+  }
+
+  static void fail(TaskResult& result, int exit_code, std::string problem) {
+    result.status = TaskStatus::failed;
+    result.exit_code = exit_code;
+    result.problem = std::move(problem);
+  }
+
+  void finish(TaskIndex i, const TaskResult& result) {
+    std::vector<TaskIndex> ready;
+    {
+      const std::lock_guard lock(mutex_);
+      settle(i, result, ready);
+    }
+    for (const TaskIndex next : ready) start(next);
+  }
+
+  // Records a result, tells everyone, and settles what can no longer run. Requires: mutex_ held.
+  void settle(TaskIndex first, const TaskResult& first_result, std::vector<TaskIndex>& ready) {
+    std::vector<std::pair<TaskIndex, TaskResult>> settled{{first, first_result}};
+    while (!settled.empty()) {
+      auto [i, result] = std::move(settled.back());
+      settled.pop_back();
+      results_[i] = result;
+      if (result.status == TaskStatus::made) log_.finished(plan_, plan_.tasks[i], result);
+      observer_.task_finished(plan_.tasks[i], result);
+      const bool usable = result.status == TaskStatus::made || result.status == TaskStatus::current;
+      for (const TaskIndex next : needed_by_[i]) {
+        if (given_up_.contains(next)) continue;
+        if (usable) {
+          if (--waiting_for_[next] == 0) ready.push_back(next);
+          continue;
+        }
+        given_up_.insert(next);
+        TaskResult skipped;
+        skipped.status = result.status == TaskStatus::interrupted ? TaskStatus::interrupted : TaskStatus::not_run;
+        skipped.problem = fmt::format("needs '{}', which was not made", plan_.tasks[i].name);
+        settled.emplace_back(next, std::move(skipped));
+      }
+      ++done_;
+    }
+    if (done_ == order_.size()) all_done_.notify_all();
+  }
+
+  const Plan& plan_;
+  TaskLog& log_;
+  RunObserver& observer_;
+  const std::atomic<bool>& stop_;
+  unsigned threads_;
+  Executor* executor_ = nullptr;
+  std::vector<TaskIndex> order_;
+  double spikes_expected_ = 0;
+
+  std::mutex mutex_;  // guards all below
+  std::condition_variable all_done_;
+  std::vector<TaskResult> results_;
+  std::vector<std::size_t> waiting_for_;
+  std::vector<std::vector<TaskIndex>> needed_by_;
+  std::set<TaskIndex> given_up_;
+  std::uint64_t spikes_done_ = 0;
+  std::size_t done_ = 0;
+};
+
+// Free bytes where the folder is or would be.
+std::uint64_t free_bytes_near(std::filesystem::path folder) {
+  std::error_code error;
+  folder = std::filesystem::absolute(folder, error);
+  while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
+  const auto space = std::filesystem::space(folder, error);
+  if (error) throw EnvironmentError(fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
+  return space.available;
+}
+
+}  // namespace
+
+unsigned default_thread_count() {
+  if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
+    unsigned count = 0;
+    const auto [end, status] = std::from_chars(slurm, slurm + std::strlen(slurm), count);
+    if (status == std::errc() && *end == '\0' && count > 0) return count;
+  }
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof usable, &usable) == 0) {
+    const int count = CPU_COUNT(&usable);
+    if (count > 0) return static_cast<unsigned>(count);
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+int RunSummary::exit_code() const {
+  int code = 0;
+  for (const auto& [index, result] : results) code = std::max(code, result.exit_code);
+  return interrupted ? 130 : code;
+}
+
+RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
+                    const std::atomic<bool>& stop) {
+  const std::filesystem::path& folder = plan.recipe.output.directory;
+  Scheduler scheduler(plan, options, log, observer, stop);
+  check_limits(plan, plan.closure(options.only.empty() ? plan.file_task_names() : options.only), free_bytes_near(folder));
+  create_folders(folder);
+  sweep_stale_temporaries(folder);
+  return scheduler.run();
+}
+
+}  // namespace stimgen

@@ -1,0 +1,112 @@
+// Blocks of nodes are sampled by the pool, a few ahead, and handed to the sink in order of node id.
+#include "run/spike_task.hpp"
+
+#include <deque>
+#include <memory>
+
+#include "run/time_grid.hpp"
+#include "run/time_windows.hpp"
+
+namespace stimgen {
+namespace {
+
+// A block is big enough to make hand-over cheap and small enough for the cache.
+constexpr double kSpikesPerBlock = 65536;
+constexpr std::size_t kNodesPerBlock = 65536;
+// A node with more is sampled window by window, so that one train need not fit in memory.
+constexpr double kLongTrainSpikes = 1 << 20;
+
+// Nodes [first, last) of NodeRates.
+struct NodeRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+
+// From `first` until the block is full; empty if `first` has a long train.
+NodeRange next_range(const NodeRates& rates, std::size_t first) {
+  double expected = 0;
+  std::size_t last = first;
+  while (last < rates.size() && last - first < kNodesPerBlock && expected < kSpikesPerBlock) {
+    const double node_expected = rates.expected_spikes(last);
+    if (node_expected > kLongTrainSpikes) break;
+    expected += node_expected;
+    ++last;
+  }
+  return {first, last};
+}
+
+SpikeBlock sample(const Plan::SpikeInput& input, const NodeRates& rates, NodeRange range, double resolution_ms,
+                  const TaskContext& context) {
+  SpikeBlock block;
+  RateFunction scratch;
+  for (std::size_t i = range.first; i < range.last; ++i) {
+    context.check_stop();
+    input.process->append_train(rates.rate_of(i, scratch), input.spikes_key, rates.node_ids[i], block.timestamps_ms);
+    block.node_ids.resize(block.timestamps_ms.size(), rates.node_ids[i]);
+  }
+  round_up_to_grid(block.timestamps_ms, resolution_ms);
+  return block;
+}
+
+std::uint64_t write_long_train(const Plan::SpikeInput& input, const NodeRates& rates, std::size_t node,
+                               double resolution_ms, SpikeSink& sink, const TaskContext& context) {
+  RateFunction scratch;
+  const RateFunction& rate = rates.rate_of(node, scratch);
+  const auto stream = input.process->open_stream(rate, input.spikes_key, rates.node_ids[node]);
+  std::uint64_t spikes = 0;
+  for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
+    context.check_stop();
+    const bool last = until >= rate.total_intensity();
+    SpikeBlock block;
+    stream->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), block.timestamps_ms);
+    block.node_ids.assign(block.timestamps_ms.size(), rates.node_ids[node]);
+    round_up_to_grid(block.timestamps_ms, resolution_ms);
+    spikes += block.size();
+    context.add_progress(block.size());
+    sink.append(std::move(block));
+    if (last) return spikes;
+  }
+}
+
+TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+                       const TaskContext& context) {
+  TaskCounts counts{0, rates.size()};
+  std::deque<Deferred<SpikeBlock>> ahead;
+  const std::size_t most_ahead = 2 * context.executor->threads();
+  std::size_t next_node = 0;
+  while (next_node < rates.size() || !ahead.empty()) {
+    context.check_stop();
+    while (next_node < rates.size() && ahead.size() < most_ahead) {
+      const NodeRange range = next_range(rates, next_node);
+      if (range.first == range.last) break;
+      next_node = range.last;
+      ahead.emplace_back(*context.executor, [&input, &rates, range, resolution_ms, &context] {
+        return sample(input, rates, range, resolution_ms, context);
+      });
+    }
+    if (ahead.empty()) {
+      counts.spikes += write_long_train(input, rates, next_node++, resolution_ms, sink, context);
+      continue;
+    }
+    SpikeBlock block = ahead.front().take();
+    ahead.pop_front();
+    counts.spikes += block.size();
+    context.add_progress(block.size());
+    sink.append(std::move(block));
+  }
+  return counts;
+}
+
+}  // namespace
+
+TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
+                        const TaskContext& context) {
+  const NodeRates rates = make_node_rates(input);
+  sink.begin_population(input.population->name(), output.sort);
+  if (output.sort == SpikeOrder::by_time) {
+    return write_by_time(input, rates, output.resolution_ms, sink, context);
+  }
+  return write_by_id(input, rates, output.resolution_ms, sink, context);
+}
+
+}  // namespace stimgen

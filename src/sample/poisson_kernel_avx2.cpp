@@ -1,0 +1,23 @@
+// The Poisson kernel for AVX2; src/sample/isa.cmake compiles this file with -mavx2.
+#include "sample/poisson_kernel.hpp"
+
+#if defined(__AVX2__)
+#define STIMGEN_KERNEL_ISA "avx2"
+#include "sample/poisson_kernel_impl.hpp"
+
+namespace stimgen {
+
+const PoissonKernel* avx2_kernel() {
+  return &kKernel;
+}
+
+}  // namespace stimgen
+#else
+namespace stimgen {
+
+const PoissonKernel* avx2_kernel() {
+  return nullptr;
+}
+
+}  // namespace stimgen
+#endif

@@ -1,0 +1,88 @@
+// The start-up self-test: this build on this machine computes the promised bits, or nothing is generated.
+#include "sample/self_test.hpp"
+
+#include <bit>
+#include <cfenv>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/maths.hpp"
+#include "base/random.hpp"
+#include "sample/poisson.hpp"
+#include "sample/poisson_kernel.hpp"
+#include "stimgen/diagnostic.hpp"
+#include "stimgen/sample.hpp"
+
+namespace stimgen {
+namespace {
+
+// Part of the format: it changes only with kFormatVersion.
+constexpr std::string_view kExpectedDigest = "";
+
+constexpr StreamKey kKey = {0x0123456789abcdef};
+
+RateFunction test_rate() {
+  return RateFunctionBuilder(100)
+      .hold(20, 600)
+      .hold(0, 800)
+      .ramp(0, 90, 1300)
+      .ramp(90, 1.5, 1700)
+      .hold(1200, 1900)
+      .build();
+}
+
+}  // namespace
+
+Digest self_test_digest(const PoissonKernel& kernel) {
+  std::vector<double> values;
+  RandomStream stream(kKey, 1);
+  for (int i = 0; i < 4096; ++i) {
+    const double u = stream.next_uniform_open01();
+    values.push_back(u);
+    values.push_back(maths::log(u));
+    values.push_back(maths::exp(1400.0 * u - 700.0));
+  }
+  for (int i = 0; i < 256; ++i) {
+    const double z = stream.next_normal();
+    values.push_back(z);
+    values.push_back(maths::normal_tail(4.0 * z));
+  }
+  const RateFunction rate = test_rate();
+  for (NodeId node = 0; node < 8; ++node) append_poisson_train(kernel, rate, kKey, node << 30, values);
+  std::string bytes;
+  bytes.reserve(8 * values.size());
+  for (const double value : values) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    for (unsigned i = 0; i < 8; ++i) bytes += static_cast<char>(bits >> (8 * i) & 0xff);
+  }
+  return sha256(bytes);
+}
+
+std::string floating_point_problem() {
+  if (std::fegetround() != FE_TONEAREST) return "the rounding mode is not 'to nearest'";
+  // volatile: computed here and now, under the thread's settings.
+  volatile double smallest = std::numeric_limits<double>::denorm_min();
+  volatile double normal = std::numeric_limits<double>::min();
+  const volatile double kept = smallest * 1.0;
+  const volatile double halved = normal * 0.5;
+  if (!(kept > 0) || !(halved > 0))
+    return "very small numbers are flushed to zero (a library built with -ffast-math does that)";
+  return {};
+}
+
+void self_test() {
+  if (const std::string problem = floating_point_problem(); !problem.empty()) {
+    throw EnvironmentError("self-test: " + problem + "; spikes would differ from those of other machines");
+  }
+  const PoissonKernel& kernel = active_kernel();
+  const std::string digest = to_hex(self_test_digest(kernel));
+  if (digest != kExpectedDigest) {
+    throw EnvironmentError("self-test: this build computes other numbers than it must (digest " + digest +
+                           ", instruction set " + kernel.isa +
+                           "); it was compiled with wrong options, or the processor or emulator is faulty");
+  }
+}
+
+}  // namespace stimgen

@@ -1,0 +1,209 @@
+// Fletcher-32 and shuffle + deflate, byte for byte what HDF5's own filters undo.
+#include "store/chunk_codec.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+namespace stimgen {
+namespace {
+
+constexpr std::size_t kElementBytes = 8;
+
+// Reduces as HDF5's end-around carry does: a multiple of 65535 that is not 0 becomes 65535.
+std::uint32_t fold(std::uint64_t sum) {
+  return sum == 0 ? 0 : static_cast<std::uint32_t>((sum - 1) % 65535 + 1);
+}
+
+// How one byte plane enters the zlib stream.
+struct Coding {
+  int level = 0;
+  int strategy = Z_DEFAULT_STRATEGY;
+};
+
+// Whether the bytes, four samples of 4 KiB, are spread evenly over all values.
+bool looks_like_noise(std::span<const std::byte> plane) {
+  constexpr std::size_t kPieces = 4, kPieceBytes = 4096;
+  std::array<std::uint32_t, 256> counts{};
+  std::uint64_t size = 0;
+  const std::size_t stride = std::max(plane.size() / kPieces, kPieceBytes);
+  for (std::size_t start = 0; start < plane.size(); start += stride) {
+    const auto piece = plane.subspan(start, std::min(kPieceBytes, plane.size() - start));
+    for (const std::byte byte : piece) ++counts[std::to_integer<std::uint8_t>(byte)];
+    size += piece.size();
+  }
+  std::uint64_t squares = 0;
+  for (const std::uint64_t count : counts) squares += count * count;
+  // Expected of independent, equally likely bytes; a quarter more is about 4 % of entropy.
+  const std::uint64_t noise = size * size / 256 + size;
+  return squares <= noise + noise / 4;
+}
+
+std::size_t equal_neighbours(std::span<const std::byte> plane) {
+  std::size_t equal = 0;
+  for (std::size_t i = 1; i < plane.size(); ++i) equal += plane[i] == plane[i - 1] ? 1 : 0;
+  return equal;
+}
+
+// Whether stretches of 8 bytes come back within the first 8 KiB, as in periodic trains.
+bool repeats_itself(std::span<const std::byte> plane) {
+  constexpr std::size_t kWord = sizeof(std::uint64_t), kBits = 11;
+  std::array<std::uint64_t, std::size_t{1} << kBits> seen{};
+  const std::size_t size = std::min<std::size_t>(plane.size(), 8192);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i + kWord <= size; ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, plane.data() + i, kWord);
+    std::uint64_t& slot = seen[(word * 0x9E3779B97F4A7C15u) >> (64 - kBits)];
+    found += slot == word ? 1 : 0;
+    slot = word;
+  }
+  return found > size / 4;
+}
+
+// By integer tests on the plane alone, so that the same bytes are always coded alike. The low mantissa bytes of
+// timestamps are noise and take nearly all the time of a full deflate; runs and unordered symbols have codings that are
+// both faster and smaller than a search for matches.
+Coding coding_for(std::span<const std::byte> plane, int level) {
+  if (plane.size() < 1024) return {level, Z_DEFAULT_STRATEGY};  // too few to tell, and quick
+  const std::size_t equal = equal_neighbours(plane);
+  if (equal >= plane.size() - plane.size() / 16) return {level, Z_RLE};
+  if (equal >= plane.size() / 4 || repeats_itself(plane)) return {level, Z_DEFAULT_STRATEGY};
+  if (looks_like_noise(plane)) return {0, Z_DEFAULT_STRATEGY};
+  return {level, Z_HUFFMAN_ONLY};
+}
+
+// zlib's state, kept by a thread for all its chunks; the output does not depend on earlier ones.
+class Deflater {
+ public:
+  Deflater() {
+    if (deflateInit2(&stream_, 0, Z_DEFLATED, 15, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc();
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  // Requires: `output` has room for anything.
+  void start(std::span<std::byte> output) {
+    if (deflateReset(&stream_) != Z_OK) throw std::logic_error("deflateReset");
+    stream_.next_out = reinterpret_cast<Bytef*>(output.data());
+    stream_.avail_out = static_cast<uInt>(output.size());
+  }
+  void add(std::span<const std::byte> piece, Coding coding, bool last) {
+    stream_.avail_in = 0;
+    if (deflateParams(&stream_, coding.level, coding.strategy) != Z_OK) throw std::logic_error("deflateParams");
+    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));
+    stream_.avail_in = static_cast<uInt>(piece.size());
+    const int status = deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH);
+    if (status != (last ? Z_STREAM_END : Z_OK) || stream_.avail_in != 0) throw std::logic_error("deflate");
+  }
+  std::size_t size() const { return stream_.total_out; }
+
+ private:
+  z_stream stream_{};
+};
+
+// Eight elements of eight bytes: byte k of all of them becomes word k.
+void transpose(std::array<std::uint64_t, 8>& words) {
+  const auto swap = [&](std::size_t a, std::size_t b, unsigned shift, std::uint64_t mask) {
+    const std::uint64_t moved = ((words[a] >> shift) ^ words[b]) & mask;
+    words[b] ^= moved;
+    words[a] ^= moved << shift;
+  };
+  for (const std::size_t i : {0u, 1u, 2u, 3u}) swap(i, i + 4, 32, 0x00000000FFFFFFFFu);
+  for (const std::size_t i : {0u, 1u, 4u, 5u}) swap(i, i + 2, 16, 0x0000FFFF0000FFFFu);
+  for (const std::size_t i : {0u, 2u, 4u, 6u}) swap(i, i + 1, 8, 0x00FF00FF00FF00FFu);
+}
+
+void shuffle(std::span<const std::byte> bytes, std::vector<std::byte>& planes) {
+  planes.resize(bytes.size());
+  const std::size_t count = bytes.size() / kElementBytes;
+  std::size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    std::array<std::uint64_t, 8> words;
+    std::memcpy(words.data(), bytes.data() + i * kElementBytes, sizeof words);
+    transpose(words);
+    for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
+      std::memcpy(planes.data() + plane * count + i, &words[plane], sizeof words[plane]);
+    }
+  }
+  for (; i < count; ++i) {
+    for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
+      planes[plane * count + i] = bytes[i * kElementBytes + plane];
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t fletcher32(std::span<const std::byte> bytes) {
+  // Sums over little-endian words, in lanes that the compiler turns into vectors. Swapping the bytes of a word
+  // multiplies it by 256 modulo 65535, so the big-endian sums follow at the end. With words w_0 … w_{n-1}:
+  // first = Σ w_i and second = Σ (n - i) w_i.
+  constexpr std::size_t kLanes = 32;
+  constexpr std::size_t kRounds = 256;  // the 32-bit lanes hold 361
+  const std::size_t words = bytes.size() / 2;
+  std::uint64_t first = 0, second = 0;
+  std::size_t done = 0;
+  while (words - done >= kLanes) {
+    const std::size_t rounds = std::min((words - done) / kLanes, kRounds);
+    std::array<std::uint32_t, kLanes> sum{}, prefix{};
+    for (std::size_t round = 0; round < rounds; ++round) {
+      std::array<std::uint16_t, kLanes> word;
+      std::memcpy(word.data(), bytes.data() + 2 * (done + round * kLanes), sizeof word);
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        sum[lane] += word[lane];
+        prefix[lane] += sum[lane];
+      }
+    }
+    std::uint64_t block_first = 0, block_second = 0;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      block_first += sum[lane];
+      block_second += kLanes * std::uint64_t{prefix[lane]} - lane * std::uint64_t{sum[lane]};
+    }
+    const std::size_t block = rounds * kLanes;
+    second += block_second + block * first;
+    first += block_first;
+    done += block;
+  }
+  for (; done < words; ++done) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, bytes.data() + 2 * done, sizeof word);
+    first += word;
+    second += first;
+  }
+  const std::uint32_t low = fold(first) * 256, high = fold(second) * 256;
+  return fold(high) << 16 | fold(low);
+}
+
+void encode_checksummed(std::span<const std::byte> bytes, std::vector<std::byte>& chunk) {
+  const std::uint32_t checksum = fletcher32(bytes);
+  chunk.resize(bytes.size() + sizeof checksum);
+  std::memcpy(chunk.data(), bytes.data(), bytes.size());
+  std::memcpy(chunk.data() + bytes.size(), &checksum, sizeof checksum);
+}
+
+void encode_deflated(std::span<const std::byte> bytes, int level, std::vector<std::byte>& chunk) {
+  if (level < 1 || level > 9 || bytes.size() % kElementBytes != 0) throw std::logic_error("encode_deflated");
+  thread_local std::vector<std::byte> planes, output;
+  thread_local Deflater deflater;
+  shuffle(bytes, planes);
+  output.resize(bytes.size() + bytes.size() / 8 + 1024);
+  deflater.start(output);
+  const std::size_t count = bytes.size() / kElementBytes;
+  for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
+    const auto piece = std::span(planes).subspan(plane * count, count);
+    deflater.add(piece, coding_for(piece, level), plane + 1 == kElementBytes);
+  }
+  chunk.assign(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(deflater.size()));
+}
+
+std::string compressor_version() {
+  return std::string("zlib ") + zlibVersion();
+}
+
+}  // namespace stimgen

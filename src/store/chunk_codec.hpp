@@ -1,0 +1,26 @@
+// The bytes of one HDF5 chunk, with the file's filters applied: what h5::NewDataset::write_chunk takes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stimgen {
+
+// HDF5's Fletcher-32: the bytes as big-endian 16-bit words. Requires: an even number of bytes, less than 2^26.
+std::uint32_t fletcher32(std::span<const std::byte> bytes);
+
+// The bytes followed by their Fletcher-32 (the fletcher32 filter), into `chunk`.
+void encode_checksummed(std::span<const std::byte> bytes, std::vector<std::byte>& chunk);
+
+// Byte planes of the 8-byte elements (the shuffle filter) as one zlib stream (the deflate filter), into `chunk`. Planes
+// that look like noise are stored in it. Requires: a whole number of elements; level 1…9. Equal input gives equal
+// output for one version of zlib.
+void encode_deflated(std::span<const std::byte> bytes, int level, std::vector<std::byte>& chunk);
+
+// "zlib 1.2.13": what the bytes of deflated chunks depend on besides their content.
+std::string compressor_version();
+
+}  // namespace stimgen

@@ -1,0 +1,48 @@
+// Chunks on their way into a file: encoded side by side by a pool, written one after the other in the order given.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/h5.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen {
+
+// At most kWindow chunks are under way; push() then waits for the oldest, and encodes it itself if nobody has begun, so
+// that it may be called from a thread of the pool. One thread at a time.
+class ChunkPipeline {
+ public:
+  ChunkPipeline(const FileOptions& options, WorkerPool* pool) : options_(options), pool_(pool) {}
+
+  // The chunk of `dataset` that starts at element `first`; afterwards the dataset has `length` elements (0: as before).
+  // `dataset` must live until drain().
+  void push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, std::span<const std::byte> bytes);
+  // Writes what is under way.
+  void drain();
+  // Forgets what is under way.
+  void clear() noexcept { window_.clear(); }
+
+ private:
+  struct Job;
+  struct Entry {
+    h5::NewDataset* dataset;
+    std::uint64_t first, length;
+    std::shared_ptr<Job> job;
+  };
+  static constexpr std::size_t kWindow = 24;  // about 1 MiB each
+
+  void write(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, std::span<const std::byte> chunk);
+  void write_oldest();
+
+  FileOptions options_;
+  WorkerPool* pool_;
+  std::deque<Entry> window_;
+  std::vector<std::byte> chunk_;  // encoded here when no pool takes part
+};
+
+}  // namespace stimgen

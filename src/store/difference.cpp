@@ -1,0 +1,47 @@
+// The first spike in which two files differ.
+#include <algorithm>
+#include <bit>
+#include <stdexcept>
+
+#include "stimgen/store.hpp"
+#include "store/spike_order.hpp"
+
+namespace stimgen {
+namespace {
+
+std::uint64_t count_of(const SpikeReader& reader, const std::string& population) {
+  for (const PopulationInfo& info : reader.populations()) {
+    if (info.name == population) return info.count;
+  }
+  throw std::logic_error("no such population: " + population);
+}
+
+// Compared as bits: NaN equals itself, -0 differs from 0, as in the digest.
+bool same_bits(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+}  // namespace
+
+std::optional<SpikeDifference> first_difference(const SpikeReader& left, const SpikeReader& right,
+                                                const std::string& population) {
+  const std::uint64_t left_count = count_of(left, population), right_count = count_of(right, population);
+  const std::uint64_t shared = std::min(left_count, right_count);
+  for (std::uint64_t first = 0; first < shared; first += kChunkSpikes) {
+    const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, shared - first);
+    const SpikeBlock a = left.read(population, first, count), b = right.read(population, first, count);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a.node_ids[i] != b.node_ids[i] || !same_bits(a.timestamps_ms[i], b.timestamps_ms[i])) {
+        return SpikeDifference{first + i, spike_at(a, i), spike_at(b, i)};
+      }
+    }
+  }
+  if (left_count == right_count) return std::nullopt;
+  SpikeDifference difference;
+  difference.index = shared;
+  if (left_count > shared) difference.left = spike_at(left.read(population, shared, 1), 0);
+  if (right_count > shared) difference.right = spike_at(right.read(population, shared, 1), 0);
+  return difference;
+}
+
+}  // namespace stimgen

@@ -1,0 +1,226 @@
+// One SONATA file: populations as groups of two chunked datasets, chunks of kChunkSpikes in canonical order.
+//
+// A dataset is created when its first spike beyond kChunkSpikes or its end arrives: only then is it known whether it is
+// short (fixed length, one chunk of that length) or long (extendible). The sequence of HDF5 calls, and so every byte,
+// depends on the spikes alone, not on the sizes of the blocks appended or on the pool.
+#include "store/sonata_sink.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/h5.hpp"
+#include "stimgen/diagnostic.hpp"
+#include "store/chunk_codec.hpp"
+#include "store/chunk_pipeline.hpp"
+#include "store/spike_order.hpp"
+
+namespace stimgen {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x0A7A;
+constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
+
+// Index of the first spike that breaks the rules, or size(). `last` is the spike before the block, if any.
+std::size_t first_violation(const SpikeBlock& block, SpikeOrder order, const std::optional<Spike>& last) {
+  constexpr double kMax = std::numeric_limits<double>::max();
+  const std::size_t size = block.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    const double time = block.timestamps_ms[i];
+    if (!(time > 0 && time <= kMax)) return i;  // NaN fails, too
+  }
+  if (order == SpikeOrder::none || size == 0) return size;
+  const SpikeBefore before{order};
+  if (last && before(spike_at(block, 0), *last)) return 0;
+  for (std::size_t i = 1; i < size; ++i) {
+    if (before(spike_at(block, i), spike_at(block, i - 1))) return i;
+  }
+  return size;
+}
+
+class SonataSink final : public SpikeSink {
+ public:
+  SonataSink(const std::filesystem::path& path, const FileOptions& options, WorkerPool* pool, Disk& disk)
+      : options_(options), place_(path, disk), file_(place_.temporary_path(), path.string()), pipeline_(options, pool) {
+    if (options.level < 1 || options.level > 9) throw std::logic_error("gzip level");
+    file_.write_attribute("/", "magic", kMagic);
+    file_.write_attribute("/", "version", kVersion);
+    file_.create_group("/spikes");
+  }
+  ~SonataSink() override { abandon(); }
+
+  void begin_population(const std::string& name, SpikeOrder order) override {
+    if (name.empty() || name == "." || name.find('/') != name.npos) throw std::logic_error("population name: " + name);
+    if (names_.contains(name)) throw std::logic_error("population written twice: " + name);
+    guarded([&] {
+      end_population();
+      names_.insert(name);
+      group_ = "/spikes/" + name;
+      order_ = order;
+      file_.create_group(group_);
+      file_.write_enum_attribute(group_, "sorting", kOrderNames, static_cast<std::uint8_t>(order));
+    });
+  }
+
+  void append(SpikeBlock block) override {
+    if (group_.empty() && state_ == State::open) throw std::logic_error("spikes before a population");
+    if (block.node_ids.size() != block.timestamps_ms.size()) throw std::logic_error("columns of different length");
+    guarded([&] {
+      const std::size_t size = block.size();
+      if (const std::size_t bad = first_violation(block, order_, last_); bad < size) {
+        throw std::logic_error(fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
+                                           group_, count_ + bad, block.node_ids[bad], block.timestamps_ms[bad],
+                                           order_name(order_)));
+      }
+      for (std::size_t at = 0; at < size;) {
+        if (pending_.size() == kChunkSpikes) {
+          write_chunk(pending_.node_ids, pending_.timestamps_ms);
+          pending_.clear();
+        }
+        if (pending_.empty() && size - at > kChunkSpikes) {
+          write_chunk(std::span(block.node_ids).subspan(at, kChunkSpikes),
+                      std::span(block.timestamps_ms).subspan(at, kChunkSpikes));
+          at += kChunkSpikes;
+          continue;
+        }
+        const auto first = static_cast<std::ptrdiff_t>(at);
+        const std::size_t count = std::min(kChunkSpikes - pending_.size(), size - at);
+        const auto last = static_cast<std::ptrdiff_t>(at + count);
+        pending_.node_ids.insert(pending_.node_ids.end(), block.node_ids.begin() + first,
+                                 block.node_ids.begin() + last);
+        pending_.timestamps_ms.insert(pending_.timestamps_ms.end(), block.timestamps_ms.begin() + first,
+                                      block.timestamps_ms.begin() + last);
+        at += count;
+      }
+      count_ += size;
+      if (size > 0) last_ = spike_at(block, size - 1);
+    });
+  }
+
+  void set_provenance(const std::string& json_text) override { provenance_ = json_text; }
+
+  void finish() override {
+    guarded([&] {
+      end_population();
+      if (!provenance_.empty()) {
+        file_.create_group("/stimgen");
+        file_.write_attribute("/stimgen", "provenance", provenance_);
+        file_.write_attribute("/stimgen", "compressor",
+                              options_.compression == Compression::gzip ? compressor_version() : "none");
+      }
+      file_.close();
+      place_.commit();
+      state_ = State::finished;
+    });
+  }
+
+  void abandon() noexcept override {
+    if (state_ == State::open) state_ = State::abandoned;
+    pipeline_.clear();
+    // Removed before it is closed: closing writes what HDF5 still holds, which may fail and no longer matters.
+    place_.abandon();
+    timestamps_ = {};
+    node_ids_ = {};
+    file_ = {};
+  }
+
+ private:
+  enum class State : std::uint8_t { open, finished, abandoned, failed };
+
+  // The first failure abandons the file, so that a full disk gets its space back, and is repeated ever after.
+  template <typename Work>
+  void guarded(Work work) {
+    if (state_ == State::failed) throw EnvironmentError(failure_);
+    if (state_ != State::open) throw std::logic_error("spike file used after its end");
+    try {
+      work();
+    } catch (const EnvironmentError& error) {
+      failure_ = error.what();
+      state_ = State::failed;
+      abandon();
+      throw;
+    }
+  }
+
+  void create_datasets(std::uint64_t length, bool extendible) {
+    h5::Layout layout;
+    layout.length = extendible ? 0 : length;
+    layout.chunk_length = extendible ? kChunkSpikes : length;
+    layout.extendible = extendible;
+    layout.filter = options_.compression == Compression::gzip ? h5::Layout::Filter::shuffle_deflate
+                                                              : h5::Layout::Filter::fletcher32;
+    layout.deflate_level = static_cast<unsigned>(options_.level);
+    layout.type = h5::ElementType::float64;
+    timestamps_ = file_.create_dataset(group_ + "/timestamps", layout);
+    file_.write_attribute(group_ + "/timestamps", "units", std::string("ms"));
+    layout.type = h5::ElementType::uint64;
+    node_ids_ = file_.create_dataset(group_ + "/node_ids", layout);
+    if (order_ == SpikeOrder::by_id && (extendible || length > 0)) {
+      file_.write_attribute(group_ + "/node_ids", "sorting", std::string("by_id"));
+    }
+  }
+
+  // A whole chunk of a long dataset; `length` is that of the dataset if it ends within it.
+  void write_chunk(std::span<const NodeId> node_ids, std::span<const double> timestamps_ms, std::uint64_t length = 0) {
+    if (!timestamps_.is_open()) create_datasets(0, true);
+    if (length == 0) length = written_ + node_ids.size();
+    pipeline_.push(timestamps_, written_, length, std::as_bytes(timestamps_ms));
+    pipeline_.push(node_ids_, written_, length, std::as_bytes(node_ids));
+    written_ += node_ids.size();
+  }
+
+  void end_population() {
+    if (group_.empty()) return;
+    if (timestamps_.is_open()) {  // long: what is pending is its last chunk, and at least one spike
+      pending_.node_ids.resize(kChunkSpikes, 0);
+      pending_.timestamps_ms.resize(kChunkSpikes, 0);
+      write_chunk(pending_.node_ids, pending_.timestamps_ms, count_);
+    } else {
+      create_datasets(count_, false);
+      if (count_ > 0) {
+        pipeline_.push(timestamps_, 0, 0, std::as_bytes(std::span(pending_.timestamps_ms)));
+        pipeline_.push(node_ids_, 0, 0, std::as_bytes(std::span(pending_.node_ids)));
+      }
+    }
+    pipeline_.drain();
+    timestamps_.close();
+    node_ids_.close();
+    pending_.clear();
+    group_.clear();
+    last_.reset();
+    count_ = written_ = 0;
+  }
+
+  FileOptions options_;
+  AtomicFile place_;
+  h5::NewFile file_;
+  ChunkPipeline pipeline_;
+  State state_ = State::open;
+  std::string failure_;
+  std::string provenance_;
+  std::set<std::string> names_;
+
+  // The population being written; an empty group is none.
+  std::string group_;
+  SpikeOrder order_ = SpikeOrder::none;
+  h5::NewDataset timestamps_, node_ids_;
+  SpikeBlock pending_;  // at most a chunk; a full one waits for the spike after it
+  std::uint64_t count_ = 0;
+  std::uint64_t written_ = 0;
+  std::optional<Spike> last_;
+};
+
+}  // namespace
+
+std::unique_ptr<SpikeSink> create_sonata_file(const std::filesystem::path& path, const FileOptions& options,
+                                              WorkerPool* pool, Disk& disk) {
+  return std::make_unique<SonataSink>(path, options, pool, disk);
+}
+
+}  // namespace stimgen
