@@ -38,35 +38,40 @@ class Grouping {
   virtual ~Grouping() = default;
   // The set this one is made from, empty if none.
   virtual std::string needs_set() const { return {}; }
-  // Groups before `fraction` is applied. Problems go to `diagnostics`, located by the grouping's own values.
-  // `stream_name` is the set's name: random decisions use make_stream_key("assembly", seed, set name).
+  // Groups before `fraction` is applied, of the nodes of `selection` (of a kind that does not select: ignored).
+  // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. `set_name` is the
+  // stream's name: random decisions use make_stream_key("assembly", seed, set name).
   virtual AssemblySet make(const std::string& set_name, const AssemblyContext& context,
-                           Diagnostics& diagnostics) const = 0;
+                           const PopulationSelection& selection, Diagnostics& diagnostics) const = 0;
 };
 
 struct AssemblyKind {
-  KindInfo info;
-  std::unique_ptr<const Grouping> (*make)(Fields& fields);
+  KindInfo info;  // the method's own keys
+  bool selects;   // also has selection_fields(): population, where, node_set, connected_to
+  std::unique_ptr<const Grouping> (*make)(Fields& fields);  // after an error the result is of no use, and may be null
 };
 std::span<const AssemblyKind* const> assembly_kinds();
-// Keys every method shares: `method`, `fraction` and the selection's.
+// Keys every method has: `method` and `fraction`.
 std::span<const FieldDoc> assembly_common_fields();
+// selection_fields() if the kind selects, else empty. All keys of a kind: common, these, its own.
+std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind);
 
 // One entry of `assemblies`, read but not made.
 struct AssemblyDefinition {
   std::string name;
   SourceLoc loc;
-  Value body;  // with defaults; owned because the grouping points into it
-  const AssemblyKind* kind = nullptr;
-  std::unique_ptr<const Grouping> grouping;
+  Value body;                                // with defaults; owned because the grouping points into it
+  const AssemblyKind* kind = nullptr;        // nullptr after an error
+  std::unique_ptr<const Grouping> grouping;  // nullptr after an error
   double fraction = 1;
   SourceLoc fraction_loc;
 };
 
-// Reads one entry; grouping is null after an error. The definition does not move afterwards.
+// Reads one entry. Problems go to `diagnostics`. The definition does not move afterwards.
 std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Value& defaults, Diagnostics& diagnostics);
 // Makes the groups and applies `fraction` (nearest, halves up; drawn by make_stream_key("fraction", seed, set name) at
-// counter id = group index). A set without groups, a group without nodes and overlapping groups are errors.
+// counter id = group index). A set without groups and a group without nodes are errors. After an error the set's
+// population is nullptr. Requires: the definition has a grouping. An unknown needs_set() is the caller's to report.
 AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
                               Diagnostics& diagnostics);
 

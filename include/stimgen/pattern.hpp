@@ -25,18 +25,19 @@ struct PatternGroups {
 // What one group, or one sub-group of it, gets.
 struct GroupRate {
   std::size_t group = 0;
-  std::optional<std::size_t> subgroup;  // only join
-  std::vector<NodeId> node_ids;         // ascending
-  RateFunction rate;                    // on [time.start, stop)
+  // Only join: k of 0 … steps-1 in the order of joining, `steps` for the nodes that never take part.
+  std::optional<std::size_t> subgroup;
+  std::vector<NodeId> node_ids;  // ascending, not empty
+  RateFunction rate;             // on [time.start, stop)
 };
 
 // One pattern with its keys read. Immutable.
 class Pattern {
  public:
   virtual ~Pattern() = default;
-  // One element for each group (join: sub-group), in order of group, then sub-group; every node of every group is in
-  // exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to `diagnostics`.
-  // `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
+  // One element for each group (join: sub-group with nodes), in order of group, then sub-group; every node of every
+  // group is in exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to
+  // `diagnostics`. `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
   virtual std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey key, Diagnostics& diagnostics) const = 0;
 };
 
@@ -46,29 +47,33 @@ struct PatternDefaults {
   std::optional<double> stop_ms;
 };
 
+// Times count in whole picoseconds up to this magnitude (104 days).
+inline constexpr double kLongestTimeMs = 9e9;
+
 struct PatternKind {
-  KindInfo info;  // the pattern's own keys; the common ones are in pattern_common_fields()
+  KindInfo info;  // the keys that not all patterns have
+  // After an error the result is of no use, and may be null.
   std::unique_ptr<const Pattern> (*make)(Fields& fields, const PatternDefaults& defaults);
 };
 std::span<const PatternKind* const> pattern_kinds();
+// Keys of all patterns: type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process,
+// stream.
+std::span<const FieldDoc> pattern_common_fields();
 
-// One entry of `patterns`, read.
+// One entry of `patterns`, read. Does not move afterwards.
 struct PatternDefinition {
   std::string name;
-  SourceLoc loc;
-  Value body;  // with defaults; owned because others point into it
+  SourceLoc loc;  // of the name
+  Value body;     // with defaults; owned because others point into it
   const PatternKind* kind = nullptr;
   std::unique_ptr<const Pattern> pattern;
   std::string assemblies;  // the set's name …
   SourceLoc assemblies_loc;
   std::string stream;              // `stream`, or the name
-  const Value* process = nullptr;  // into body; nullptr: the default
+  const Value* process = nullptr;  // into body, for make_process(); nullptr: the default
 };
-// nullptr after an error.
-std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
-                                                const PatternDefaults& times, Diagnostics& diagnostics);
-
-// type, assemblies, start, stop, on_time (not loop), off_time, cycles, select, fit, rates.off, rates.silent.
-std::span<const FieldDoc> pattern_common_fields();
+// Finds the kind by `type`, merges the section's defaults, reads every key; nullptr after an error.
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults, const PatternDefaults& times,
+                                                Diagnostics& diagnostics);
 
 }  // namespace stimgen

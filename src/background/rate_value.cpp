@@ -10,22 +10,22 @@
 namespace stimgen {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, DistributionKind>, 4> kNamedDistributions{{
+constexpr std::array<std::pair<std::string_view, DistributionKind>, 5> kNamedDistributions{{
     {"lognormal", DistributionKind::lognormal},
     {"normal", DistributionKind::normal},
     {"gamma", DistributionKind::gamma},
+    {"uniform", DistributionKind::uniform},
     {"exponential", DistributionKind::exponential},
 }};
 
 constexpr std::array<FieldDoc, 3> kMeanFields{{
     {"mean", "rate", "Hz", "", "Mean of the resulting rates.", "20 Hz"},
-    {"stdev", "rate", "Hz", "none", "Standard deviation of the resulting rates; without it every node has the mean.",
-     "2 Hz"},
-    {"distribution", "choice: lognormal | normal | gamma | exponential", "", "none",
+    {"stdev", "rate", "Hz", "", "Standard deviation of the resulting rates.", "2 Hz"},
+    {"distribution", "distribution", "", "none",
      "Shape of the distribution; the background's `distribution` if absent.", "normal"},
 }};
 constexpr std::array<FieldDoc, 1> kUniformFields{
-    {{"uniform", "rate-pair", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"}}};
+    {{"uniform", "range", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"}}};
 constexpr std::array<FieldDoc, 1> kExponentialFields{
     {{"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"}}};
 constexpr std::array<FieldDoc, 2> kValuesFields{{
@@ -113,22 +113,15 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
   } else if (value.is_mapping()) {
     Fields fields(value, owner, {kMeanFields}, diagnostics);
     const double mean_hz = fields.rate_hz("mean");
-    const std::optional<double> stdev_hz = fields.optional_rate_hz("stdev");
+    const double stdev_hz = fields.rate_hz("stdev");
     DistributionKind kind = default_kind;
     if (const Value* named = fields.value("distribution")) {
       const auto read = read_distribution_kind(*named, diagnostics);
       if (!read) return std::nullopt;
       kind = *read;
-      if (!stdev_hz && kind != DistributionKind::exponential) {
-        fields.error("distribution", "background.no-stdev",
-                     fmt::format("a {} distribution needs 'stdev'", named->text), "add stdev, e.g. stdev: 2 Hz");
-      }
-    } else if (!stdev_hz) {
-      kind = DistributionKind::constant;
     }
     if (!fields.ok()) return std::nullopt;
-    const double spread_hz = kind == DistributionKind::constant ? 0 : stdev_hz.value_or(mean_hz);
-    result.distribution = from_moments(kind, mean_hz, spread_hz, value.loc, diagnostics);
+    result.distribution = from_moments(kind, mean_hz, stdev_hz, value.loc, diagnostics);
   } else {
     diagnostics.error(value.loc, "background.rate", fmt::format("{} has no rate", owner), std::string(kForms));
     return std::nullopt;

@@ -1,0 +1,375 @@
+// Evaluating node-set conditions: each becomes a test a dictionary entry (text) or a value (numbers).
+#include "network/condition.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <regex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "network/literal.hpp"
+
+namespace stimgen {
+namespace {
+
+enum class Operator : std::uint8_t { eq, neq, gt, gte, lt, lte, in, regex };
+
+struct OperatorName {
+  std::string_view name;
+  Operator op;
+};
+constexpr std::array<OperatorName, 8> kOperators = {{{"$eq", Operator::eq},
+                                                     {"$neq", Operator::neq},
+                                                     {"$gt", Operator::gt},
+                                                     {"$gte", Operator::gte},
+                                                     {"$lt", Operator::lt},
+                                                     {"$lte", Operator::lte},
+                                                     {"$in", Operator::in},
+                                                     {"$regex", Operator::regex}}};
+
+// std::regex recurses once a character: longer texts could exhaust the stack.
+constexpr std::size_t kLongestSearched = 10000;
+
+// A number to compare with; exact for integers where the column has integers.
+struct Number {
+  bool is_integer;
+  std::int64_t integer;
+  double real;
+};
+
+Number number_of(const Literal& literal) {
+  Number number{literal.type == Column::Type::integer, literal.integer, literal.real};
+  constexpr double kLimit = 9223372036854775808.0;  // 2^63
+  if (!number.is_integer && std::floor(number.real) == number.real && number.real >= -kLimit && number.real < kLimit) {
+    number.is_integer = true;  // 4.0 is 4
+    number.integer = static_cast<std::int64_t>(number.real);
+  }
+  return number;
+}
+
+int compare(std::int64_t value, const Number& number) {
+  if (number.is_integer) return value < number.integer ? -1 : value > number.integer ? 1 : 0;
+  // Not a whole number or beyond int64: rounding of `value` cannot cross it.
+  return static_cast<double>(value) < number.real ? -1 : 1;
+}
+int compare(double value, const Number& number) {
+  return value < number.real ? -1 : value > number.real ? 1 : 0;
+}
+
+bool holds(Operator op, int order) {
+  switch (op) {
+    case Operator::eq:
+    case Operator::in:
+      return order == 0;
+    case Operator::neq:
+      return order != 0;
+    case Operator::gt:
+      return order > 0;
+    case Operator::gte:
+      return order >= 0;
+    case Operator::lt:
+      return order < 0;
+    case Operator::lte:
+      return order <= 0;
+    case Operator::regex:
+      break;
+  }
+  return false;
+}
+
+class Evaluation {
+ public:
+  Evaluation(const NodePopulation& population, const ConditionRules& rules, Diagnostics& diagnostics)
+      : population_(population), rules_(rules), diagnostics_(diagnostics) {}
+
+  NodeMask run(const Value& where) {
+    NodeMask mask(population_.size(), 1);
+    if (where.is_null()) return mask;
+    if (!where.is_mapping()) {
+      error(where.loc, "network.bad-condition",
+            fmt::format("a condition is a mapping of columns to values, not {}", describe(where)),
+            "write it as {column: value}");
+      return NodeMask(population_.size(), 0);
+    }
+    if (const auto* member = where.find_member("population")) {
+      apply(*member, mask);
+      if (std::find(mask.begin(), mask.end(), 1) == mask.end()) return mask;
+      names_population_ = true;
+    }
+    for (const auto& member : where.members) {
+      if (member.key != "population") apply(member, mask);
+    }
+    return mask;
+  }
+
+ private:
+  void error(const SourceLoc& loc, const char* code, const std::string& message, const std::string& help = {}) {
+    diagnostics_.error(loc, code, message, help);
+  }
+
+  void apply(const Value::Member& member, NodeMask& mask) {
+    const auto column = population_.column(member.key);
+    if (!column) {
+      std::vector<std::string> names{"node_id", "population"};
+      for (const ColumnInfo& info : population_.columns()) names.push_back(info.name);
+      error(member.key_loc, "network.unknown-column",
+            fmt::format("population '{}' has no column '{}'", population_.name(), printable(member.key)),
+            suggest(member.key, names));
+      return;
+    }
+    column_ = column.get();
+    name_ = member.key;
+    const Value& value = member.value;
+    if (value.is_mapping()) {
+      if (value.members.empty()) error(value.loc, "network.bad-condition", "expected an operator such as $gt");
+      for (const auto& each : value.members) apply_operator(each, mask);
+    } else if (value.is_null()) {
+      error(member.key_loc, "network.bad-condition", fmt::format("'{}' has nothing to compare with", printable(name_)));
+    } else {
+      keep_equal(value, value.is_sequence() ? Operator::in : Operator::eq, mask);
+    }
+  }
+
+  void apply_operator(const Value::Member& member, NodeMask& mask) {
+    const auto* const found =
+        std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& each) { return each.name == member.key; });
+    if (found == kOperators.end()) {
+      std::vector<std::string> names;
+      for (const auto& each : kOperators) names.emplace_back(each.name);
+      error(member.key_loc, "network.unknown-operator",
+            fmt::format("no operator is called '{}'", printable(member.key)), suggest(member.key, names));
+      return;
+    }
+    const Operator op = found->op;
+    const Value& value = member.value;
+    if (op == Operator::in ? !value.is_sequence() : !value.is_scalar()) {
+      error(
+          value.is_null() ? member.key_loc : value.loc, "network.bad-condition",
+          fmt::format("{} takes {}, not {}", member.key, op == Operator::in ? "a list" : "one value", describe(value)));
+      return;
+    }
+    if (op == Operator::regex) {
+      keep_matching(value, mask);
+    } else if (op == Operator::eq || op == Operator::neq || op == Operator::in) {
+      keep_equal(value, op, mask);
+    } else {
+      if (column_->type == Column::Type::text) {
+        error(member.key_loc, "network.wrong-type",
+              fmt::format("{} compares numbers, but column '{}' is text", member.key, printable(name_)),
+              "for text there are $eq, $neq, $in and $regex");
+        return;
+      }
+      if (const auto literal = comparable(value)) {
+        const Number number = number_of(*literal);
+        keep_numbers(mask, [&](auto x) { return holds(op, compare(x, number)); });
+      }
+    }
+  }
+
+  // The value as something of the column's kind.
+  std::optional<Literal> comparable(const Value& value) {
+    if (!value.is_scalar()) {
+      error(value.loc, "network.bad-condition", fmt::format("expected a value, not {}", describe(value)));
+      return std::nullopt;
+    }
+    Literal literal = literal_of(value);
+    const bool text_column = column_->type == Column::Type::text;
+    if (text_column == (literal.type == Column::Type::text)) return literal;
+    std::string help;
+    if (text_column) {
+      help = fmt::format("write \"{}\" to compare with text", printable(literal.text));
+    } else if (parse_literal(literal.text).type != Column::Type::text) {
+      help = "write the number without quotes";
+    }
+    error(value.loc, "network.wrong-type",
+          fmt::format("column '{}' is {}, so it cannot be compared with {}", printable(name_), type_name(column_->type),
+                      text_column ? "the number " + describe(literal) : describe(literal)),
+          help);
+    return std::nullopt;
+  }
+
+  void keep_equal(const Value& value, Operator op, NodeMask& mask) {
+    std::vector<const Value*> values;
+    if (value.is_sequence()) {
+      for (const Value& item : value.items) values.push_back(&item);
+    } else {
+      values.push_back(&value);
+    }
+    std::vector<std::pair<Literal, const Value*>> wanted;
+    for (const Value* each : values) {
+      if (auto literal = comparable(*each)) wanted.emplace_back(std::move(*literal), each);
+    }
+    if (wanted.size() != values.size()) return;  // reported
+    if (column_->type == Column::Type::text) {
+      keep_equal_texts(wanted, op, mask);
+    } else {
+      keep_equal_numbers(wanted, op, mask);
+    }
+  }
+
+  using Wanted = std::vector<std::pair<Literal, const Value*>>;
+
+  void keep_equal_texts(const Wanted& wanted, Operator op, NodeMask& mask) {
+    const auto& dictionary = column_->dictionary;  // ascending
+    std::vector<std::uint8_t> allowed(dictionary.size(), op == Operator::neq ? 1 : 0);
+    for (const auto& [literal, value] : wanted) {
+      const auto found = std::lower_bound(dictionary.begin(), dictionary.end(), literal.text);
+      if (found != dictionary.end() && *found == literal.text) {
+        allowed[static_cast<std::size_t>(found - dictionary.begin())] = op == Operator::neq ? 0 : 1;
+      } else {
+        nowhere(literal, *value, suggest(literal.text, dictionary));
+      }
+    }
+    keep_texts(mask, allowed);
+  }
+
+  void keep_equal_numbers(const Wanted& wanted, Operator op, NodeMask& mask) {
+    if (op == Operator::neq) {
+      const Number number = number_of(wanted.front().first);
+      keep_numbers(mask, [&](auto x) { return compare(x, number) != 0; });
+      return;
+    }
+    if (name_ == "node_id") {
+      keep_ids(wanted, mask);
+      return;
+    }
+    std::vector<Number> numbers;
+    for (const auto& each : wanted) numbers.push_back(number_of(each.first));
+    std::vector<std::size_t> order(numbers.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    const auto before = [&](std::size_t a, std::size_t b) {
+      if (numbers[a].real != numbers[b].real) return numbers[a].real < numbers[b].real;
+      return numbers[a].integer < numbers[b].integer;
+    };
+    std::sort(order.begin(), order.end(), before);
+    std::vector<std::uint8_t> found(numbers.size(), 0);
+    keep_numbers(mask, [&](auto x) {
+      // First entry that is not below x; equal entries follow each other.
+      auto at =
+          std::partition_point(order.begin(), order.end(), [&](std::size_t i) { return compare(x, numbers[i]) > 0; });
+      const bool in = at != order.end() && compare(x, numbers[*at]) == 0;
+      for (; in && at != order.end() && compare(x, numbers[*at]) == 0 && found[*at] == 0; ++at) found[*at] = 1;
+      return in;
+    });
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (found[i] == 0 && !occurs(numbers[i])) nowhere(wanted[i].first, *wanted[i].second, "");
+    }
+  }
+
+  // Looks at all nodes: an earlier condition may have excluded those with the value.
+  bool occurs(const Number& number) const {
+    for (NodeRow row = 0; row < column_->size(); ++row) {
+      if (column_->is_missing(row)) continue;
+      if ((column_->type == Column::Type::integer ? compare(column_->integers[row], number)
+                                                  : compare(column_->reals[row], number)) == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void keep_ids(const Wanted& wanted, NodeMask& mask) {
+    NodeMask listed(mask.size(), 0);
+    for (const auto& [literal, value] : wanted) {
+      const Number number = number_of(literal);
+      const auto row = number.is_integer && number.integer >= 0
+                           ? population_.row_of(static_cast<NodeId>(number.integer))
+                           : std::nullopt;
+      if (row) {
+        listed[*row] = 1;
+      } else if (rules_.every_value_occurs || names_population_) {
+        error(value->loc, "network.no-match",
+              fmt::format("population '{}' has no node {}", population_.name(), describe(literal)),
+              population_.size() == 0 ? ""
+                                      : fmt::format("its {} node ids go from {} to {}", population_.size(),
+                                                    population_.node_ids().front(), population_.node_ids().back()));
+      }
+    }
+    for (NodeRow row = 0; row < mask.size(); ++row) mask[row] &= listed[row];
+  }
+
+  void nowhere(const Literal& literal, const Value& value, const std::string& help) {
+    if (!rules_.every_value_occurs) return;
+    error(value.loc, "network.no-match",
+          fmt::format("no node of population '{}' has {} {}", population_.name(), printable(name_), describe(literal)),
+          help);
+  }
+
+  void keep_matching(const Value& value, NodeMask& mask) {
+    if (column_->type != Column::Type::text) {
+      error(value.loc, "network.wrong-type",
+            fmt::format("$regex searches in text, but column '{}' is {}", printable(name_), type_name(column_->type)),
+            "for numbers there are $eq, $neq, $gt, $gte, $lt, $lte and $in");
+      return;
+    }
+    const auto too_long = [](const std::string& text) { return text.size() > kLongestSearched; };
+    if (too_long(value.text) || std::any_of(column_->dictionary.begin(), column_->dictionary.end(), too_long)) {
+      error(value.loc, "network.bad-pattern",
+            fmt::format("$regex takes patterns and texts of at most {} characters", kLongestSearched));
+      return;
+    }
+    try {
+      const std::regex pattern(value.text);
+      std::vector<std::uint8_t> allowed;
+      for (const std::string& text : column_->dictionary) {
+        allowed.push_back(static_cast<std::uint8_t>(std::regex_search(text, pattern)));
+      }
+      keep_texts(mask, allowed);
+    } catch (const std::regex_error& problem) {  // the only way std::regex says that the user's pattern is wrong
+      error(value.loc, "network.bad-pattern",
+            fmt::format("'{}' is no regular expression: {}", printable(value.text), problem.what()));
+    }
+  }
+
+  void keep_texts(NodeMask& mask, const std::vector<std::uint8_t>& allowed) const {
+    const bool some_missing = !column_->missing.empty();
+    for (NodeRow row = 0; row < mask.size(); ++row) {
+      if (some_missing && column_->missing[row] != 0) {
+        mask[row] = 0;
+      } else {
+        mask[row] &= allowed[column_->codes[row]];
+      }
+    }
+  }
+
+  template <typename Test>
+  void keep_numbers(NodeMask& mask, Test test) const {
+    const auto keep = [&](const auto& values) {
+      for (NodeRow row = 0; row < mask.size(); ++row) {
+        if (mask[row] != 0 && (column_->is_missing(row) || !test(values[row]))) mask[row] = 0;
+      }
+    };
+    if (column_->type == Column::Type::integer) {
+      keep(column_->integers);
+    } else {
+      keep(column_->reals);
+    }
+  }
+
+  const NodePopulation& population_;
+  const ConditionRules& rules_;
+  Diagnostics& diagnostics_;
+  const Column* column_ = nullptr;  // of the condition being applied
+  std::string name_;
+  bool names_population_ = false;
+};
+
+}  // namespace
+
+NodeSelection rows_in(const NodeMask& mask) {
+  NodeSelection rows;
+  for (NodeRow row = 0; row < mask.size(); ++row) {
+    if (mask[row] != 0) rows.push_back(row);
+  }
+  return rows;
+}
+
+NodeMask evaluate_condition(const NodePopulation& population, const Value& where, const ConditionRules& rules,
+                            Diagnostics& diagnostics) {
+  return Evaluation(population, rules, diagnostics).run(where);
+}
+
+}  // namespace stimgen

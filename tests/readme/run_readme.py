@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Runs what README.md shows: run_readme.py BINARY
+
+* every command of the ```sh blocks, in a copy of the tracked files with the binary on the path: none may fail;
+* the tutorial command's output equals the block marked <!-- tutorial-result --> (seconds aside; --update rewrites it);
+* the reference names every key of `stimgen schema`, every error code of the sources and every command of `stimgen --help`;
+* links point to files that are there.
+
+STIMGEN_BUILD is the folder that recipes/run_tutorial.sh builds in. The last line counts the checks.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+README = ROOT / "README.md"
+TUTORIAL = "bash recipes/run_tutorial.sh"
+# The command that runs this script.
+NOT_AGAIN = "bash tests/run_all.sh"
+
+passed = 0
+problems = []
+
+
+def check(good, problem):
+    global passed
+    if good:
+        passed += 1
+    else:
+        problems.append(problem)
+
+
+def copy_tree(target):
+    """The files that a checkout has, without what was built."""
+    try:
+        listing = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True,
+                                 text=True, check=True).stdout.splitlines()
+        files = [name for name in listing if (ROOT / name).is_file()]
+    except (OSError, subprocess.CalledProcessError):  # not a git checkout
+        files = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")
+                 if path.is_file() and path.relative_to(ROOT).parts[0] not in ("build", ".git")]
+    for name in files:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name)
+
+
+def without_seconds(text):
+    """Times differ from run to run; so do the blanks that align them."""
+    text = re.sub(r"\b\d+(\.\d+)?(e-\d+)? ?(ms|s)\b", "<time>", text)
+    return "\n".join(re.sub(r"\s+", " ", line).strip() for line in text.strip().splitlines())
+
+
+def run_commands(readme, binary, update):
+    with tempfile.TemporaryDirectory(prefix="stimgen-readme-") as temporary:
+        folder = pathlib.Path(temporary) / "stimgen"
+        copy_tree(folder)
+        bin_folder = pathlib.Path(temporary) / "bin"
+        bin_folder.mkdir()
+        (bin_folder / "stimgen").symlink_to(binary)
+        environment = dict(os.environ, PATH=f"{bin_folder}:{os.environ['PATH']}", STIMGEN_BUILD=str(
+            pathlib.Path(os.environ.get("STIMGEN_BUILD", binary.parent)).resolve()))
+        for block in re.findall(r"^```sh\n(.*?)^```", readme, flags=re.M | re.S):
+            if block.strip() == NOT_AGAIN:
+                continue
+            done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=folder, env=environment,
+                                  capture_output=True, text=True)
+            check(done.returncode == 0, f"a command ended with {done.returncode}:\n{block}{done.stderr[-2000:]}")
+            if block.strip() == TUTORIAL:
+                pattern = re.compile(r"(<!-- tutorial-result -->\n```text\n)(.*?)(^```)", flags=re.M | re.S)
+                if update:
+                    readme = pattern.sub(lambda found: found[1] + done.stdout + found[3], readme)
+                    README.write_text(readme)
+                shown = pattern.search(readme)
+                check(shown and without_seconds(shown[2]) == without_seconds(done.stdout),
+                      f"the tutorial's result is not what README.md shows:\n{done.stdout}")
+
+
+def schema_keys(schema):
+    """All property names, in whatever part of the schema."""
+    if isinstance(schema, dict):
+        for name, value in schema.items():
+            if name == "properties" and isinstance(value, dict):
+                for key, sub in value.items():
+                    yield key
+                    yield from schema_keys(sub)
+            elif name not in ("examples", "default", "enum", "const"):
+                yield from schema_keys(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from schema_keys(value)
+
+
+def error_codes():
+    """Codes such as recipe.unknown-key, as the sources give them to diagnostics and errors."""
+    code = re.compile(r'"((?:[a-z]+)\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)"')
+    call = re.compile(r"(?:error|warning|InputError|problem|fail|report|complain)\w*\s*\(|code")
+    found = set()
+    for path in sorted((ROOT / "src").rglob("*.cpp")) + sorted((ROOT / "src").rglob("*.hpp")):
+        lines = path.read_text().splitlines()
+        for number, line in enumerate(lines):
+            for match in code.finditer(line):
+                # A call may be broken over a few lines.
+                if call.search(" ".join(lines[max(0, number - 2):number + 1])):
+                    found.add(match[1])
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", type=pathlib.Path)
+    parser.add_argument("--update", action="store_true")
+    options = parser.parse_args()
+    binary = options.binary.resolve()
+    readme = README.read_text()
+
+    run_commands(readme, binary, options.update)
+
+    reference = readme.split("\n## Reference\n")[1].split("\n## Speed\n")[0]
+    code_spans = " ".join(re.findall(r"`([^`]+)`", reference))
+    schema = json.loads(subprocess.run([binary, "schema"], capture_output=True, text=True, check=True).stdout)
+    for key in sorted(set(schema_keys(schema))):
+        check(re.search(rf"(?<![\w]){re.escape(key)}(?![\w])", code_spans),
+              f"the reference does not name the key '{key}' of the schema")
+    for code in sorted(error_codes()):
+        check(f"`{code}`" in reference, f"the reference does not list the error code '{code}'")
+    help_text = subprocess.run([binary, "--help"], capture_output=True, text=True, check=True).stdout
+    for command in re.findall(r"^  ([a-z]+) ", help_text, flags=re.M):
+        check(re.search(rf"`stimgen {command}\b", reference), f"the reference does not name the command '{command}'")
+    for target in re.findall(r"\]\(([^)#]+)\)", readme):
+        if "://" not in target:
+            check((ROOT / target).exists(), f"README.md links to '{target}', which does not exist")
+
+    for problem in problems:
+        print(f"FAILED {problem}")
+    print(f"README: {passed} passed, {len(problems)} failed")
+    return 1 if problems else 0
+
+
+sys.exit(main())
