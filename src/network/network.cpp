@@ -1,0 +1,216 @@
+// Opening the `networks` section: which populations and node sets a recipe has.
+#include <array>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "network/condition.hpp"
+#include "network/edges.hpp"
+#include "network/inline_nodes.hpp"
+#include "network/json_document.hpp"
+#include "network/node_sets.hpp"
+#include "network/selection.hpp"
+#include "network/sonata_config.hpp"
+#include "network/sonata_nodes.hpp"
+#include "stimgen/network.hpp"
+
+namespace stimgen {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array kNetworksFields = {
+    FieldDoc{"from", "paths", "", "none", "SONATA circuit or simulation config, or a list of them",
+             "../model/simulation_config.json"},
+    FieldDoc{"files", "network-files", "", "none", "Single SONATA nodes files with their node types",
+             "[{nodes: net/lgn_nodes.h5, node_types: net/lgn_node_types.csv}]"},
+    FieldDoc{"node_sets", "paths", "", "none",
+             "SONATA node-set file, or a list of them; those of the configs are read anyway", "net/node_sets.json"},
+    FieldDoc{"populations", "inline-populations", "", "none", "Populations declared here, without files",
+             "{thalamus: {nodes: 240}}"},
+};
+
+constexpr std::array kFileFields = {
+    FieldDoc{"nodes", "path", "", "", "SONATA nodes file (HDF5)", "net/lgn_nodes.h5"},
+    FieldDoc{"node_types", "path", "", "none", "SONATA node types file (CSV, separated by spaces)",
+             "net/lgn_node_types.csv"},
+};
+
+class OpenNetwork final : public Network {
+ public:
+  std::vector<std::string> population_names() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : populations_) names.push_back(name);
+    return names;
+  }
+  const NodePopulation* population(std::string_view name) const override {
+    const auto found = populations_.find(name);
+    return found == populations_.end() ? nullptr : found->second.nodes.get();
+  }
+  std::vector<std::string> node_set_names() const override { return node_sets_.names(); }
+
+  NodeSelection select(const NodePopulation& population, const Value& where, Diagnostics& diagnostics) const override {
+    return rows_in(evaluate_condition(population, where, ConditionRules{}, diagnostics));
+  }
+  NodeSelection select_node_set(const NodePopulation& population, const std::string& name, const SourceLoc& loc,
+                                Diagnostics& diagnostics) const override {
+    return rows_in(node_sets_.select(population, name, loc, diagnostics));
+  }
+  NodeSelection select_connected(const NodePopulation& population, const fs::path& edges_file,
+                                 const std::string& edge_population, const SourceLoc& loc,
+                                 Diagnostics& diagnostics) const override {
+    return rows_in(mark_sources(population, edges_file, edge_population, loc, diagnostics));
+  }
+
+  void add(std::unique_ptr<NodePopulation> nodes, const SourceLoc& loc, Diagnostics& diagnostics) {
+    const std::string name = nodes->name();
+    const auto found = populations_.find(name);
+    if (found == populations_.end()) {
+      populations_.emplace(name, Entry{std::move(nodes), loc});
+      return;
+    }
+    diagnostics
+        .error(loc, "network.duplicate-population",
+               fmt::format("population '{}' is in {} and in {}", printable(name), found->second.nodes->origin(),
+                           nodes->origin()),
+               "a recipe can have only one population of a name")
+        .notes.push_back({found->second.loc, "first here"});
+  }
+
+  void add_node_sets(const Value& sets, Diagnostics& diagnostics) { node_sets_.add(sets, diagnostics); }
+
+ private:
+  struct Entry {
+    std::unique_ptr<NodePopulation> nodes;
+    SourceLoc loc;
+  };
+  std::map<std::string, Entry, std::less<>> populations_;
+  NodeSets node_sets_;
+};
+
+std::string file_key(const fs::path& path) {
+  std::error_code ignored;
+  return fs::weakly_canonical(path, ignored).string();
+}
+
+// Opens nodes files; one that several configs name with the same types is opened once.
+class FileOpener {
+ public:
+  FileOpener(OpenNetwork& network, Diagnostics& diagnostics) : network_(network), diagnostics_(diagnostics) {}
+
+  void open(const NodesFile& file) {
+    const std::string types_key = file.node_types ? file_key(*file.node_types) : "";
+    if (const auto [first, added] = opened_.emplace(file_key(file.nodes), std::pair(types_key, file.nodes_loc));
+        !added) {
+      if (first->second.first != types_key) {
+        diagnostics_
+            .error(file.nodes_loc, "network.duplicate-population",
+                   fmt::format("'{}' is named twice, with different node types", printable(file.nodes.string())))
+            .notes.push_back({first->second.second, "first here"});
+      }
+      return;
+    }
+    bool there = require_file(file.nodes, "nodes file", file.nodes_loc, diagnostics_);
+    std::shared_ptr<const NodeTypeTable> types;
+    if (file.node_types) {
+      if (require_file(*file.node_types, "node types file", file.types_loc, diagnostics_)) {
+        auto& table = types_[types_key];
+        if (!table) table = std::make_shared<const NodeTypeTable>(NodeTypeTable::read(*file.node_types, diagnostics_));
+        types = table;
+      } else {
+        there = false;
+      }
+    }
+    if (!there) return;
+    for (auto& population : open_sonata_nodes(file.nodes, types, file.nodes_loc, diagnostics_)) {
+      network_.add(std::move(population), file.nodes_loc, diagnostics_);
+    }
+  }
+
+ private:
+  OpenNetwork& network_;
+  Diagnostics& diagnostics_;
+  std::map<std::string, std::pair<std::string, SourceLoc>> opened_;
+  std::map<std::string, std::shared_ptr<const NodeTypeTable>> types_;
+};
+
+// The paths of a key that takes one or a list, each with its place.
+std::vector<std::pair<fs::path, SourceLoc>> located_paths(Fields& fields, std::string_view name) {
+  std::vector<std::pair<fs::path, SourceLoc>> result;
+  const auto paths = fields.paths(name);
+  const Value* value = fields.value(name);
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const bool one_each = value->is_sequence() && value->items.size() == paths.size();
+    result.emplace_back(paths[i].lexically_normal(), one_each ? value->items[i].loc : value->loc);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed, Diagnostics& diagnostics) {
+  auto network = std::make_unique<OpenNetwork>();
+  if (networks.is_null()) return network;
+  Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
+
+  SonataConfig config;
+  for (const auto& [path, loc] : located_paths(fields, "from")) read_sonata_config(path, loc, config, diagnostics);
+  if (const Value* files = fields.value("files")) {
+    if (!files->is_sequence()) {
+      fields.error("files", "network.bad-files",
+                   fmt::format("'files' is a list of {{nodes: …, node_types: …}}, not {}", describe(*files)));
+    }
+    for (const Value& item : files->items) {
+      Fields file(item, "an entry of 'files'", {kFileFields}, diagnostics);
+      NodesFile entry{file.path("nodes").lexically_normal(), std::nullopt, file.loc("nodes"), file.loc("node_types")};
+      const auto types = file.path("node_types");
+      if (!types.empty()) entry.node_types = types.lexically_normal();
+      if (!entry.nodes.empty()) config.nodes.push_back(std::move(entry));
+    }
+  }
+  for (const auto& [path, loc] : located_paths(fields, "node_sets")) config.node_set_files.push_back({path, loc});
+
+  FileOpener opener(*network, diagnostics);
+  for (const NodesFile& file : config.nodes) opener.open(file);
+  if (const Value* populations = fields.value("populations")) {
+    if (!populations->is_mapping()) {
+      fields.error("populations", "network.bad-population",
+                   fmt::format("'populations' is a mapping of names, not {}", describe(*populations)));
+    }
+    for (const auto& member : populations->members) {
+      if (!is_name(member.key)) {
+        diagnostics.error(member.key_loc, "network.bad-population",
+                          fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
+                                      printable(member.key)));
+        continue;
+      }
+      auto nodes = read_inline_population(member.key, member.value, seed, diagnostics);
+      if (nodes) network->add(std::move(nodes), member.key_loc, diagnostics);
+    }
+  }
+
+  for (const Value& sets : config.node_sets) network->add_node_sets(sets, diagnostics);
+  std::map<std::string, bool> read_already;
+  for (const NodeSetFile& sets : config.node_set_files) {
+    if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
+    if (!read_already.emplace(file_key(sets.path), true).second) continue;
+    const auto errors_before = diagnostics.error_count();
+    const Value root = parse_json(read_source_file(sets.path), diagnostics);
+    if (diagnostics.error_count() == errors_before) network->add_node_sets(root, diagnostics);
+  }
+  return network;
+}
+
+std::span<const SectionDoc> network_docs() {
+  static const std::array kDocs = {
+      SectionDoc{"networks", "Where the nodes come from: SONATA models, single files, or declared here",
+                 kNetworksFields},
+      SectionDoc{"networks.files", "One SONATA nodes file", kFileFields},
+      SectionDoc{"networks.populations", "One population declared in the recipe", inline_population_fields()},
+      SectionDoc{"selection", "Which nodes: all of it must hold", selection_fields()},
+      SectionDoc{"connected_to", "Nodes that drive something", connected_fields()},
+  };
+  return kDocs;
+}
+
+}  // namespace stimgen
