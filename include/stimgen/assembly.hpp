@@ -32,21 +32,15 @@ class AssemblyContext {
   virtual const AssemblySet* other(std::string_view set_name) const = 0;
 };
 
-// A set named in a recipe, and where.
-struct SetReference {
-  std::string name;  // empty: none
-  SourceLoc loc;
-};
-
 // One way to form groups, with its keys read. Immutable.
 class Grouping {
  public:
   virtual ~Grouping() = default;
-  // The set this one is made from.
-  virtual SetReference needs_set() const { return {}; }
-  // Groups before `fraction` is applied, of the nodes of `selection` (of a kind that does not select: ignored). Problems
-  // go to `diagnostics`, located by the grouping's own values; then the result is of no use.
-  // `set_name` is the stream's name: random decisions use make_stream_key("assembly", seed, set name).
+  // The set this one is made from, empty if none.
+  virtual std::string needs_set() const { return {}; }
+  // Groups before `fraction` is applied, of the nodes of `selection` (of a kind that does not select: ignored).
+  // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. `set_name` is the
+  // stream's name: random decisions use make_stream_key("assembly", seed, set name).
   virtual AssemblySet make(const std::string& set_name, const AssemblyContext& context,
                            const PopulationSelection& selection, Diagnostics& diagnostics) const = 0;
 };
@@ -66,7 +60,7 @@ std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind);
 struct AssemblyDefinition {
   std::string name;
   SourceLoc loc;
-  Value body;  // with defaults; owned because the grouping points into it
+  Value body;                                // with defaults; owned because the grouping points into it
   const AssemblyKind* kind = nullptr;        // nullptr after an error
   std::unique_ptr<const Grouping> grouping;  // nullptr after an error
   double fraction = 1;
@@ -77,8 +71,7 @@ struct AssemblyDefinition {
 std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Value& defaults, Diagnostics& diagnostics);
 // Makes the groups and applies `fraction` (nearest, halves up; drawn by make_stream_key("fraction", seed, set name) at
 // counter id = group index). A set without groups and a group without nodes are errors. After an error the set's
-// population is nullptr. Requires: the definition has a grouping, and the set it needs was looked up before (an unknown
-// name is the caller's to report, at needs_set().loc).
+// population is nullptr. Requires: the definition has a grouping. An unknown needs_set() is the caller's to report.
 AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
                               Diagnostics& diagnostics);
 

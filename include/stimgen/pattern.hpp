@@ -35,9 +35,9 @@ struct GroupRate {
 class Pattern {
  public:
   virtual ~Pattern() = default;
-  // One element for each group (join: sub-group with nodes), in order of group, then sub-group; every node of every group is in
-  // exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to `diagnostics`.
-  // `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
+  // One element for each group (join: sub-group with nodes), in order of group, then sub-group; every node of every
+  // group is in exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to
+  // `diagnostics`. `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
   virtual std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey key, Diagnostics& diagnostics) const = 0;
 };
 
@@ -56,7 +56,8 @@ struct PatternKind {
   std::unique_ptr<const Pattern> (*make)(Fields& fields, const PatternDefaults& defaults);
 };
 std::span<const PatternKind* const> pattern_kinds();
-// Keys of all patterns: type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process, stream.
+// Keys of all patterns: type, assemblies, start, stop, off_time, cycles, select, rates.off, rates.silent, process,
+// stream.
 std::span<const FieldDoc> pattern_common_fields();
 
 // One entry of `patterns`, read. Does not move afterwards.
@@ -72,7 +73,7 @@ struct PatternDefinition {
   const Value* process = nullptr;  // into body, for make_process(); nullptr: the default
 };
 // Finds the kind by `type`, merges the section's defaults, reads every key; nullptr after an error.
-std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
-                                                const PatternDefaults& times, Diagnostics& diagnostics);
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults, const PatternDefaults& times,
+                                                Diagnostics& diagnostics);
 
 }  // namespace stimgen

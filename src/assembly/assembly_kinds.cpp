@@ -5,7 +5,8 @@ namespace stimgen {
 namespace {
 
 constexpr const AssemblyKind* kKinds[] = {
-    &kPropertyAssemblies, &kRandomAssemblies, &kGridAssemblies, &kDivideAssemblies, &kLinkedAssemblies, &kNodesAssemblies,
+    &kPropertyAssemblies, &kRandomAssemblies, &kGridAssemblies,
+    &kDivideAssemblies,   &kLinkedAssemblies, &kNodesAssemblies,
 };
 
 constexpr FieldDoc kCommonFields[] = {
@@ -16,9 +17,13 @@ constexpr FieldDoc kCommonFields[] = {
 
 }  // namespace
 
-std::span<const AssemblyKind* const> assembly_kinds() { return kKinds; }
+std::span<const AssemblyKind* const> assembly_kinds() {
+  return kKinds;
+}
 
-std::span<const FieldDoc> assembly_common_fields() { return kCommonFields; }
+std::span<const FieldDoc> assembly_common_fields() {
+  return kCommonFields;
+}
 
 std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind) {
   return kind.selects ? selection_fields() : std::span<const FieldDoc>();

@@ -58,9 +58,10 @@ std::shared_ptr<const Column> find_column(const NodePopulation& population, cons
   if (column == nullptr) {
     std::vector<std::string> names{"node_id"};
     for (const ColumnInfo& info : population.columns()) names.push_back(info.name);
-    diagnostics.error(loc, "assembly.no-property",
-                      fmt::format("population '{}' has no property '{}'", printable(population.name()), printable(name)),
-                      suggest(name, names));
+    diagnostics.error(
+        loc, "assembly.no-property",
+        fmt::format("population '{}' has no property '{}'", printable(population.name()), printable(name)),
+        suggest(name, names));
   }
   return column;
 }

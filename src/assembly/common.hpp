@@ -11,6 +11,12 @@
 
 namespace stimgen {
 
+// A set named in a recipe, and where.
+struct SetReference {
+  std::string name;
+  SourceLoc loc;
+};
+
 // Moves `chosen` elements, drawn at random, to the front in random order (Fisher–Yates; all: a full shuffle).
 template <typename Item>
 void draw_to_front(std::vector<Item>& items, std::size_t chosen, RandomStream& stream) {

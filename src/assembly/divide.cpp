@@ -9,10 +9,12 @@ namespace {
 constexpr FieldDoc kFields[] = {
     {"of", "name", "", "", "The assembly set whose groups are cut.", "thalamus_groups"},
     {"into", "count", "", "none",
-     "Into how many parts each group is cut; the new groups take the originals in turn: a part of each, then another of each.",
+     "Into how many parts each group is cut; the new groups take the originals in turn: a part of each, then another "
+     "of each.",
      "2"},
     {"sequence", "integers", "", "none",
-     "For each new group the number, from 0, of the original that it is a part of; instead of 'into'.", "[1, 0, 2, 2, 1]"},
+     "For each new group the number, from 0, of the original that it is a part of; instead of 'into'.",
+     "[1, 0, 2, 2, 1]"},
 };
 
 struct SequenceItem {
@@ -25,7 +27,7 @@ class DivideGrouping final : public Grouping {
   DivideGrouping(SetReference of, std::uint64_t into, std::vector<SequenceItem> sequence, SourceLoc loc)
       : of_(std::move(of)), into_(into), sequence_(std::move(sequence)), loc_(std::move(loc)) {}
 
-  SetReference needs_set() const override { return of_; }
+  std::string needs_set() const override { return of_.name; }
 
   AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection&,
                    Diagnostics& diagnostics) const override {
@@ -43,10 +45,10 @@ class DivideGrouping final : public Grouping {
       const Assembly& group = of->groups[original];
       if (part_counts[original] == 0) continue;
       if (part_counts[original] > group.node_ids.size()) {
-        diagnostics.error(loc_, "assembly.too-many-groups",
-                          fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
-                                      printable(of_.name), count_text(group.node_ids.size(), "node"),
-                                      part_counts[original]));
+        diagnostics.error(
+            loc_, "assembly.too-many-groups",
+            fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
+                        printable(of_.name), count_text(group.node_ids.size(), "node"), part_counts[original]));
         fine = false;
         continue;
       }
@@ -62,8 +64,7 @@ class DivideGrouping final : public Grouping {
     std::vector<std::size_t> taken(originals, 0);
     for (const std::size_t original : sources) {
       const std::size_t part = taken[original]++;
-      set.groups.push_back(
-          {fmt::format("{}/{}", of->groups[original].label, part), std::move(parts[original][part])});
+      set.groups.push_back({fmt::format("{}/{}", of->groups[original].label, part), std::move(parts[original][part])});
     }
     return set;
   }
@@ -77,10 +78,10 @@ class DivideGrouping final : public Grouping {
       for (const Assembly& group : of.groups) {
         // The caller names the group; here it only must not exhaust memory.
         if (into_ > group.node_ids.size()) {
-          diagnostics.error(loc_, "assembly.too-many-groups",
-                            fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts",
-                                        printable(group.label), printable(of_.name),
-                                        count_text(group.node_ids.size(), "node"), into_));
+          diagnostics.error(
+              loc_, "assembly.too-many-groups",
+              fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
+                          printable(of_.name), count_text(group.node_ids.size(), "node"), into_));
           return {};
         }
       }
@@ -140,7 +141,8 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
   const bool has_into = fields.has("into");
   const bool has_sequence = fields.has("sequence");
   if (has_into && has_sequence) {
-    Diagnostic& error = fields.error("sequence", "assembly.two-ways", "'sequence' and 'into' exclude each other", "remove one");
+    Diagnostic& error =
+        fields.error("sequence", "assembly.two-ways", "'sequence' and 'into' exclude each other", "remove one");
     error.notes.push_back({fields.loc("into"), "'into' is here"});
   } else if (!has_into && !has_sequence) {
     fields.diagnostics().error(fields.loc(), "assembly.no-parts", fields.owner() + " needs 'into' or 'sequence'",

@@ -11,14 +11,16 @@ namespace {
 
 constexpr FieldDoc kFields[] = {
     {"ids", "matrix", "", "",
-     "The group of each cell: one row for each bin of x, in it one column for each bin of y; cells with one id are one group.",
+     "The group of each cell: one row for each bin of x, in it one column for each bin of y; cells with one id are one "
+     "group.",
      "[[0, 1], [2, 3]]"},
     {"bounds.x", "range", "", "", "Where the grid begins and ends in x, in the unit of the positions.", "[-300, 300]"},
     {"bounds.y", "range", "", "", "Where the grid begins and ends in y, in the unit of the positions.", "[-300, 300]"},
     {"x", "text", "", "pos_x", "The node property that holds the x position.", "pos_x"},
     {"y", "text", "", "pos_y", "The node property that holds the y position.", "pos_y"},
     {"outside", "choice:error|drop", "", "error",
-     "What becomes of nodes outside the bounds or without a position: 'error' refuses them, 'drop' leaves them out.", "drop"},
+     "What becomes of nodes outside the bounds or without a position: 'error' refuses them, 'drop' leaves them out.",
+     "drop"},
 };
 
 // Equal cells from low to high: closed below and open above, the last one closed above.
@@ -59,8 +61,9 @@ Bounds read_bounds(Fields& fields, std::string_view key) {
   const auto high = read_number(value->items[1], fields.diagnostics());
   if (!low || !high) return {};
   if (*low >= *high) {
-    fields.error(key, "assembly.wrong-bounds",
-                 fmt::format("'{}' must ascend, but {} is not below {}", key, format_number(*low), format_number(*high)));
+    fields.error(
+        key, "assembly.wrong-bounds",
+        fmt::format("'{}' must ascend, but {} is not below {}", key, format_number(*low), format_number(*high)));
   }
   return {*low, *high};
 }
@@ -71,7 +74,8 @@ Matrix read_ids(Fields& fields) {
   const Value* value = fields.value("ids");
   if (value == nullptr) return {};
   const auto wrong = [&](const Value& part, const std::string& message) {
-    fields.diagnostics().error(part.loc, "assembly.wrong-matrix", message, "write one list for each bin of x: [[0, 1], [2, 3]]");
+    fields.diagnostics().error(part.loc, "assembly.wrong-matrix", message,
+                               "write one list for each bin of x: [[0, 1], [2, 3]]");
     return Matrix{};
   };
   if (!value->is_sequence() || value->items.empty()) {
@@ -83,8 +87,8 @@ Matrix read_ids(Fields& fields) {
       return wrong(row, fmt::format("a row of 'ids' must be a list of whole numbers, not {}", describe(row)));
     }
     if (!ids.empty() && row.items.size() != ids.front().size()) {
-      return wrong(row, fmt::format("this row of 'ids' has {}, the first one has {}", count_text(row.items.size(), "column"),
-                                    ids.front().size()));
+      return wrong(row, fmt::format("this row of 'ids' has {}, the first one has {}",
+                                    count_text(row.items.size(), "column"), ids.front().size()));
     }
     ids.emplace_back();
     for (const Value& item : row.items) ids.back().push_back(read_integer(item, fields.diagnostics()).value_or(0));
@@ -181,6 +185,8 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kGridAssemblies{
-    {"grid", "Groups by position: a matrix of group ids laid over a rectangle of equal cells.", 1, kFields}, true, make};
+    {"grid", "Groups by position: a matrix of group ids laid over a rectangle of equal cells.", 1, kFields},
+    true,
+    make};
 
 }  // namespace stimgen

@@ -10,7 +10,8 @@ namespace {
 
 constexpr FieldDoc kFields[] = {
     {"to", "name", "", "",
-     "The assembly set to follow; node k of this population, in order of node id, is where node k of that set's population "
+     "The assembly set to follow; node k of this population, in order of node id, is where node k of that set's "
+     "population "
      "is.",
      "thalamus_groups"},
 };
@@ -19,7 +20,7 @@ class LinkedGrouping final : public Grouping {
  public:
   explicit LinkedGrouping(SetReference to) : to_(std::move(to)) {}
 
-  SetReference needs_set() const override { return to_; }
+  std::string needs_set() const override { return to_.name; }
 
   AssemblySet make(const std::string&, const AssemblyContext& context, const PopulationSelection& selection,
                    Diagnostics& diagnostics) const override {
@@ -27,12 +28,12 @@ class LinkedGrouping final : public Grouping {
     if (to == nullptr || to->population == nullptr) return {};
     const NodePopulation& population = *selection.population;
     if (population.size() != to->population->size()) {
-      diagnostics.error(to_.loc, "assembly.sizes-differ",
-                        fmt::format("population '{}' has {} and cannot follow '{}', which is of population '{}' with {}",
-                                    printable(population.name()), count_text(population.size(), "node"),
-                                    printable(to_.name), printable(to->population->name()),
-                                    count_text(to->population->size(), "node")),
-                        "linked populations must have the same number of nodes");
+      diagnostics.error(
+          to_.loc, "assembly.sizes-differ",
+          fmt::format("population '{}' has {} and cannot follow '{}', which is of population '{}' with {}",
+                      printable(population.name()), count_text(population.size(), "node"), printable(to_.name),
+                      printable(to->population->name()), count_text(to->population->size(), "node")),
+          "linked populations must have the same number of nodes");
       return {};
     }
     // Empty: every node is selected.
@@ -82,7 +83,8 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kLinkedAssemblies{
-    {"linked", "The groups of another set at the same positions in another population of equal size.", 1, kFields}, true,
+    {"linked", "The groups of another set at the same positions in another population of equal size.", 1, kFields},
+    true,
     make};
 
 }  // namespace stimgen

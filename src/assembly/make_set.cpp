@@ -40,7 +40,9 @@ const AssemblyKind* find_kind(const Entry& entry, const Value& defaults, Diagnos
   return nullptr;
 }
 
-std::string owner_of(const AssemblyKind& kind) { return fmt::format("'{}' grouping", kind.info.name); }
+std::string owner_of(const AssemblyKind& kind) {
+  return fmt::format("'{}' grouping", kind.info.name);
+}
 
 void keep_fraction(AssemblySet& set, double fraction, std::uint64_t seed) {
   const StreamKey key = make_stream_key("fraction", seed, set.name);
@@ -111,7 +113,8 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   if (fields.ok()) {
     definition->grouping = std::move(grouping);
     if (const auto unread = fields.unread(); !unread.empty()) {
-      throw std::logic_error(fmt::format("method '{}' declares '{}' and does not read it", kind.info.name, unread.front()));
+      throw std::logic_error(
+          fmt::format("method '{}' declares '{}' and does not read it", kind.info.name, unread.front()));
     }
   }
   return definition;

@@ -14,7 +14,8 @@ namespace {
 constexpr FieldDoc kFields[] = {
     {"groups", "groups", "", "none", "The node ids of each group.", "[[0, 1, 2], [3, 4, 5]]"},
     {"csv", "path", "", "none",
-     "A CSV file with the columns node_id and group, one line for each node; groups stand in the order in which they first "
+     "A CSV file with the columns node_id and group, one line for each node; groups stand in the order in which they "
+     "first "
      "appear.",
      "groups.csv"},
 };
@@ -64,10 +65,10 @@ class NodesGrouping final : public Grouping {
       NodeId node = 0;
       const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), node);
       if (status != std::errc() || end != text.data() + text.size()) {
-        diagnostics.error(loc_, "assembly.csv-node-id",
-                          fmt::format("'{}', line {}: '{}' is not a node id", printable(table.path), row.line,
-                                      printable(text, 40)),
-                          "node ids are whole numbers from 0 up");
+        diagnostics.error(
+            loc_, "assembly.csv-node-id",
+            fmt::format("'{}', line {}: '{}' is not a node id", printable(table.path), row.line, printable(text, 40)),
+            "node ids are whole numbers from 0 up");
         return {};
       }
       const auto [place, added] = group_of_label.try_emplace(row.fields[*group_column], listed.labels.size());
@@ -118,7 +119,8 @@ class NodesGrouping final : public Grouping {
     return set;
   }
 
-  void report(const Listing& listing, const Listing* first, const std::string& problem, Diagnostics& diagnostics) const {
+  void report(const Listing& listing, const Listing* first, const std::string& problem,
+              Diagnostics& diagnostics) const {
     const std::string code = first == nullptr ? "assembly.unknown-node" : "assembly.node-twice";
     if (listing.csv_line > 0) {
       const std::string where = fmt::format("'{}', line {}", printable(csv_.string()), listing.csv_line);
@@ -140,8 +142,8 @@ Listed read_groups(Fields& fields) {
   if (value == nullptr) return {};
   const std::string help = "write one list of node ids for each group: [[0, 1, 2], [3, 4, 5]]";
   if (!value->is_sequence()) {
-    fields.error("groups", "assembly.wrong-groups", fmt::format("'groups' must be a list of lists, not {}", describe(*value)),
-                 help);
+    fields.error("groups", "assembly.wrong-groups",
+                 fmt::format("'groups' must be a list of lists, not {}", describe(*value)), help);
     return {};
   }
   Listed listed;
@@ -154,7 +156,8 @@ Listed read_groups(Fields& fields) {
       continue;
     }
     for (const Value& item : group.items) {
-      if (const auto node = read_unsigned(item, fields.diagnostics())) listed.nodes.push_back({*node, index, item.loc, 0});
+      if (const auto node = read_unsigned(item, fields.diagnostics()))
+        listed.nodes.push_back({*node, index, item.loc, 0});
     }
   }
   return listed;

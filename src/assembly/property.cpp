@@ -89,9 +89,12 @@ CodedRows code_texts(const Column& column, const NodeSelection& rows) {
 
 CodedRows code_rows(const Column& column, const NodeSelection& rows) {
   switch (column.type) {
-    case Column::Type::integer: return code_numbers(column.integers, column, rows);
-    case Column::Type::real: return code_numbers(column.reals, column, rows);
-    case Column::Type::text: break;
+    case Column::Type::integer:
+      return code_numbers(column.integers, column, rows);
+    case Column::Type::real:
+      return code_numbers(column.reals, column, rows);
+    case Column::Type::text:
+      break;
   }
   return code_texts(column, rows);
 }

@@ -7,7 +7,8 @@ namespace stimgen {
 namespace {
 
 constexpr FieldDoc kFields[] = {
-    {"count", "count", "", "", "How many groups to make; their sizes differ by at most one, the larger ones first.", "4"},
+    {"count", "count", "", "", "How many groups to make; their sizes differ by at most one, the larger ones first.",
+     "4"},
 };
 
 class RandomGrouping final : public Grouping {

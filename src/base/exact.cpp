@@ -27,7 +27,9 @@ double power_of_two(int exponent) {
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-int width(std::uint64_t value) { return 64 - std::countl_zero(value); }
+int width(std::uint64_t value) {
+  return 64 - std::countl_zero(value);
+}
 
 int width(UInt128 value) {
   const auto high = static_cast<std::uint64_t>(value >> 64);

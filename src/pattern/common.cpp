@@ -82,9 +82,9 @@ std::vector<std::size_t> selected_groups(const CommonSettings& common, const Pat
   bool fine = true;
   for (const SelectedIndex& item : *common.select) {
     if (item.index < 0 || static_cast<std::uint64_t>(item.index) >= groups.size()) {
-      diagnostics.error(item.loc, "pattern.no-such-group",
-                        fmt::format("there is no group {}", item.index),
-                        fmt::format("the set has {} group{}, numbered from 0", groups.size(), groups.size() == 1 ? "" : "s"));
+      diagnostics.error(
+          item.loc, "pattern.no-such-group", fmt::format("there is no group {}", item.index),
+          fmt::format("the set has {} group{}, numbered from 0", groups.size(), groups.size() == 1 ? "" : "s"));
       fine = false;
       continue;
     }
@@ -105,11 +105,12 @@ bool check_size(const CommonSettings& common, std::size_t rate_functions, std::u
   const Int128 segments = static_cast<Int128>(common.timing.count) * static_cast<Int128>(rate_functions) *
                           static_cast<Int128>(std::min(borders, std::uint64_t{1} << 32));
   if (segments <= static_cast<Int128>(kMostSegments)) return true;
-  diagnostics.error(common.loc, "pattern.too-many-segments",
-                    fmt::format("{} has more than {} changes of rate: {} cycles, {} groups or sub-groups, up to {} changes "
-                                "in a cycle",
-                                common.owner, kMostSegments, common.timing.count, rate_functions, borders),
-                    "make the cycles longer or the pattern shorter");
+  diagnostics.error(
+      common.loc, "pattern.too-many-segments",
+      fmt::format("{} has more than {} changes of rate: {} cycles, {} groups or sub-groups, up to {} changes "
+                  "in a cycle",
+                  common.owner, kMostSegments, common.timing.count, rate_functions, borders),
+      "make the cycles longer or the pattern shorter");
   return false;
 }
 

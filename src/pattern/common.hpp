@@ -11,21 +11,27 @@
 
 namespace stimgen {
 
-// ---- rows of the kinds' tables ---------------------------------------------------------------------------------------
+// ---- rows of the kinds' tables
+// ---------------------------------------------------------------------------------------
 
-inline constexpr FieldDoc kOnTimeField{"on_time", "time", "s", "", "How long the on-time of a cycle is", "1 s"};
-inline constexpr FieldDoc kFitField{
-    "fit", "choice:cycle|on_time", "", "cycle",
-    "How many cycles there are: 'cycle' takes as many whole cycles as fit before 'stop', 'on_time' also a last one whose "
-    "off-time does not fit",
-    "cycle"};
-inline constexpr FieldDoc kBurstField{"rates.burst", "rate", "Hz", "", "The rate of a driven group", "50 Hz"};
-inline constexpr FieldDoc kRampStartField{"ramp.start", "time", "s", "0 s",
-                                          "When the change begins, from the start of the on-time", "0.2 s"};
-inline constexpr FieldDoc kRampStopField{"ramp.stop", "time", "s", "<the end of the on-time>",
-                                         "When the change is complete, from the start of the on-time", "0.8 s"};
+inline constexpr FieldDoc kOnTimeField{"on_time", "time", "s", "", "How long the on-time of a cycle is.", "1 s"};
+inline constexpr FieldDoc kFitField{"fit",
+                                    "choice:cycle|on_time",
+                                    "",
+                                    "cycle",
+                                    "How many cycles there are: 'cycle' takes as many whole cycles as fit before "
+                                    "'stop', 'on_time' also a last one whose "
+                                    "off-time does not fit.",
+                                    "cycle"};
+inline constexpr FieldDoc kBurstField{"rates.burst", "rate", "Hz", "", "The rate of a driven group.", "50 Hz"};
+inline constexpr FieldDoc kRampStartField{
+    "ramp.start", "time", "s", "0 s", "When the change begins, from the start of the on-time.", "0.2 s"};
+inline constexpr FieldDoc kRampStopField{
+    "ramp.stop", "time", "s", "<the end of the on-time>", "When the change is complete, from the start of the on-time.",
+    "0.8 s"};
 
-// ---- settings --------------------------------------------------------------------------------------------------------
+// ---- settings
+// --------------------------------------------------------------------------------------------------------
 
 struct SelectedIndex {
   std::int64_t index = 0;
@@ -54,7 +60,8 @@ struct RampTimes {
 };
 RampTimes read_ramp(Fields& fields, std::optional<std::int64_t> on_ps);
 
-// ---- from settings to rates ------------------------------------------------------------------------------------------
+// ---- from settings to rates
+// ------------------------------------------------------------------------------------------
 
 // The groups that take part, in the order of their turns; empty after an error.
 std::vector<std::size_t> selected_groups(const CommonSettings& common, const PatternGroups& groups,
@@ -70,8 +77,8 @@ void warn_without_turn(const CommonSettings& common, const PatternGroups& groups
 // Fills the on-time of one cycle, from its start to its end exactly.
 using Drive = std::function<void(RateFunctionBuilder& builder, std::int64_t cycle)>;
 
-// The rate of a group that is driven in every cycle c with c mod `turns` == `turn`; of one that never is, if there is no
-// turn.
+// The rate of a group that is driven in every cycle c with c mod `turns` == `turn`; of one that never is, if there is
+// no turn.
 RateFunction cycle_train(const CommonSettings& common, std::size_t turns, std::optional<std::size_t> turn,
                          const Drive& drive);
 
@@ -85,7 +92,8 @@ std::vector<std::optional<std::size_t>> turn_positions(const PatternGroups& grou
 // The GroupRate of a whole group.
 GroupRate whole_group(const PatternGroups& groups, std::size_t group, RateFunction rate);
 
-// ---- the kinds -------------------------------------------------------------------------------------------------------
+// ---- the kinds
+// -------------------------------------------------------------------------------------------------------
 
 extern const PatternKind kLongPattern;
 extern const PatternKind kShortPattern;

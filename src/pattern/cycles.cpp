@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "base/exact.hpp"
 #include <fmt/format.h>
+#include "base/exact.hpp"
 
 namespace stimgen {
 namespace {
@@ -12,9 +12,13 @@ namespace {
 constexpr int kPicosecondsPerMs = 9;  // as a power of ten
 constexpr std::int64_t kOneMs = 1'000'000'000;
 
-std::string time_text(std::int64_t picoseconds) { return format_time(nearest_quotient(picoseconds, kOneMs)); }
+std::string time_text(std::int64_t picoseconds) {
+  return format_time(nearest_quotient(picoseconds, kOneMs));
+}
 
-std::string cycles_text(std::int64_t count) { return count == 1 ? "1 cycle" : fmt::format("{} cycles", count); }
+std::string cycles_text(std::int64_t count) {
+  return count == 1 ? "1 cycle" : fmt::format("{} cycles", count);
+}
 
 // A default of the recipe's window; those come checked from the recipe, but for their size.
 std::optional<std::int64_t> window_picoseconds(Fields& fields, std::string_view key, double time_ms) {
@@ -27,9 +31,13 @@ std::optional<std::int64_t> window_picoseconds(Fields& fields, std::string_view 
 
 }  // namespace
 
-double CycleTiming::window_start_ms() const { return nearest_quotient(window_start_ps, kOneMs); }
+double CycleTiming::window_start_ms() const {
+  return nearest_quotient(window_start_ps, kOneMs);
+}
 
-double CycleTiming::stop_ms() const { return nearest_quotient(stop_ps, kOneMs); }
+double CycleTiming::stop_ms() const {
+  return nearest_quotient(stop_ps, kOneMs);
+}
 
 double CycleTiming::at_ms(std::int64_t cycle, Int128 numerator_ps, std::int64_t denominator) const {
   const Int128 cycle_start_ps = static_cast<Int128>(cycle) * period_ps() + start_ps;
@@ -74,14 +82,16 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
     if (defaults.stop_ms) {
       stop = window_picoseconds(fields, "stop", *defaults.stop_ms);
     } else {
-      fields.error("stop", "pattern.no-stop", fmt::format("{} has no 'stop', and the recipe has no 'time.stop'", fields.owner()),
+      fields.error("stop", "pattern.no-stop",
+                   fmt::format("{} has no 'stop', and the recipe has no 'time.stop'", fields.owner()),
                    "add 'stop: 15 s' here or 'time: {stop: 15 s}' at the top");
     }
   }
   const auto off = read_picoseconds(fields, "off_time");
   if (off && *off < 0) fields.error("off_time", "pattern.negative-time", "'off_time' must not be negative");
   const auto wanted = fields.optional_count("cycles");
-  const CycleFit fit = fields.choice("fit", {"cycle", "on_time"}) == "on_time" ? CycleFit::on_time : CycleFit::whole_cycle;
+  const CycleFit fit =
+      fields.choice("fit", {"cycle", "on_time"}) == "on_time" ? CycleFit::on_time : CycleFit::whole_cycle;
 
   if (start && window_start && *start < *window_start) {
     fields.error("start", "pattern.starts-early",
@@ -103,9 +113,10 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
           ? "; 'fit: on_time' lets the last off-time reach beyond 'stop'"
           : "";
   if (wanted && *wanted > static_cast<std::uint64_t>(fitting)) {
-    fields.error("cycles", "pattern.cycles-do-not-fit",
-                 fmt::format("{} cycles of {} on and {} off do not fit {}", *wanted, time_text(*on_ps), time_text(*off), window),
-                 fmt::format("{} fit{}{}", cycles_text(fitting), fitting == 1 ? "s" : "", other_fit));
+    fields.error(
+        "cycles", "pattern.cycles-do-not-fit",
+        fmt::format("{} cycles of {} on and {} off do not fit {}", *wanted, time_text(*on_ps), time_text(*off), window),
+        fmt::format("{} fit{}{}", cycles_text(fitting), fitting == 1 ? "s" : "", other_fit));
   } else if (fitting == 0) {
     fields.error("stop", "pattern.no-cycle",
                  fmt::format("no cycle of {} on and {} off fits {}", time_text(*on_ps), time_text(*off), window),

@@ -9,10 +9,10 @@ namespace {
 constexpr FieldDoc kFields[] = {
     kOnTimeField,
     kFitField,
-    {"rates.out.from", "rate", "Hz", "", "The rate of the pair's first group until the ramp starts", "50 Hz"},
-    {"rates.out.to", "rate", "Hz", "", "The rate of the pair's first group once the ramp is complete", "0 Hz"},
-    {"rates.in.from", "rate", "Hz", "", "The rate of the pair's second group until the ramp starts", "0 Hz"},
-    {"rates.in.to", "rate", "Hz", "", "The rate of the pair's second group once the ramp is complete", "50 Hz"},
+    {"rates.out.from", "rate", "Hz", "", "The rate of the pair's first group until the ramp starts.", "50 Hz"},
+    {"rates.out.to", "rate", "Hz", "", "The rate of the pair's first group once the ramp is complete.", "0 Hz"},
+    {"rates.in.from", "rate", "Hz", "", "The rate of the pair's second group until the ramp starts.", "0 Hz"},
+    {"rates.in.to", "rate", "Hz", "", "The rate of the pair's second group once the ramp is complete.", "50 Hz"},
     kRampStartField,
     kRampStopField,
 };
@@ -78,7 +78,8 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kFadePattern{
-    {"fade", "Pairs of groups take turns, one pair a cycle: the first fades out while the second fades in", 1, kFields},
+    {"fade", "Pairs of groups take turns, one pair a cycle: the first fades out while the second fades in.", 1,
+     kFields},
     make};
 
 }  // namespace stimgen

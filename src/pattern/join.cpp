@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "base/random.hpp"
 #include <fmt/format.h>
+#include "base/random.hpp"
 
 namespace stimgen {
 namespace {
@@ -15,18 +15,19 @@ constexpr std::uint64_t kMostSteps = 1'000'000;
 constexpr FieldDoc kFields[] = {
     kOnTimeField,
     kFitField,
-    {"rates.on", "rate", "Hz", "", "The rate of a node that has joined", "50 Hz"},
-    {"rates.waiting", "rate", "Hz", "<rates.silent>", "The rate of a driven group's nodes while they have not joined", "2 Hz"},
-    {"steps", "count", "", "20", "In how many sub-groups of nearly equal size the nodes join", "20"},
+    {"rates.on", "rate", "Hz", "", "The rate of a node that has joined.", "50 Hz"},
+    {"rates.waiting", "rate", "Hz", "<rates.silent>", "The rate of a driven group's nodes while they have not joined.",
+     "2 Hz"},
+    {"steps", "count", "", "20", "In how many sub-groups of nearly equal size the nodes join.", "20"},
     kRampStartField,
     kRampStopField,
     {"direction", "choice:join|quit", "", "join",
-     "'join': sub-groups switch on one by one; 'quit': the mirror image, all are on and the last to join leaves first",
+     "'join': sub-groups switch on one by one; 'quit': the mirror image, all are on and the last to join leaves first.",
      "quit"},
-    {"low", "fraction", "", "0", "The share of a group's nodes that is on from the first step", "0.1"},
-    {"high", "fraction", "", "1", "The share of a group's nodes that is on in the end; the rest keeps waiting", "0.8"},
-    {"order", "choice:random|node_id", "", "random", "Who joins first: 'random' (drawn from seeds.network) or 'node_id' (ascending)",
-     "node_id"},
+    {"low", "fraction", "", "0", "The share of a group's nodes that is on from the first step.", "0.1"},
+    {"high", "fraction", "", "1", "The share of a group's nodes that is on in the end; the rest keeps waiting.", "0.8"},
+    {"order", "choice:random|node_id", "", "random",
+     "Who joins first: 'random' (drawn from seeds.network) or 'node_id' (ascending).", "node_id"},
 };
 
 struct JoinSettings {
@@ -171,7 +172,8 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kJoinPattern{
-    {"join", "Groups take turns, one a cycle: the nodes of the group on turn switch on, or off, sub-group by sub-group", 1,
+    {"join",
+     "Groups take turns, one a cycle: the nodes of the group on turn switch on, or off, sub-group by sub-group.", 1,
      kFields},
     make};
 

@@ -39,6 +39,6 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kLongPattern{
-    {"long", "Groups take turns, one a cycle: the group on turn is driven for the whole on-time", 1, kFields}, make};
+    {"long", "Groups take turns, one a cycle: the group on turn is driven for the whole on-time.", 1, kFields}, make};
 
 }  // namespace stimgen

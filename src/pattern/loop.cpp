@@ -8,17 +8,19 @@ namespace {
 
 constexpr FieldDoc kFields[] = {
     {"points", "points", "", "",
-     "The profile of a driven group: straight lines through these points, the first at 0 s, the last ending the on-time; two "
-     "points at one time make a step",
+     "The profile of a driven group: straight lines through these points, the first at 0 s, the last ending the "
+     "on-time; two "
+     "points at one time make a step.",
      "[{at: 0 s, rate: 10 Hz}, {at: 1 s, rate: 50 Hz}]"},
     {"fit", "choice:cycle|on_time", "", "on_time",
-     "How many cycles there are: 'on_time' repeats while the on-time fits before 'stop', 'cycle' takes whole cycles only",
+     "How many cycles there are: 'on_time' repeats while the on-time fits before 'stop', 'cycle' takes whole cycles "
+     "only.",
      "on_time"},
 };
 
 constexpr FieldDoc kPointFields[] = {
-    {"at", "time", "s", "", "When, from the start of the on-time", "0.5 s"},
-    {"rate", "rate", "Hz", "", "The rate at that time", "20 Hz"},
+    {"at", "time", "s", "", "When, from the start of the on-time.", "0.5 s"},
+    {"rate", "rate", "Hz", "", "The rate at that time.", "20 Hz"},
 };
 
 struct ProfilePoint {
@@ -49,7 +51,8 @@ std::vector<ProfilePoint> read_points(Fields& fields) {
     if (count == 0 && &item == &value->items.front() && *at_ps != 0) {
       point.error("at", "pattern.wrong-points", "the first point must be at 0 s");
     } else if (count > 0 && *at_ps < points.back().at_ps) {
-      point.error("at", "pattern.wrong-points", "this point lies before the one above it", "write points in order of time");
+      point.error("at", "pattern.wrong-points", "this point lies before the one above it",
+                  "write points in order of time");
     } else if (count > 1 && *at_ps == points[count - 1].at_ps && *at_ps == points[count - 2].at_ps) {
       point.error("at", "pattern.wrong-points", "this is the third point at one time", "two points make a step");
     }
@@ -106,7 +109,8 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kLoopPattern{
-    {"loop", "Groups take turns, one a cycle: the group on turn follows a profile of straight lines and steps", 1, kFields},
+    {"loop", "Groups take turns, one a cycle: the group on turn follows a profile of straight lines and steps.", 1,
+     kFields},
     make};
 
 }  // namespace stimgen

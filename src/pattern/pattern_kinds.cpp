@@ -13,19 +13,20 @@ constexpr const PatternKind* kKinds[] = {
 };
 
 constexpr FieldDoc kCommonFields[] = {
-    {"type", "choice:long|short|ramp|join|fade|loop", "", "", "Which pattern: long, short, ramp, join, fade or loop", "long"},
-    {"assemblies", "name", "", "", "The assembly set whose groups are driven", "thalamus_groups"},
-    {"start", "time", "s", "<time.start>", "When the first cycle begins", "1 s"},
-    {"stop", "time", "s", "<time.stop>", "When the input ends", "15 s"},
-    {"off_time", "time", "s", "0 s", "How long the pause is between two on-times", "0.5 s"},
-    {"cycles", "count", "", "<as many as fit>", "How many cycles there are, if fewer than fit", "9"},
+    {"type", "choice:long|short|ramp|join|fade|loop", "", "", "Which pattern: long, short, ramp, join, fade or loop.",
+     "long"},
+    {"assemblies", "name", "", "", "The assembly set whose groups are driven.", "thalamus_groups"},
+    {"start", "time", "s", "<time.start>", "When the first cycle begins.", "1 s"},
+    {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
+    {"off_time", "time", "s", "0 s", "How long the pause is between two on-times.", "0.5 s"},
+    {"cycles", "count", "", "<as many as fit>", "How many cycles there are, if fewer than fit.", "9"},
     {"select", "integers", "", "<all groups, in order>",
-     "Which groups take part, counted from 0, in the order in which they take turns", "[2, 0]"},
-    {"rates.off", "rate", "Hz", "0 Hz", "The rate during an on-time of groups that are not driven in it", "2 Hz"},
-    {"rates.silent", "rate", "Hz", "0 Hz", "The rate in off-times, before 'start' and after the last cycle", "1 Hz"},
-    {"process", "process", "", "poisson", "How spike times are made from the rate", "poisson"},
+     "Which groups take part, counted from 0, in the order in which they take turns.", "[2, 0]"},
+    {"rates.off", "rate", "Hz", "0 Hz", "The rate during an on-time of groups that are not driven in it.", "2 Hz"},
+    {"rates.silent", "rate", "Hz", "0 Hz", "The rate in off-times, before 'start' and after the last cycle.", "1 Hz"},
+    {"process", "process", "", "poisson", "How spike times are made from the rate.", "poisson"},
     {"stream", "name", "", "<the pattern's name>",
-     "The name of the random stream: two tasks with the same stream, node and rate get the same spikes", "frozen"},
+     "The name of the random stream: two tasks with the same stream, node and rate get the same spikes.", "frozen"},
 };
 
 std::vector<std::string> type_names() {
@@ -52,23 +53,28 @@ const PatternKind* find_kind(const Entry& entry, const Value& section_defaults, 
   for (const PatternKind* kind : kKinds) {
     if (kind->info.name == type->text) return kind;
   }
-  diagnostics.error(type->loc, "pattern.unknown-type", fmt::format("there is no pattern type '{}'", printable(type->text)),
+  diagnostics.error(type->loc, "pattern.unknown-type",
+                    fmt::format("there is no pattern type '{}'", printable(type->text)),
                     suggest(type->text, type_names()));
   return nullptr;
 }
 
 }  // namespace
 
-std::span<const PatternKind* const> pattern_kinds() { return kKinds; }
+std::span<const PatternKind* const> pattern_kinds() {
+  return kKinds;
+}
 
-std::span<const FieldDoc> pattern_common_fields() { return kCommonFields; }
+std::span<const FieldDoc> pattern_common_fields() {
+  return kCommonFields;
+}
 
-std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults,
-                                                const PatternDefaults& times, Diagnostics& diagnostics) {
+std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults, const PatternDefaults& times,
+                                                Diagnostics& diagnostics) {
   if (!entry.body.is_mapping() && !entry.body.is_null()) {
-    diagnostics.error(entry.body.loc, "pattern.no-mapping",
-                      fmt::format("pattern '{}' must be a mapping of keys, not {}", printable(entry.name),
-                                  describe(entry.body)));
+    diagnostics.error(
+        entry.body.loc, "pattern.no-mapping",
+        fmt::format("pattern '{}' must be a mapping of keys, not {}", printable(entry.name), describe(entry.body)));
     return nullptr;
   }
   auto definition = std::make_unique<PatternDefinition>();

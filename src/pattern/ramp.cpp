@@ -7,8 +7,8 @@ namespace {
 constexpr FieldDoc kFields[] = {
     kOnTimeField,
     kFitField,
-    {"rates.from", "rate", "Hz", "", "The rate of a driven group until the ramp starts", "10 Hz"},
-    {"rates.to", "rate", "Hz", "", "The rate of a driven group once the ramp is complete", "50 Hz"},
+    {"rates.from", "rate", "Hz", "", "The rate of a driven group until the ramp starts.", "10 Hz"},
+    {"rates.to", "rate", "Hz", "", "The rate of a driven group once the ramp is complete.", "50 Hz"},
     kRampStartField,
     kRampStopField,
 };
@@ -52,6 +52,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kRampPattern{
-    {"ramp", "Groups take turns, one a cycle: the rate of the group on turn rises or falls linearly", 1, kFields}, make};
+    {"ramp", "Groups take turns, one a cycle: the rate of the group on turn rises or falls linearly.", 1, kFields},
+    make};
 
 }  // namespace stimgen

@@ -7,9 +7,12 @@ namespace {
 constexpr double kMostRounds = 1e6;
 
 constexpr FieldDoc kFields[] = {
-    kOnTimeField, kFitField, kBurstField,
+    kOnTimeField,
+    kFitField,
+    kBurstField,
     {"rounds", "number", "", "1",
-     "How often all groups have a slot within one on-time, which is cut into ceil(rounds × groups) equal slots", "1.5"},
+     "How often all groups have a slot within one on-time, which is cut into ceil(rounds × groups) equal slots.",
+     "1.5"},
 };
 
 class ShortPattern final : public Pattern {
@@ -64,6 +67,6 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 }  // namespace
 
 const PatternKind kShortPattern{
-    {"short", "In every on-time the groups are driven one after the other, each for an equal slot", 1, kFields}, make};
+    {"short", "In every on-time the groups are driven one after the other, each for an equal slot.", 1, kFields}, make};
 
 }  // namespace stimgen
