@@ -13,22 +13,6 @@ struct OpenSource {
   std::unique_ptr<SpikeReader> reader;
 };
 
-// A recorded spike gets the grid of the recipe like a generated one.
-class GridSource : public SpikeSource {
- public:
-  GridSource(std::unique_ptr<SpikeSource> source, double resolution_ms)
-      : source_(std::move(source)), resolution_ms_(resolution_ms) {}
-  bool next(SpikeBlock& block) override {
-    const bool more = source_->next(block);
-    round_up_to_grid(block.timestamps_ms, resolution_ms_);
-    return more;
-  }
-
- private:
-  std::unique_ptr<SpikeSource> source_;
-  double resolution_ms_;
-};
-
 bool has_population(const SpikeReader& reader, const std::string& name) {
   const auto& populations = reader.populations();
   return std::any_of(populations.begin(), populations.end(),
@@ -58,11 +42,13 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
       if (source.keep) {
         selection.keep = [ids = &*source.keep](NodeId id) { return std::binary_search(ids->begin(), ids->end(), id); };
       }
-      auto spikes = open_sorted(*from.reader, selection, output.sort, output.directory);
+      // A recorded spike gets the grid of the recipe like a generated one.
       if (output.resolution_ms > 0 && !source.task) {
-        spikes = std::make_unique<GridSource>(std::move(spikes), output.resolution_ms);
+        selection.adjust = [resolution_ms = output.resolution_ms](std::vector<double>& timestamps_ms) {
+          round_up_to_grid(timestamps_ms, resolution_ms);
+        };
       }
-      sorted.push_back(std::move(spikes));
+      sorted.push_back(open_sorted(*from.reader, selection, output.sort, output.directory));
     }
     const auto merged = merge_sources(std::move(sorted), output.sort);
     sink.begin_population(population, output.sort);

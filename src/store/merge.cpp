@@ -64,9 +64,12 @@ class MergedSource final : public SpikeSource {
     if (before_(heads_[a].spike, heads_[b].spike)) return true;
     return a < b && !before_(heads_[b].spike, heads_[a].spike);
   }
-  auto after() const {
-    return [this](std::size_t a, std::size_t b) { return wins(b, a); };
-  }
+  // The standard heap keeps the largest in front: here the winner.
+  struct After {
+    const MergedSource* merge;
+    bool operator()(std::size_t a, std::size_t b) const { return merge->wins(b, a); }
+  };
+  After after() const { return {this}; }
 
   SpikeBefore before_;
   std::vector<Head> heads_;

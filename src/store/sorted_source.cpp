@@ -38,6 +38,7 @@ class FileSource final : public SpikeSource {
       }
       block.node_ids.resize(kept);
       block.timestamps_ms.resize(kept);
+      if (selection_.adjust) selection_.adjust(block.timestamps_ms);
     }
     return !block.empty();
   }

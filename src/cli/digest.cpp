@@ -1,0 +1,31 @@
+// `stimgen digest`: the content digest of each population of spike files, laid out as sha256sum does.
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+int run_digest(const Arguments& arguments, Terminal& terminal) {
+  for (const std::string& path : arguments.texts("FILE")) {
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(path);
+    for (const PopulationInfo& population : reader->populations()) {
+      terminal.out(fmt::format("{}  {}#{}\n", to_hex(digest_population(*reader, population)), path, population.name));
+    }
+  }
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {{"FILE", Presence::one_or_more, "spike files"}};
+
+}  // namespace
+
+extern const Command kDigest;
+constinit const Command kDigest{.name = "digest",
+                                .summary = "print the SHA-256 of the spikes of each population, whatever their compression",
+                                .example = "stimgen digest stimulus/*.h5",
+                                .positionals = kPositionals,
+                                .run = run_digest};
+
+}  // namespace stimgen::cli

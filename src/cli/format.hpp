@@ -1,0 +1,41 @@
+// How results are written: CSV fields, aligned tables, sizes for people.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stimgen::cli {
+
+// Keys keep the order in which they are set, so output is stable.
+using Json = nlohmann::ordered_json;
+
+// Indented, with a final line end.
+std::string to_text(const Json& json);
+
+// The text as one CSV field, quoted where it must be (RFC 4180).
+std::string csv_field(std::string_view text);
+
+// "1.5 kB", "12 MB": decimal units.
+std::string format_bytes(std::uint64_t bytes);
+// At most `digits` significant digits, without an exponent up to a million: for people, not for programs.
+std::string format_rounded(double value, int digits);
+
+// Rows of cells with aligned columns, two spaces apart. Numbers are set to the right.
+class Table {
+ public:
+  enum class Align : unsigned char { left, right };
+  explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
+  // Requires: as many cells as columns.
+  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  std::string text() const;
+
+ private:
+  std::vector<Align> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace stimgen::cli

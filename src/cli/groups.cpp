@@ -1,0 +1,44 @@
+// `stimgen groups`: who is in which group of an assembly set, as CSV.
+#include "cli/format.hpp"
+#include "cli/load.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+int run_groups(const Arguments& arguments, Terminal& terminal) {
+  const Plan plan = load_plan(arguments, terminal);
+  const std::string wanted = arguments.text("SET");
+  const auto found = plan.assembly_sets.find(wanted);
+  if (found == plan.assembly_sets.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, set] : plan.assembly_sets) known.push_back(name);
+    throw unknown_name("recipe.unknown-set", "assembly set", wanted, arguments.text("RECIPE"), known);
+  }
+  terminal.out("group,label,node_id\n");
+  const AssemblySet& set = found->second;
+  for (std::size_t group = 0; group < set.groups.size(); ++group) {
+    const std::string prefix = fmt::format("{},{},", group, csv_field(set.groups[group].label));
+    fmt::memory_buffer lines;
+    for (const NodeId id : set.groups[group].node_ids) fmt::format_to(std::back_inserter(lines), "{}{}\n", prefix, id);
+    terminal.out({lines.data(), lines.size()});
+  }
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {
+    {"RECIPE", Presence::required, "the recipe, a YAML file"},
+    {"SET", Presence::required, "the name of an entry of its assemblies"},
+};
+
+}  // namespace
+
+extern const Command kGroups;
+constinit const Command kGroups{.name = "groups",
+                                .summary = "print who is in which group of an assembly set, as CSV group,label,node_id",
+                                .example = "stimgen groups recipe.yaml thalamus_groups",
+                                .positionals = kPositionals,
+                                .reads_recipe = true,
+                                .run = run_groups};
+
+}  // namespace stimgen::cli

@@ -1,0 +1,99 @@
+// `stimgen help` and the help of each command.
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/terminal.hpp"
+#include "stimgen/diagnostic.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+std::string usage_word(const Positional& positional) {
+  switch (positional.presence) {
+    case Presence::required: return fmt::format(" {}", positional.name);
+    case Presence::optional: return fmt::format(" [{}]", positional.name);
+    case Presence::one_or_more: return fmt::format(" {}…", positional.name);
+    case Presence::any_number: return fmt::format(" [{}…]", positional.name);
+  }
+  return {};
+}
+
+std::string option_word(const Option& option) {
+  std::string word = option.letter == 0 ? "    " : fmt::format("-{}, ", option.letter);
+  word += fmt::format("--{}", option.name);
+  if (!option.placeholder.empty()) word += fmt::format(" {}", option.placeholder);
+  return word;
+}
+
+void append_options(std::string& text, std::span<const Option> options) {
+  for (const Option& option : options) text += fmt::format("  {:<24}  {}\n", option_word(option), option.meaning);
+}
+
+int run_help(const Arguments& arguments, Terminal& terminal) {
+  if (!arguments.has("COMMAND")) {
+    terminal.out(general_help());
+    return 0;
+  }
+  const Command* command = find_command(arguments.text("COMMAND"));
+  if (command == nullptr) throw no_such_command(arguments.text("COMMAND"));
+  terminal.out(command_help(*command));
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {{"COMMAND", Presence::optional, "the command to explain"}};
+
+}  // namespace
+
+extern const Command kHelp;
+constinit const Command kHelp{.name = "help",
+                              .summary = "this list, or the help of one command",
+                              .example = "stimgen help run",
+                              .positionals = kPositionals,
+                              .run = run_help};
+
+std::string general_help() {
+  std::string text =
+      "stimgen: spike trains for simulated neural networks, from a YAML recipe to SONATA files\n\n"
+      "Usage: stimgen COMMAND [arguments] [options]\n\n"
+      "Commands:\n";
+  for (const Command* command : commands()) text += fmt::format("  {:<9}{}\n", command->name, command->summary);
+  text +=
+      "\nStart with:\n"
+      "  stimgen init my_stimulus\n"
+      "  stimgen run my_stimulus/recipe.yaml\n\n"
+      "'stimgen COMMAND --help' shows the options of a command and an example.\n";
+  return text;
+}
+
+std::string command_help(const Command& command) {
+  std::string text = fmt::format("stimgen {}: {}\n\nUsage: stimgen {}", command.name, command.summary, command.name);
+  for (const Positional& positional : command.positionals) text += usage_word(positional);
+  text += " [options]\n\n";
+  for (const Positional& positional : command.positionals) {
+    text += fmt::format("  {:<24}  {}\n", positional.name, positional.meaning);
+  }
+  text += command.positionals.empty() ? "Options:\n" : "\nOptions:\n";
+  append_options(text, command.options);
+  if (command.reads_recipe) append_options(text, recipe_options());
+  append_options(text, common_options());
+  text += "\nExample:\n";
+  std::string_view rest = command.example;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += fmt::format("  {}\n", rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return text;
+}
+
+UsageError no_such_command(const std::string& word) {
+  std::vector<std::string> names;
+  for (const Command* command : commands()) names.emplace_back(command->name);
+  const std::string near = nearest_name(word, names);
+  return {fmt::format("no such command '{}'", printable(word)),
+          near.empty() ? std::string() : fmt::format("did you mean '{}'?", near)};
+}
+
+}  // namespace stimgen::cli

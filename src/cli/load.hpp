@@ -1,0 +1,21 @@
+// From a recipe file to its plan, with every problem of both stages shown together.
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "stimgen/plan.hpp"
+#include "stimgen/recipe.hpp"
+
+namespace stimgen::cli {
+
+// Reads RECIPE with --set and --output. Problems go to `diagnostics`.
+Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics);
+
+// The plan of RECIPE. Throws InputError with all that is wrong; prints the warnings otherwise.
+Plan load_plan(const Arguments& arguments, Terminal& terminal);
+
+// The InputError for a name that the recipe does not have: "no task 'lnog'", with a suggestion.
+InputError unknown_name(std::string_view code, std::string_view what, const std::string& name, const std::string& where,
+                        const std::vector<std::string>& known);
+
+}  // namespace stimgen::cli

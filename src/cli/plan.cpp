@@ -1,0 +1,113 @@
+// `stimgen plan`: the task graph as a table, as JSON or for Graphviz.
+#include <cmath>
+
+#include "cli/format.hpp"
+#include "cli/load.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
+  std::vector<std::string> names;
+  for (const TaskIndex index : task.needs) names.push_back(plan.tasks[index].name);
+  return names;
+}
+
+std::string hex(StreamKey key) { return fmt::format("{:016x}", key.value); }
+
+std::string as_table(const Plan& plan) {
+  using enum Table::Align;
+  Table table({left, left, left, left, right, right, left});
+  table.add({"TASK", "KIND", "NEEDS", "STREAMS", "SPIKES", "BYTES", "FILE"});
+  for (const Task& task : plan.tasks) {
+    std::vector<std::string> streams;
+    for (const auto& [purpose, key] : task.streams) streams.push_back(fmt::format("{}:{}", purpose, hex(key)));
+    const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : text; };
+    table.add({task.name, std::string(task_kind_name(task.kind)), or_dash(joined(names_needed(plan, task))),
+               or_dash(fmt::format("{}", fmt::join(streams, " "))),
+               task.makes_file() ? fmt::format("{:.0f}", task.expected_spikes) : "-",
+               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output)});
+  }
+  return table.text();
+}
+
+// The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind, needs, populations,
+// streams, fingerprint, and for tasks that make a file output, expected_spikes and expected_bytes.
+std::string as_json(const Plan& plan) {
+  Json tasks = Json::array();
+  for (const Task& task : plan.tasks) {
+    Json streams = Json::object();
+    for (const auto& [purpose, key] : task.streams) streams[purpose] = hex(key);
+    Json entry = {{"name", task.name},
+                  {"kind", task_kind_name(task.kind)},
+                  {"needs", names_needed(plan, task)},
+                  {"populations", task.populations},
+                  {"streams", streams},
+                  {"fingerprint", to_hex(task.fingerprint)}};
+    if (task.makes_file()) {
+      entry["output"] = task.output;
+      entry["expected_spikes"] = task.expected_spikes;
+      entry["expected_bytes"] = task.expected_bytes;
+    }
+    tasks.push_back(std::move(entry));
+  }
+  return to_text(Json{{"format_version", kFormatVersion},
+                      {"recipe", plan.recipe.name},
+                      {"output_directory", plan.recipe.output.directory.string()},
+                      {"tasks", tasks}});
+}
+
+std::string dot_text(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string as_dot(const Plan& plan) {
+  std::string text = "digraph stimgen {\n  rankdir=LR;\n  node [fontname=\"Helvetica\", fontsize=10];\n";
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    const Task& task = plan.tasks[i];
+    std::string label = fmt::format("{}\n{}", task.name, task_kind_name(task.kind));
+    if (task.makes_file()) label += fmt::format("\n~{:.0f} spikes", task.expected_spikes);
+    // Graphviz takes a line end inside quotes as it is.
+    text += fmt::format("  t{} [label={}, shape={}];\n", i, dot_text(label), task.makes_file() ? "box" : "ellipse");
+  }
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    for (const TaskIndex needed : plan.tasks[i].needs) text += fmt::format("  t{} -> t{};\n", needed, i);
+  }
+  return text + "}\n";
+}
+
+int run_plan_command(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.has("json") && arguments.has("dot")) {
+    throw UsageError("'--json' and '--dot' exclude each other", {}, "plan");
+  }
+  const Plan plan = load_plan(arguments, terminal);
+  terminal.out(arguments.has("json") ? as_json(plan) : arguments.has("dot") ? as_dot(plan) : as_table(plan));
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kOptions[] = {
+    {"json", 0, Words::none, "", "as JSON"},
+    {"dot", 0, Words::none, "", "for Graphviz: stimgen plan RECIPE --dot | dot -Tsvg > plan.svg"},
+};
+
+}  // namespace
+
+extern const Command kPlan;
+constinit const Command kPlan{.name = "plan",
+                              .summary = "show the tasks of a recipe: order, needs, random streams, expected spikes and bytes",
+                              .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
+                              .positionals = kPositionals,
+                              .options = kOptions,
+                              .reads_recipe = true,
+                              .run = run_plan_command};
+
+}  // namespace stimgen::cli

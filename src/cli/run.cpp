@@ -1,0 +1,165 @@
+// `stimgen run`: makes the spike files of a recipe.
+#include <charconv>
+
+#include "cli/format.hpp"
+#include "cli/load.hpp"
+#include "cli/progress.hpp"
+#include "cli/signals.hpp"
+#include "sample/self_test.hpp"
+#include "stimgen/run.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+unsigned read_threads(const Arguments& arguments) {
+  if (!arguments.has("threads")) return 0;
+  const std::string word = arguments.text("threads");
+  unsigned threads = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
+  constexpr unsigned kMost = 1024;
+  if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
+    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)), {},
+                     "run");
+  }
+  return threads;
+}
+
+std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::string>& only) {
+  if (!only.empty()) return plan.closure(only);
+  std::vector<TaskIndex> all;
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) all.push_back(i);
+  return all;
+}
+
+std::string_view status_name(TaskStatus status) {
+  switch (status) {
+    case TaskStatus::made: return "made";
+    case TaskStatus::current: return "current";
+    case TaskStatus::failed: return "failed";
+    case TaskStatus::not_run: return "not_run";
+    case TaskStatus::interrupted: return "interrupted";
+  }
+  return "";
+}
+
+std::string what_happened(TaskStatus status) {
+  switch (status) {
+    case TaskStatus::not_run: return "not made, since a task it needs was not";
+    case TaskStatus::failed: return "failed, see above";
+    case TaskStatus::interrupted: return "interrupted";
+    default: return {};
+  }
+}
+
+std::string shown_path(const Plan& plan, const Task& task) {
+  // As the user wrote the folder, from the working folder: a path to click or copy.
+  return (plan.output_path(task)).lexically_normal().string();
+}
+
+std::string dry_run_table(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+  using enum Table::Align;
+  Table table({left, right, right, left});
+  for (const TaskIndex index : tasks) {
+    const Task& task = plan.tasks[index];
+    if (!task.makes_file()) continue;
+    table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes),
+               fmt::format("at most {}", format_bytes(task.expected_bytes)), shown_path(plan, task)});
+  }
+  return table.text();
+}
+
+std::string dry_run_json(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+  Json entries = Json::array();
+  for (const TaskIndex index : tasks) {
+    const Task& task = plan.tasks[index];
+    if (!task.makes_file()) continue;
+    entries.push_back(Json{{"name", task.name},
+                           {"file", shown_path(plan, task)},
+                           {"expected_spikes", task.expected_spikes},
+                           {"expected_bytes", task.expected_bytes}});
+  }
+  return to_text(Json{{"tasks", entries}});
+}
+
+// One line a task.
+std::string summary_table(const Plan& plan, const RunSummary& summary) {
+  using enum Table::Align;
+  Table table({left, right, right, right, right, left});
+  for (const auto& [index, result] : summary.results) {
+    const Task& task = plan.tasks[index];
+    if (result.status == TaskStatus::made || result.status == TaskStatus::current) {
+      table.add({task.name, fmt::format("{} spikes", result.spikes),
+                 result.nodes > 0 ? fmt::format("{} Hz", format_rounded(result.mean_rate_hz, 4)) : "-",
+                 format_bytes(result.bytes), fmt::format("{:.2f} s", result.seconds), shown_path(plan, task)});
+    } else {
+      table.add({task.name, "-", "-", "-", "-", what_happened(result.status)});
+    }
+  }
+  return table.text();
+}
+
+std::string summary_json(const Plan& plan, const RunSummary& summary) {
+  Json tasks = Json::array();
+  for (const auto& [index, result] : summary.results) {
+    Json entry = {{"name", plan.tasks[index].name},
+                  {"status", status_name(result.status)},
+                  {"file", shown_path(plan, plan.tasks[index])},
+                  {"spikes", result.spikes},
+                  {"nodes", result.nodes},
+                  {"mean_rate_hz", result.mean_rate_hz},
+                  {"bytes", result.bytes},
+                  {"seconds", result.seconds}};
+    if (result.status == TaskStatus::failed) entry["problem"] = result.problem;
+    tasks.push_back(std::move(entry));
+  }
+  return to_text(Json{{"interrupted", summary.interrupted}, {"tasks", tasks}});
+}
+
+int run_run(const Arguments& arguments, Terminal& terminal) {
+  const RunOptions options{.threads = read_threads(arguments), .only = arguments.list("only")};
+  self_test();
+  const Plan plan = load_plan(arguments, terminal);
+  const std::vector<TaskIndex> tasks = wanted_tasks(plan, options.only);
+  if (arguments.has("dry-run")) {
+    terminal.out(arguments.has("json") ? dry_run_json(plan, tasks) : dry_run_table(plan, tasks));
+    return 0;
+  }
+  std::size_t files = 0;
+  for (const TaskIndex index : tasks) files += plan.tasks[index].makes_file() ? 1 : 0;
+  if (files == 0) terminal.note("nothing to make: the recipe has no backgrounds, patterns or combinations");
+
+  RunSummary summary;
+  {
+    const StopRequest stop;
+    NoTaskLog log;
+    Progress progress(terminal, files);
+    summary = run_plan(plan, options, log, progress, stop.flag());
+  }
+  terminal.out(arguments.has("json") ? summary_json(plan, summary) : summary_table(plan, summary));
+  if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
+  return summary.exit_code();
+}
+
+constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kOptions[] = {
+    {"threads", 'j', Words::one, "N", "use N threads; the files do not depend on it (default: all cores)"},
+    {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
+    {"force", 0, Words::none, "", "make files again that are up to date"},
+    {"dry-run", 0, Words::none, "", "print what would be made, make nothing"},
+    {"json", 0, Words::none, "", "print the result as JSON"},
+};
+
+}  // namespace
+
+extern const Command kRun;
+constinit const Command kRun{.name = "run",
+                             .summary = "make the spike files of a recipe",
+                             .example = "stimgen run recipe.yaml\n"
+                                        "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
+                             .positionals = kPositionals,
+                             .options = kOptions,
+                             .reads_recipe = true,
+                             .run = run_run};
+
+}  // namespace stimgen::cli
