@@ -92,9 +92,9 @@ TEST_SUITE("base") {
   TEST_CASE("a stream key depends on purpose, seed, stream name and trial; seed 0 is a seed like any other") {
     std::set<std::uint64_t> keys;
     for (const char* purpose : {"spikes", "rate"}) {
-      for (const std::uint64_t seed : {0, 1, 2}) {
+      for (const std::uint64_t seed : {0U, 1U, 2U}) {
         for (const char* name : {"baseline", "shell", ""}) {
-          for (const std::uint64_t trial : {0, 1}) keys.insert(make_stream_key(purpose, seed, name, trial).value);
+          for (const std::uint64_t trial : {0U, 1U}) keys.insert(make_stream_key(purpose, seed, name, trial).value);
         }
       }
     }
