@@ -21,7 +21,7 @@ constexpr const char* kNetwork = R"(
     nodes: 12
     properties:
       pulse: {blocks: [10, 9, 2]}
-      name: {cycle: [PV, "9", "10", PN]}
+      name: {cycle: [PV, "9", "10", "#a"]}
       depth: {cycle: [1.5, -2, 0]}
       pos_x: {values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 5]}
       pos_y: {values: [0, 0, 0, 0, 0, 0, 10, 10, 10, 10, 10, 5]}
@@ -66,7 +66,7 @@ TEST_SUITE("assembly") {
   TEST_CASE("property: numbers as numbers, then text") {
     AssemblyBench bench(kNetwork);
     CHECK(labels_of(bench.make("s", "{method: property, population: thal, property: name}")) ==
-          Labels{"9", "10", "PN", "PV"});
+          Labels{"9", "10", "#a", "PV"});
   }
 
   TEST_CASE("property: where, node_id conditions and defaults of the section") {
@@ -214,6 +214,19 @@ TEST_SUITE("assembly") {
       std::sort(both.begin(), both.end());
       CHECK(both == originals[original]);
     }
+  }
+
+  TEST_CASE("divide: parts are drawn at random, for each set and group anew") {
+    AssemblyBench bench("{a: {nodes: 100, properties: {g: {blocks: [0, 1]}}}}");
+    bench.make("whole", "{method: property, population: a, property: g}");
+    const Groups halves = groups_of(bench.make("halves", "{method: divide, of: whole, into: 2}"));
+    REQUIRE(halves.size() == 4);
+    CHECK(halves[0].back() > 25);
+    CHECK(halves[2].front() < 25);
+    std::vector<NodeId> shifted = halves[0];
+    for (NodeId& id : shifted) id += 50;
+    CHECK(shifted != halves[1]);
+    CHECK(groups_of(bench.make("again", "{method: divide, of: whole, into: 2}")) != halves);
   }
 
   TEST_CASE("divide: sequence names the original of each new group") {
