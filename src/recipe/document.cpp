@@ -18,6 +18,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "recipe/places.hpp"
+#include "recipe/tree.hpp"
 
 namespace stimgen {
 
@@ -29,15 +30,6 @@ constexpr std::size_t kMostNodes = 1'000'000;
 
 // Ends the parsing; the reason is in the diagnostics.
 struct Stopped {};
-
-void relocate(Value& value, const SourceLoc& loc) {
-  value.loc = loc;
-  for (Value& item : value.items) relocate(item, loc);
-  for (Value::Member& member : value.members) {
-    member.key_loc = loc;
-    relocate(member.value, loc);
-  }
-}
 
 class TreeBuilder : public YAML::EventHandler {
  public:
@@ -138,7 +130,9 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   std::string_view text() const { return places_.text(); }
-  std::size_t offset(const YAML::Mark& mark) const { return first_byte_ + static_cast<std::size_t>(std::max(mark.pos, 0)); }
+  std::size_t offset(const YAML::Mark& mark) const {
+    return first_byte_ + static_cast<std::size_t>(std::max(mark.pos, 0));
+  }
   bool expects_key() const {
     return !frames_.empty() && frames_.back().value.is_mapping() && !frames_.back().key.has_value();
   }
@@ -157,7 +151,8 @@ class TreeBuilder : public YAML::EventHandler {
   void count_nodes(std::size_t more, const SourceLoc& loc) {
     nodes_ += more;
     if (nodes_ > kMostNodes) {
-      stop(loc, "recipe.too-large", fmt::format("the recipe has more than {} values, aliases counted where used", kMostNodes));
+      stop(loc, "recipe.too-large",
+           fmt::format("the recipe has more than {} values, aliases counted where used", kMostNodes));
     }
   }
 
@@ -176,9 +171,10 @@ class TreeBuilder : public YAML::EventHandler {
     const std::size_t at = text().substr(0, end).find('!', offset(mark));
     if (at == std::string_view::npos) return;  // yaml-cpp's own mark of a quoted scalar
     const std::size_t length = std::min(text().find_first_of(" \t\r\n", at), end) - at;
-    diagnostics_.error(places_.at(at, length), "recipe.tag",
-                       fmt::format("the YAML tag '{}' means nothing in a recipe", printable(text().substr(at, length), 60)),
-                       "remove it; a value in quotes is text");
+    diagnostics_.error(
+        places_.at(at, length), "recipe.tag",
+        fmt::format("the YAML tag '{}' means nothing in a recipe", printable(text().substr(at, length), 60)),
+        "remove it; a value in quotes is text");
   }
 
   // Bytes of the scalar that starts at `at`, quotes included; stops at a quote that is never closed.
@@ -209,7 +205,10 @@ class TreeBuilder : public YAML::EventHandler {
     const bool has_key = !frames_.empty() && frames_.back().key.has_value();
     const SourceLoc loc = !flow && has_key ? frames_.back().key->loc : places_.at(at);
     refuse_tag(mark, tag);
-    if (expects_key()) stop(places_.at(at), "recipe.bad-key", "a key is a text, not a list or a mapping");
+    if (expects_key()) {
+      stop(places_.at(at), "recipe.bad-key", "a key is a text, not a list or a mapping",
+           flow ? "if this is no key, a bracket is not closed" : "");
+    }
     if (frames_.size() == kDeepest) stop_too_deep(loc);
     count_nodes(1, loc);
     Frame frame;
@@ -263,8 +262,8 @@ class TreeBuilder : public YAML::EventHandler {
     const auto [first, is_new] = frame.keys.try_emplace(key.text, key.loc);
     if (!is_new) {
       diagnostics_
-          .error(key.loc, "recipe.duplicate-key", fmt::format("the key '{}' stands here twice", printable(key.text, 60)),
-                 "remove or rename one of them")
+          .error(key.loc, "recipe.duplicate-key",
+                 fmt::format("the key '{}' stands here twice", printable(key.text, 60)), "remove or rename one of them")
           .notes.push_back({first->second, "the first is here"});
       return;
     }
@@ -298,8 +297,8 @@ class TreeBuilder : public YAML::EventHandler {
       }
     }
     std::vector<Value::Member>& members = frame.value.members;
-    members.insert(members.begin() + static_cast<std::ptrdiff_t>(frame.bases_at), std::make_move_iterator(merged.begin()),
-                   std::make_move_iterator(merged.end()));
+    members.insert(members.begin() + static_cast<std::ptrdiff_t>(frame.bases_at),
+                   std::make_move_iterator(merged.begin()), std::make_move_iterator(merged.end()));
   }
 
   Places& places_;
@@ -313,8 +312,8 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 // Says in a user's words what yaml-cpp did not understand.
-void report_syntax(const YAML::ParserException& error, std::size_t first_byte, const TreeBuilder& builder, Places& places,
-                   Diagnostics& diagnostics) {
+void report_syntax(const YAML::ParserException& error, std::size_t first_byte, const TreeBuilder& builder,
+                   Places& places, Diagnostics& diagnostics) {
   const std::string_view text = places.text();
   const std::size_t at = std::min(first_byte + static_cast<std::size_t>(std::max(error.mark.pos, 0)), text.size());
   const std::string_view line = text.substr(places.line_start(at));
@@ -354,8 +353,8 @@ void report_syntax(const YAML::ParserException& error, std::size_t first_byte, c
   if (says("anchor")) {
     const std::size_t end = std::min(text.find_first_of(" \t\r\n,[]{}", at), text.size());
     return report(places.at(at, end - at),
-                  fmt::format("nothing is marked with '&{}' before this", printable(text.substr(at, end - at).substr(
-                                                                           at < end && text[at] == '*' ? 1 : 0), 60)),
+                  fmt::format("nothing is marked with '&{}' before this",
+                              printable(text.substr(at, end - at).substr(at < end && text[at] == '*' ? 1 : 0), 60)),
                   {});
   }
   if (says("end of map not found") || says("end of sequence not found")) {
@@ -366,8 +365,8 @@ void report_syntax(const YAML::ParserException& error, std::size_t first_byte, c
 }
 
 // nullopt after an error; a null value if there is no document.
-std::optional<Value> parse(const std::shared_ptr<const SourceFile>& file, std::size_t first_byte, std::size_t* documents,
-                           Diagnostics& diagnostics) {
+std::optional<Value> parse(const std::shared_ptr<const SourceFile>& file, std::size_t first_byte,
+                           std::size_t* documents, Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.error_count();
   if (file->text.size() > kLargestFile) {
     diagnostics.error({file, 1, 1, 1}, "recipe.too-large",

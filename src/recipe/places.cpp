@@ -58,7 +58,8 @@ bool check_encoding(const std::shared_ptr<const SourceFile>& file, Diagnostics& 
       return report(at, "a carriage return without a line feed ends this line",
                     "save the file with Unix or Windows line ends");
     }
-    const bool control = (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || (code >= 0x7F && code <= 0x9F);
+    const bool control =
+        (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || (code >= 0x7F && code <= 0x9F);
     if (control) {
       return report(at, fmt::format("a control character (U+{:04X}) stands here", code), "remove it");
     }
