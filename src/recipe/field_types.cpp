@@ -102,6 +102,30 @@ FieldType{"rate-or-distribution", "a rate or a distribution of rates",
       "properties": {
         "property": {"use": "text", "description": "Node property that holds the rate in Hz"},
         "csv": {"use": "path", "description": "CSV file with the columns node_id and rate (Hz)"}}}}})json"},
+FieldType{"others", "silent, a rate or a distribution of rates",
+  "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
+  "{values: {property: …}} or {values: {csv: …}}", R"json({
+  "type": ["number", "string", "array", "object"],
+  "minimum": 0, "maximum": 1e9, "pattern": "^silent$|^%unsigned%[ \\t]*k?Hz$|%variable%",
+  "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false,
+  "minProperties": 1, "additionalProperties": false,
+  "dependencies": {"mean": ["stdev"], "stdev": ["mean"], "distribution": ["mean", "stdev"]},
+  "properties": {
+    "mean": {"use": "rate", "description": "Mean of the resulting rates; a bare number is Hz"},
+    "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
+    "distribution": {"use": "distribution", "description": "Shape of the distribution"},
+    "uniform": {
+      "description": "Rates spread evenly between a lowest and a highest; bare numbers are Hz",
+      "type": ["array", "string"], "pattern": "%variable%",
+      "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
+    "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
+    "values": {
+      "description": "The rate of every single node, in Hz",
+      "type": ["object", "string"], "pattern": "%variable%",
+      "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+      "properties": {
+        "property": {"use": "text", "description": "Node property that holds the rate in Hz"},
+        "csv": {"use": "path", "description": "CSV file with the columns node_id and rate (Hz)"}}}}})json"},
 FieldType{"group-rates", "rates by group {group: rate}", "one rate or distribution of rates for each group", R"json({
   "type": ["object", "string"], "pattern": "%variable%", "minProperties": 1,
   "additionalProperties": {"use": "rate-or-distribution"}})json"},
