@@ -3,7 +3,7 @@
 // A schema accepts what the strict reader accepts and, wherever a scalar may stand, text with a ${variable} in it. It
 // uses no union of subschemas, since those ruin completion in editors: "type" lists what may stand there, and the
 // keywords of each JSON type (minimum, pattern, items, properties) apply to values of that type alone. Two short forms
-// are expanded by recipe_schema(): {"use": "rate"} takes over the fragment of that type, and %decimal%, %unsigned%,
+// are expanded by recipe_schema(): {"use": "rate"} refers to the fragment of that type, and %decimal%, %unsigned%,
 // %name% and %variable% in a pattern stand for the expressions in schema.cpp.
 #include <algorithm>
 #include <array>

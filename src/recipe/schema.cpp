@@ -69,6 +69,9 @@ Json mapping_type(bool may_be_empty) {
   return result;
 }
 
+// Types that the sections add to, or that say nothing.
+bool is_inline(std::string_view type) { return type == "mapping" || type == "seeds" || type == "any"; }
+
 class SchemaWriter {
  public:
   explicit SchemaWriter(const SchemaTables& tables) : tables_(tables) {}
@@ -133,14 +136,19 @@ Json SchemaWriter::fragment(std::string_view type) const {
   return result;
 }
 
-// Puts the fragment of a type in for {"use": type}; what stands beside it wins.
+// Refers to the definition of a type for {"use": type}. Draft-07 validators ignore what stands beside a "$ref", which
+// here is only description, default and examples; editors show it.
 void SchemaWriter::expand(Json& schema) const {
   if (schema.is_object() && schema.contains("use")) {
-    Json used = fragment(schema["use"].get<std::string>());
-    schema.erase("use");
-    for (auto& [key, value] : used.items()) {
-      if (!schema.contains(key)) schema[key] = value;
+    Json result = Json::object();
+    for (auto& [key, value] : schema.items()) {
+      if (key == "use") {
+        result["$ref"] = "#/definitions/" + value.get<std::string>();
+      } else {
+        result[key] = value;
+      }
     }
+    schema = std::move(result);
     return;
   }
   if (schema.is_structured()) {
@@ -160,7 +168,11 @@ Json SchemaWriter::property(const FieldDoc& doc) const {
         fmt::format(" Default: {}.", computed ? doc.fallback.substr(1, doc.fallback.size() - 2) : doc.fallback);
   }
   Json result = {{"description", description}};
-  result.update(fragment(doc.type));
+  if (find_field_type(doc.type) == nullptr || is_inline(doc.type)) {
+    result.update(fragment(doc.type));
+  } else {
+    result["$ref"] = "#/definitions/" + std::string(doc.type);
+  }
   if (!doc.fallback.empty() && !computed && doc.fallback != "none") result["default"] = to_json(doc.fallback);
   if (!doc.example.empty()) result["examples"] = Json::array({to_json(doc.example)});
   return result;
@@ -311,11 +323,11 @@ Json SchemaWriter::document() {
   defaults["additionalProperties"] = false;
   for (const SchemaSection& section : tables_.sections) {
     const std::string name(section.name);
-    definitions[name] = entry(section);
+    definitions[name + "-entry"] = entry(section);
     definitions[name + "-needs"] = entry_requirements(section);
     keys[name]["type"].push_back("null");
     keys[name]["propertyNames"] = {{"pattern", kName}};
-    keys[name]["additionalProperties"] = {{"$ref", "#/definitions/" + name}};
+    keys[name]["additionalProperties"] = {{"$ref", fmt::format("#/definitions/{}-entry", name)}};
     defaults["properties"][name] = default_entry(section);
     Json has_defaults = {{"required", {"defaults"}}, {"properties", {{"defaults", {{"required", {name}}}}}}};
     Json needs = {{"additionalProperties", {{"$ref", fmt::format("#/definitions/{}-needs", name)}}}};
@@ -326,6 +338,9 @@ Json SchemaWriter::document() {
   root["if"] = {{"required", {"include"}}};
   root["else"] = required(top);
   root["else"]["allOf"] = std::move(conditions);
+  for (const FieldType& type : field_types()) {
+    if (!is_inline(type.name)) definitions[std::string(type.name)] = fragment(type.name);
+  }
   root["definitions"] = std::move(definitions);
   return root;
 }
