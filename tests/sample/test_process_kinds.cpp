@@ -19,10 +19,10 @@ TEST_SUITE("sample") {
 
   Made make(const std::string& yaml) {
     Made made;
-    const auto file = std::make_shared<const SourceFile>(SourceFile{"test.yaml", yaml, "."});
+    const auto file = std::make_shared<const SourceFile>(SourceFile{"test.yaml", "process: " + yaml + "\n", "."});
     const Value value = parse_document(file, made.diagnostics);
     REQUIRE_FALSE(made.diagnostics.has_errors());
-    made.process = make_process(&value, made.diagnostics, &made.kind);
+    made.process = make_process(value.find("process"), made.diagnostics, &made.kind);
     return made;
   }
 
@@ -38,7 +38,7 @@ TEST_SUITE("sample") {
   }
 
   TEST_CASE("a name, or a name with an empty mapping, names the process") {
-    for (const char* yaml : {"poisson", "{poisson: {}}", "poisson:"}) {
+    for (const char* yaml : {"poisson", "{poisson: {}}", "{poisson: ~}", "~"}) {
       const Made made = make(yaml);
       CHECK(made.process != nullptr);
       CHECK(made.kind == process_kinds().front());
