@@ -158,7 +158,9 @@ void SchemaWriter::expand(Json& schema) const {
 
 Json SchemaWriter::property(const FieldDoc& doc) const {
   std::string description = sentence(doc.meaning);
-  if (const FieldType* type = find_field_type(doc.type)) description += " " + sentence(type->description);
+  if (const FieldType* type = find_field_type(doc.type); type != nullptr && doc.type != "mapping") {
+    description += " " + sentence(type->description);
+  }
   if (!doc.unit.empty()) description += fmt::format(" Unit: {}.", doc.unit);
   const bool computed = !doc.fallback.empty() && doc.fallback.front() == '<';
   if (doc.fallback.empty()) {
