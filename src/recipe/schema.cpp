@@ -70,7 +70,9 @@ Json mapping_type(bool may_be_empty) {
 }
 
 // Types that the sections add to, or that say nothing.
-bool is_inline(std::string_view type) { return type == "mapping" || type == "seeds" || type == "any"; }
+bool is_inline(std::string_view type) {
+  return type == "mapping" || type == "seeds" || type == "any";
+}
 
 class SchemaWriter {
  public:
