@@ -110,6 +110,11 @@ TEST_SUITE("recipe") {
     CHECK(brief_problems("a: [1, 2\nb: 3\n") ==
           "recipe.yaml-syntax @1:4+1 the bracket that opens here is not closed before line 2"
           " | close it, or put a comma between its values");
+    CHECK(brief_problems("a: {b: 1") ==
+          "recipe.yaml-syntax @1:4+1 the bracket that opens here is never closed"
+          " | close it, or put a comma between its values");
+    CHECK(brief_problems("a: [[[\n").find("recipe.yaml-syntax @1:5+1 the bracket that opens here is never closed") ==
+          0);
   }
 
   TEST_CASE("one file is one document") {
