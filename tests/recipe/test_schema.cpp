@@ -53,10 +53,14 @@ void for_each_property(const Json& node, const std::string& path, Visit visit) {
   if (!node.is_object()) return;
   for (const auto& [key, value] : node.items()) {
     if (key == "examples" || key == "default") continue;
-    if (key == "properties" && value.is_object()) {
-      for (const auto& [name, property] : value.items()) visit(path + "/" + name, property, node);
+    if (key == "properties") {
+      for (const auto& [name, property] : value.items()) {
+        visit(path + "/" + name, property);
+        for_each_property(property, path + "/" + name, visit);
+      }
+    } else {
+      for_each_property(value, path + "/" + key, visit);
     }
-    for_each_property(value, path + "/" + key, visit);
   }
 }
 
@@ -80,7 +84,7 @@ TEST_SUITE("recipe") {
 
   TEST_CASE("every property has a description, and most an example") {
     int properties = 0;
-    for_each_property(schema(), "", [&](const std::string& path, const Json& property, const Json&) {
+    for_each_property(schema(), "", [&](const std::string& path, const Json& property) {
       // What only requires or dispatches describes nothing.
       const bool is_condition = property.contains("const") ||
                                 (property.contains("required") && !property.contains("type")) ||
