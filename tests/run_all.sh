@@ -17,13 +17,13 @@ heading "Build (gcc, -O3)"
 configure_and_build "$build/release" all -- -DCMAKE_BUILD_TYPE=Release -DSTIMGEN_BUILD_TESTS=ON \
   -DSTIMGEN_WARNINGS_AS_ERRORS="${STIMGEN_WERROR:-OFF}" || { summary || exit 1; }
 export STIMGEN_BUILD=$build/release
-export STIMGEN_BINARY=$build/release/stimgen
+export STIMGEN=$build/release/stimgen
 
 heading "Unit, conformance, architecture and command-line tests"
 run_ctest ctest "$build/release"
 
 heading "Golden digests"
-run_counted golden-gcc-O3 python3 "$root/tests/golden/check.py" "$STIMGEN_BINARY"
+run_counted golden-gcc-O3 python3 "$root/tests/golden/check.py" "$STIMGEN"
 clang=$(command -v clang++-14 || command -v clang++ || echo clang++)
 for variant in gcc-O0:g++:-O0 clang-O3:"$clang":-O3 clang-O0:"$clang":-O0; do
   IFS=: read -r name compiler level <<<"$variant"
@@ -34,8 +34,6 @@ for variant in gcc-O0:g++:-O0 clang-O3:"$clang":-O3 clang-O0:"$clang":-O0; do
 done
 
 if wait "$venv_job"; then
-  heading "Recipes against the schema"
-  run_counted schema "$build/venv/bin/python" "$root/tests/golden/check_schema.py" "$STIMGEN_BINARY"
   heading "Interoperability: BMTK, bmtool, libsonata, NEURON, NEST"
   rm -f "$build/interop.xml"
   "$build/venv/bin/python" -m pytest -q "$root/tests/interop" --junitxml="$build/interop.xml" || true
@@ -48,7 +46,7 @@ fi
 rm -f "$results.venv"
 
 heading "README: every command, and the tutorial"
-run_counted readme python3 "$root/tests/readme/run_readme.py" "$STIMGEN_BINARY"
+run_counted readme python3 "$root/tests/readme/run_readme.py" "$STIMGEN"
 
 heading "Summary"
 summary

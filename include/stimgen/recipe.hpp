@@ -55,7 +55,7 @@ struct Value::Member {
 std::string describe(const Value& value);
 
 // Parses one YAML document. Problems go to `diagnostics`; on an error the result is null.
-// Bounds: 64 MiB, depth 64, 4 million nodes (aliases counted where used).
+// Bounds: 64 MiB, depth 64, a million values (aliases counted where used).
 Value parse_document(std::shared_ptr<const SourceFile> file, Diagnostics& diagnostics);
 // Reads a file for parse_document(): InputError if it is missing, a folder, too large, or not UTF-8.
 std::shared_ptr<const SourceFile> read_source_file(const std::filesystem::path& path);

@@ -148,8 +148,8 @@ std::string counted(std::size_t count, std::string_view noun) {
 // What is without a place comes last.
 auto place_key(const Diagnostic& diagnostic) {
   const SourceLoc& loc = diagnostic.loc;
-  return std::tuple<bool, std::string_view, int, int>(loc.file == nullptr, loc.file ? loc.file->path : "", loc.line,
-                                                      loc.column);
+  const std::string_view path = loc.file ? std::string_view(loc.file->path) : std::string_view();
+  return std::tuple<bool, std::string_view, int, int>(loc.file == nullptr, path, loc.line, loc.column);
 }
 
 }  // namespace

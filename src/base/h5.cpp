@@ -881,11 +881,12 @@ void NewFile::write_attribute(const std::string& object, const std::string& name
     throw std::logic_error(fmt::format("attribute '{}' would have {} bytes", name, text.size()));
   }
   const Library library;
+  // Of variable length: h5py gives a fixed-length attribute as bytes, which BMTK does not take for its `sorting`.
   const Handle type = own(H5Tcopy(H5T_C_S1), H5Tclose);
   const Handle space = own(H5Screate(H5S_SCALAR), H5Sclose);
-  // One byte more for the terminating zero, which HDF5's C and Python readers expect.
-  if (H5Tset_size(type.id(), text.size() + 1) < 0 || H5Tset_cset(type.id(), H5T_CSET_UTF8) < 0) fail(object);
-  write_attribute_value(object, name, type.id(), space.id(), text.c_str());
+  if (H5Tset_size(type.id(), H5T_VARIABLE) < 0 || H5Tset_cset(type.id(), H5T_CSET_UTF8) < 0) fail(object);
+  const char* const value = text.c_str();
+  write_attribute_value(object, name, type.id(), space.id(), &value);
 }
 
 void NewFile::write_enum_attribute(const std::string& object, const std::string& name,

@@ -34,9 +34,10 @@ struct Command {
   std::string_view name;
   std::string_view summary;  // one line without a full stop
   std::string_view example;  // lines to type
-  std::span<const Positional> positionals;
-  std::span<const Option> options;
+  std::span<const Positional> positionals{};
+  std::span<const Option> options{};
   bool reads_recipe = false;  // takes --set and --output too
+  bool listed = true;         // among the commands of `stimgen help`
   int (*run)(const Arguments& arguments, Terminal& terminal) = nullptr;
 };
 

@@ -39,7 +39,7 @@ std::string format_bytes(std::uint64_t bytes) {
   double value = static_cast<double>(bytes);
   for (const std::string_view unit : {"kB", "MB", "GB", "TB", "PB"}) {
     value /= 1000;
-    if (value < 999.5) return fmt::format(value < 9.95 ? "{:.1f} {}" : "{:.0f} {}", value, unit);
+    if (value < 999.5) return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, unit);
   }
   return fmt::format("{:.0f} EB", value / 1000);
 }

@@ -51,6 +51,7 @@ constinit const Command kHelp{.name = "help",
                               .summary = "this list, or the help of one command",
                               .example = "stimgen help run",
                               .positionals = kPositionals,
+                              .listed = false,
                               .run = run_help};
 
 std::string general_help() {
@@ -58,12 +59,15 @@ std::string general_help() {
       "stimgen: spike trains for simulated neural networks, from a YAML recipe to SONATA files\n\n"
       "Usage: stimgen COMMAND [arguments] [options]\n\n"
       "Commands:\n";
-  for (const Command* command : commands()) text += fmt::format("  {:<9}{}\n", command->name, command->summary);
+  for (const Command* command : commands()) {
+    if (command->listed) text += fmt::format("  {:<9}{}\n", command->name, command->summary);
+  }
   text +=
       "\nStart with:\n"
-      "  stimgen init my_stimulus\n"
-      "  stimgen run my_stimulus/recipe.yaml\n\n"
-      "'stimgen COMMAND --help' shows the options of a command and an example.\n";
+      "    stimgen init my_stimulus\n"
+      "    stimgen run my_stimulus/recipe.yaml\n\n"
+      "'stimgen COMMAND --help' shows the options of a command and an example,\n"
+      "'stimgen --version' the version and what it was built with.\n";
   return text;
 }
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include "base/atomic_file.hpp"
 #include "cli/load.hpp"
-#include "cli/text_file.hpp"
 #include "stimgen/network.hpp"
 
 namespace stimgen::cli {
@@ -172,17 +172,14 @@ std::string body_from_config(const std::string& config, const std::filesystem::p
 int run_init(const Arguments& arguments, Terminal& terminal) {
   const std::filesystem::path folder = arguments.has("DIR") ? arguments.text("DIR") : ".";
   const std::filesystem::path recipe = (folder / "recipe.yaml").lexically_normal();
-  const auto refuse = [&] {
+  if (std::filesystem::exists(std::filesystem::symlink_status(recipe))) {
     throw EnvironmentError(fmt::format("{} exists already and stays as it is", recipe.string()));
-  };
-  if (std::filesystem::exists(recipe)) refuse();
+  }
   std::string name = std::filesystem::absolute(folder / "x").lexically_normal().parent_path().filename().string();
   std::string text = fmt::format(kHead, fmt::arg("name", name.empty() ? "stimulus" : as_name(name)));
   text += arguments.has("from") ? body_from_config(arguments.text("from"), folder, terminal) : std::string(kInlineBody);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) throw EnvironmentError(fmt::format("{}: cannot create the folder: {}", folder.string(), error.message()));
-  if (!write_new_text_file(recipe, text)) refuse();
+  create_folders(folder);
+  write_file_atomically(recipe, text);
   terminal.out(recipe.string() + "\n");
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/make_shared.hpp>
 #include <boost/program_options.hpp>
 
 #include "stimgen/diagnostic.hpp"
@@ -75,7 +76,7 @@ UsageError wrong_option(const Command& command, const po::error_with_option_name
   return {printable(error.what()), {}, own};
 }
 
-// Hands the words that belong to no option to the positionals in turn.
+// The given option that takes all words behind it, if there is one.
 std::string several_option_given(const po::variables_map& given, const std::vector<Option>& options) {
   for (const Option& option : options) {
     if (option.words == Words::several && given.contains(std::string(option.name))) return std::string(option.name);

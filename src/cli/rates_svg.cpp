@@ -12,7 +12,7 @@ namespace stimgen::cli {
 
 namespace {
 
-constexpr double kWidth = 340, kLeft = 44, kRight = 8, kTitle = 22, kLabel = 14, kGap = 8, kBottom = 32;
+constexpr double kWidth = 340, kLeft = 44, kRight = 14, kTitle = 22, kLabel = 14, kGap = 8, kBottom = 32;
 constexpr double kPlotWidth = kWidth - kLeft - kRight;
 constexpr std::size_t kMaxPanels = 40;
 

@@ -5,8 +5,8 @@
 #include "cli/load.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
-#include "sample/self_test.hpp"
 #include "stimgen/run.hpp"
+#include "stimgen/sample.hpp"
 
 namespace stimgen::cli {
 

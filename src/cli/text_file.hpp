@@ -8,7 +8,5 @@ namespace stimgen::cli {
 
 // Replaces an existing file. Throws EnvironmentError naming the file and what could not be done.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
-// The same, but an existing file stays as it is: false then.
-bool write_new_text_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace stimgen::cli

@@ -294,7 +294,8 @@ class Evaluation {
   void nowhere(const Literal& literal, const Value& value, const std::string& help) {
     if (!rules_.every_value_occurs) return;
     error(value.loc, "network.no-match",
-          fmt::format("no node of population '{}' has {} {}", population_.name(), printable(name_), describe(literal)),
+          fmt::format("no node of population '{}' has {} {}", population_.name(), printable(name_),
+                      literal.type == Column::Type::text ? "'" + printable(literal.text) + "'" : describe(literal)),
           help);
   }
 

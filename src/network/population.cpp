@@ -6,7 +6,9 @@
 #include <bit>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +19,7 @@
 namespace stimgen {
 namespace {
 
-// Little-endian numbers into the hash, in blocks.
+// Numbers into the hash, little-endian.
 class NumberHasher {
  public:
   explicit NumberHasher(Sha256& hash) : hash_(hash) {}
@@ -34,6 +36,17 @@ class NumberHasher {
     flush();
     hash_.update(text);
   }
+  template <typename T>
+  void add_all(const std::vector<T>& values) {
+    if constexpr (std::endian::native == std::endian::little) {
+      flush();
+      hash_.update(std::as_bytes(std::span(values)));
+    } else if constexpr (std::is_same_v<T, double>) {
+      for (const double value : values) add(std::bit_cast<std::uint64_t>(value));
+    } else {
+      for (const T value : values) add(static_cast<std::uint64_t>(value), sizeof(T));
+    }
+  }
 
  private:
   void flush() {
@@ -41,7 +54,7 @@ class NumberHasher {
     used_ = 0;
   }
   Sha256& hash_;
-  std::array<char, 1 << 16> buffer_{};
+  std::array<char, 64> buffer_{};
   std::size_t used_ = 0;
 };
 
@@ -64,14 +77,14 @@ Digest NodePopulation::column_digest(std::string_view column_name) const {
     numbers.add(std::string_view("stimgen-column-v1"));
     numbers.add(type_name(values->type));
     numbers.add(size());
-    for (const NodeId id : node_ids()) numbers.add(id);
+    numbers.add_all(node_ids());
     numbers.add(static_cast<std::uint64_t>(values->missing.empty() ? 0 : 1), 1);
-    for (const std::uint8_t missing : values->missing) numbers.add(missing, 1);
-    for (const std::int64_t value : values->integers) numbers.add(static_cast<std::uint64_t>(value));
-    for (const double value : values->reals) numbers.add(std::bit_cast<std::uint64_t>(value));
+    numbers.add_all(values->missing);
+    numbers.add_all(values->integers);
+    numbers.add_all(values->reals);
     numbers.add(values->dictionary.size());
     for (const std::string& text : values->dictionary) numbers.add(text);
-    for (const std::uint32_t code : values->codes) numbers.add(code, 4);
+    numbers.add_all(values->codes);
   }
   return hash.finish();
 }

@@ -47,7 +47,7 @@ class ConfigReader {
  public:
   ConfigReader(SonataConfig& config, Diagnostics& diagnostics) : config_(config), diagnostics_(diagnostics) {}
 
-  void read(const fs::path& path, const SourceLoc& loc, const std::string& role) {
+  void read(const fs::path& path, const SourceLoc& loc, const std::string& role, bool must_have_nodes = true) {
     if (!require_file(path, role, loc, diagnostics_)) return;
     std::error_code ignored;
     if (!visited_.insert(fs::weakly_canonical(path, ignored).string()).second) return;
@@ -68,11 +68,12 @@ class ConfigReader {
       if (child == nullptr || child->is_null()) continue;
       leads_somewhere = true;
       if (const auto child_path = resolve(*child, context, fmt::format("'{}'", key))) {
-        read(*child_path, child->loc, fmt::format("{} config", key == std::string_view("network") ? "circuit" : key));
+        const bool is_circuit = key == std::string_view("network");
+        read(*child_path, child->loc, is_circuit ? "circuit config" : "simulation config", is_circuit);
       }
     }
     const Value* networks = section(root, "networks");
-    if (networks == nullptr && !leads_somewhere) {
+    if (networks == nullptr && !leads_somewhere && must_have_nodes) {
       error(root, "this config names no nodes: it has neither 'networks' nor 'network'");
     }
     if (networks != nullptr) read_nodes(*networks, context);

@@ -157,15 +157,36 @@ void SonataPopulation::refuse_unusable(std::string_view name) const {
 std::vector<NodeId> SonataPopulation::read_node_ids() const {
   if (!layout_.has_node_id) return counted_ids(size());
   auto ids = open().open_dataset(layout_.root + "/node_id").read_uint64();
-  if (!std::is_sorted(ids.begin(), ids.end())) {
-    order_.resize(ids.size());
-    std::iota(order_.begin(), order_.end(), std::uint64_t{0});
-    std::sort(order_.begin(), order_.end(), [&](std::uint64_t a, std::uint64_t b) { return ids[a] < ids[b]; });
-    std::sort(ids.begin(), ids.end());
+  const auto twice = [&](NodeId id) {
+    damaged(fmt::format("{}/node_id has node {} more than once", layout_.root, id));
+  };
+  if (std::is_sorted(ids.begin(), ids.end())) {
+    const auto equal = std::adjacent_find(ids.begin(), ids.end());
+    if (equal != ids.end()) twice(*equal);
+    return ids;
   }
-  if (const auto twice = std::adjacent_find(ids.begin(), ids.end()); twice != ids.end()) {
-    damaged(fmt::format("{}/node_id has node {} more than once", layout_.root, *twice));
+  order_.reserve(ids.size());
+  if (const NodeId last = *std::max_element(ids.begin(), ids.end()); last / 4 < ids.size()) {
+    // Nearly all ids up to the largest are there: put each in its place instead of sorting.
+    constexpr auto kNobody = std::numeric_limits<std::uint64_t>::max();
+    std::vector<std::uint64_t> row_of_id(last + 1, kNobody);
+    for (std::uint64_t row = 0; row < ids.size(); ++row) {
+      if (row_of_id[ids[row]] != kNobody) twice(ids[row]);
+      row_of_id[ids[row]] = row;
+    }
+    ids.clear();
+    for (NodeId id = 0; id <= last; ++id) {
+      if (row_of_id[id] == kNobody) continue;
+      ids.push_back(id);
+      order_.push_back(row_of_id[id]);
+    }
+    return ids;
   }
+  order_.resize(ids.size());
+  std::iota(order_.begin(), order_.end(), std::uint64_t{0});
+  std::sort(order_.begin(), order_.end(), [&](std::uint64_t a, std::uint64_t b) { return ids[a] < ids[b]; });
+  std::sort(ids.begin(), ids.end());
+  if (const auto equal = std::adjacent_find(ids.begin(), ids.end()); equal != ids.end()) twice(*equal);
   return ids;
 }
 

@@ -1,8 +1,6 @@
 // The inverse of one segment's cumulative intensity, with what can be computed once a segment.
 #pragma once
 
-#include <limits>
-
 #include "base/maths.hpp"
 #include "stimgen/rate.hpp"
 
@@ -15,7 +13,7 @@ struct SegmentInverse {
   explicit SegmentInverse(const RateSegment& segment)
       : start_ms(segment.start_ms),
         intensity_at_start(segment.intensity_at_start),
-        ms_per_spike(smaller(1000.0 / segment.rate_hz, std::numeric_limits<double>::max())),
+        ms_per_spike(smaller(1000.0 / segment.rate_hz, 0x1.fffffffffffffp1023)),
         rate_per_ms(segment.rate_hz / 1000.0),
         twice_slope(2.0 * (segment.slope_hz_per_ms / 1000.0)) {}
 
@@ -29,7 +27,7 @@ struct SegmentInverse {
   [[gnu::always_inline]] double sloped_time_at(double intensity) const {
     const double x = larger(intensity - intensity_at_start, 0.0);
     const double root = maths::sqrt(larger(rate_per_ms * rate_per_ms + twice_slope * x, 0.0));
-    return start_ms + (x + x) / larger(rate_per_ms + root, std::numeric_limits<double>::min());
+    return start_ms + (x + x) / larger(rate_per_ms + root, 0x1p-1022);
   }
   double time_at(double intensity) const { return sloped() ? sloped_time_at(intensity) : constant_time_at(intensity); }
 

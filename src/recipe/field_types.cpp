@@ -155,6 +155,13 @@ FieldType{"inline-populations", "populations {name: {nodes, properties}}",
 FieldType{"groups", "a list of lists of node ids", "one list of node ids for each group", R"json({
   "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
   "items": {"type": ["array", "string"], "pattern": "%variable%", "items": {"use": "unsigned"}}})json"},
+FieldType{"format-version", "the version of the recipe format", "the version of the recipe format: 1", R"json({
+  "type": "integer", "enum": [1]})json"},
+FieldType{"level", "a whole number from 1 to 9", "a whole number from 1 to 9", R"json({
+  "type": ["integer", "string"], "minimum": 1, "maximum": 9, "pattern": "%variable%"})json"},
+FieldType{"seeds", "a whole number from 0 up, or {network, spikes}",
+  "a whole number from 0 up, or one for each of {network, spikes}", R"json({
+  "type": ["integer", "object", "string"], "minimum": 0, "maximum": 18446744073709551615, "pattern": "%variable%"})json"},
 FieldType{"mapping", "a mapping", "keys and their values", R"json({
   "type": ["object", "string"], "pattern": "%variable%"})json"},
 FieldType{"any", "a value", "any value", "{}"},

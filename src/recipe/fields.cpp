@@ -250,10 +250,11 @@ std::string Fields::choice(std::string_view name, std::initializer_list<std::str
     list += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
   }
   const std::string nearest = found->is_scalar() ? nearest_name(found->text, words) : std::string();
-  diagnostics_->error(found->loc, "recipe.unknown-choice",
-                      fmt::format("{} is {}, not {}", name, list,
-                                  found->is_scalar() ? fmt::format("'{}'", printable(found->text, 60)) : describe(*found)),
-                      nearest.empty() ? std::string() : fmt::format("did you mean '{}'?", nearest));
+  diagnostics_->error(
+      found->loc, "recipe.unknown-choice",
+      fmt::format("{} is {}, not {}", name, list,
+                  found->is_scalar() ? fmt::format("'{}'", printable(found->text, 60)) : describe(*found)),
+      nearest.empty() ? std::string() : fmt::format("did you mean '{}'?", nearest));
   return harmless;
 }
 

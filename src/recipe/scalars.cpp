@@ -68,7 +68,7 @@ std::string lower_case(std::string_view text) {
 }
 
 std::string quote(std::string_view text) {
-  return "'" + printable(text, 60) + "'";
+  return fmt::format("'{}'", printable(text, 60));
 }
 
 bool is_digit(char c) {

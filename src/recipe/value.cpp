@@ -1,8 +1,10 @@
-// Finding members of a value and naming it in messages.
+// Finding members of a value, naming it in messages, and what loading does to trees.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "recipe/decimal.hpp"
-#include "stimgen/recipe.hpp"
+#include "recipe/tree.hpp"
 
 namespace stimgen {
 
@@ -33,6 +35,31 @@ std::string describe(const Value& value) {
   const bool number = !value.quoted && take_decimal(rest) && rest.empty();
   return number ? fmt::format("the number {}", printable(value.text, 60))
                 : fmt::format("the text '{}'", printable(value.text, 60));
+}
+
+void relocate(Value& value, const SourceLoc& loc) {
+  value.loc = loc;
+  for (Value& item : value.items) relocate(item, loc);
+  for (Value::Member& member : value.members) {
+    member.key_loc = loc;
+    relocate(member.value, loc);
+  }
+}
+
+std::size_t count_values(const Value& value) {
+  std::size_t count = 1;
+  for (const Value& item : value.items) count += count_values(item);
+  for (const Value::Member& member : value.members) count += count_values(member.value);
+  return count;
+}
+
+std::optional<Value::Member> take_member(Value& mapping, std::string_view key) {
+  const auto found = std::find_if(mapping.members.begin(), mapping.members.end(),
+                                  [&](const Value::Member& member) { return member.key == key; });
+  if (found == mapping.members.end()) return std::nullopt;
+  Value::Member member = std::move(*found);
+  mapping.members.erase(found);
+  return member;
 }
 
 }  // namespace stimgen

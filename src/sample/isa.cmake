@@ -3,10 +3,10 @@
 set_source_files_properties(
   src/base/maths.cpp src/rate/distribution.cpp src/rate/rate_function.cpp src/sample/poisson.cpp
   src/sample/poisson_kernel_scalar.cpp
-  PROPERTIES COMPILE_OPTIONS "-fno-math-errno;-fno-trapping-math")
+  PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set_source_files_properties(src/sample/poisson_kernel_avx2.cpp
-    PROPERTIES COMPILE_OPTIONS "-fno-math-errno;-fno-trapping-math;-mavx2")
+    PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>;-mavx2")
   set_source_files_properties(src/sample/poisson_kernel_avx512.cpp
-    PROPERTIES COMPILE_OPTIONS "-fno-math-errno;-fno-trapping-math;-mavx2;-mavx512f;-mavx512dq;-mavx512vl")
+    PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>;-mavx2;-mavx512f;-mavx512dq;-mavx512vl")
 endif()

@@ -1,4 +1,6 @@
 // The table of point processes, and how an entry's `process` value names one.
+#include <fmt/format.h>
+
 #include <array>
 #include <string>
 
@@ -20,7 +22,7 @@ const ProcessKind* find_kind(std::string_view name, const SourceLoc& loc, Diagno
   for (const ProcessKind* kind : kKinds) {
     if (kind->info.name == name) return kind;
   }
-  diagnostics.error(loc, "process.unknown", "there is no point process '" + printable(name) + "'",
+  diagnostics.error(loc, "process.unknown", fmt::format("there is no point process '{}'", printable(name)),
                     suggest(name, kind_names()));
   return nullptr;
 }
@@ -54,7 +56,7 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics
   }
   if (kind_out != nullptr) *kind_out = kind;
   if (kind == nullptr) return nullptr;
-  Fields fields(*body, "'" + std::string(kind->info.name) + "' process", {kind->info.fields}, diagnostics);
+  Fields fields(*body, fmt::format("'{}' process", kind->info.name), {kind->info.fields}, diagnostics);
   auto process = kind->make(fields);
   return fields.ok() ? std::move(process) : nullptr;
 }

@@ -19,7 +19,7 @@ namespace stimgen {
 namespace {
 
 // Part of the format: it changes only with kFormatVersion.
-constexpr std::string_view kExpectedDigest = "";
+constexpr std::string_view kExpectedDigest = "67092e775cfc0c04ffbe83bbcca81dd8fca2814be34a2a4de7f8e9576d9af3d1";
 
 constexpr StreamKey kKey = {0x0123456789abcdef};
 

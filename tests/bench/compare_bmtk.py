@@ -34,7 +34,17 @@ def timed(work):
     return time.perf_counter() - start, result
 
 
-def run_stimgen(options, folder, nodes, compression):
+def build_no_sync(folder):
+    """A library that makes fsync() do nothing in the program it is preloaded into; None without a C compiler."""
+    source, library = folder / "no_sync.c", folder / "no_sync.so"
+    source.write_text("int fsync(int d) { (void)d; return 0; }\nint fdatasync(int d) { (void)d; return 0; }\n")
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if not compiler or subprocess.run([compiler, "-shared", "-fPIC", str(source), "-o", str(library)]).returncode:
+        return None
+    return library
+
+
+def run_stimgen(options, folder, nodes, compression, preload=None):
     """(wall seconds, peak resident MiB, path of the file) of one process from start to exit."""
     out = folder / f"out_{compression}"
     shutil.rmtree(out, ignore_errors=True)
@@ -42,7 +52,8 @@ def run_stimgen(options, folder, nodes, compression):
     recipe.write_text(BASELINE.format(stop_s=int(STOP_S), nodes=nodes, folder=out.name, compression=compression))
     command = [options.stimgen, "run", str(recipe), "--quiet", *options.stimgen_option]
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "LD_PRELOAD": str(preload)} if preload else None
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -123,29 +134,38 @@ def compare_with_bmtk(options, folder, compression, target):
     their_median = describe("BMTK", theirs, their_spikes)
     our_median = describe("stimgen, whole process", ours, our_spikes)
     ratio = (their_median / their_spikes) / (our_median / our_spikes)
-    return verdict(f"{ratio:.0f} x BMTK (target {target} x)", ratio >= target)
+    return verdict(f"{ratio:.0f} x as fast as BMTK (target {target} x)", ratio >= target)
 
 
 def compare_with_write(options, folder):
     nodes = options.large_spikes // int(20 * STOP_S)
     print(f"\nLarge run, {nodes} nodes, uncompressed")
-    ours, memories, raw, synced = [], [], [], []
+    no_sync = build_no_sync(folder)
+    seconds = {name: [] for name in ("stimgen", "write() + fsync()", "stimgen, fsync off", "write()")}
+    memories = []
     for _ in range(options.large_repeats):
-        seconds, memory, path = run_stimgen(options, folder, nodes, "none")
-        ours.append(seconds)
-        memories.append(memory)
-        spikes = spike_count(path)
-        path.unlink()
+        for name, preload in [("stimgen", None), ("stimgen, fsync off", no_sync)]:
+            if name != "stimgen" and not no_sync:
+                continue
+            taken, memory, path = run_stimgen(options, folder, nodes, "none", preload)
+            seconds[name].append(taken)
+            memories.append(memory)
+            spikes = spike_count(path)
+            path.unlink()
+            os.sync()
         size = spikes * BYTES_PER_SPIKE
-        raw.append(write_bytes(folder / "raw.bin", size, sync=False))
-        synced.append(write_bytes(folder / "raw.bin", size, sync=True))
-    our_median = describe("stimgen (its file is fsynced)", ours, spikes)
-    raw_median = describe("write()", raw, spikes)
-    synced_median = describe("write() + fsync()", synced, spikes)
-    print(f"  {size / 1e9:.2f} GB, {our_median / raw_median:.2f} x write()")
-    ratio = our_median / synced_median
-    reached = verdict(f"{ratio:.2f} x write() + fsync() (target at most 3 x)", ratio <= 3)
-    return verdict(f"{max(memories):.0f} MiB resident (target under 300 MiB)", max(memories) < 300) and reached
+        seconds["write() + fsync()"].append(write_bytes(folder / "raw.bin", size, sync=True))
+        seconds["write()"].append(write_bytes(folder / "raw.bin", size, sync=False))
+        os.sync()
+    medians = {name: describe(name, values, spikes) for name, values in seconds.items() if values}
+    print(f"  {size / 1e9:.2f} GB")
+    reached = []
+    for ours, raw in [("stimgen", "write() + fsync()"), ("stimgen, fsync off", "write()")]:
+        if ours in medians:
+            ratio = medians[ours] / medians[raw]
+            reached.append(verdict(f"{ratio:.2f} x {raw} by {ours} (target at most 3 x)", ratio <= 3))
+    reached.append(verdict(f"{max(memories):.0f} MiB resident (target under 300 MiB)", max(memories) < 300))
+    return all(reached)
 
 
 def main():

@@ -16,9 +16,9 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 
 def stimgen_path():
-    path = os.environ.get("STIMGEN")
+    path = os.environ.get("STIMGEN") or os.environ.get("STIMGEN_BINARY")
     if not path or not os.access(path, os.X_OK):
-        raise RuntimeError("set STIMGEN to the stimgen program: STIMGEN=build/release/stimgen python -m pytest tests/interop")
+        raise RuntimeError("set STIMGEN to the program: STIMGEN=build/release/stimgen python -m pytest tests/interop")
     return str(pathlib.Path(path).resolve())
 
 

@@ -58,9 +58,9 @@ def test_node_table_equals_bmtool(network, population):
 @pytest.mark.parametrize("population", COLUMNS)
 def test_all_columns_are_listed(network, population):
     recipe, tables = network
-    listed = stimgen("nodes", recipe, population).stdout
-    for column in tables[population].columns:
-        assert column in listed
+    listed = table(stimgen("nodes", recipe, population).stdout)["column"]
+    assert set(tables[population].columns) <= set(listed)
+    assert len(listed) == len(set(listed))
 
 
 def test_the_override_is_in_the_tables(network):

@@ -12,7 +12,7 @@ from reference_rates import boundaries, cycle_count, rate_at, step_time
 from support import csv_rows, stimgen, write_recipe
 
 SETTINGS = 24
-TIMES = 300
+TIMES = 120
 NODES_PER_GROUP = 24
 CLEARANCE = 1e-7  # seconds kept from every corner, where bmtool's own rounding decides
 
@@ -109,7 +109,7 @@ def hertz(value):
     return f"{float(value)!r} Hz"
 
 
-def pattern_keys(setting, kind=None):
+def pattern_keys(setting):
     keys = {
         "type": setting["type"],
         "assemblies": "groups",

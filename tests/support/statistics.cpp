@@ -30,7 +30,9 @@ double ks_exponential_p(const std::vector<double>& values) {
   return ks_uniform_p(std::move(uniform));
 }
 
-double chi_square_p(double statistic, double degrees) { return boost::math::gamma_q(degrees / 2, statistic / 2); }
+double chi_square_p(double statistic, double degrees) {
+  return boost::math::gamma_q(degrees / 2, statistic / 2);
+}
 
 double equal_counts_p(const std::vector<std::uint64_t>& counts) {
   double total = 0;
@@ -51,7 +53,9 @@ double dispersion_p(const std::vector<double>& counts, double mean) {
   return 2 * std::min(upper, 1 - upper);
 }
 
-double poisson_total_p(double total, double mean) { return normal_p((total - mean) / std::sqrt(mean)); }
+double poisson_total_p(double total, double mean) {
+  return normal_p((total - mean) / std::sqrt(mean));
+}
 
 double uncorrelated_p(const std::vector<double>& x, const std::vector<double>& y) {
   const double mean_x = mean_of(x);
@@ -62,7 +66,9 @@ double uncorrelated_p(const std::vector<double>& x, const std::vector<double>& y
   return normal_p(std::atanh(std::clamp(r, -1 + 1e-15, 1 - 1e-15)) * std::sqrt(static_cast<double>(x.size()) - 3));
 }
 
-double normal_p(double z) { return std::erfc(std::abs(z) / std::sqrt(2.0)); }
+double normal_p(double z) {
+  return std::erfc(std::abs(z) / std::sqrt(2.0));
+}
 
 double mean_of(const std::vector<double>& values) {
   long double sum = 0;

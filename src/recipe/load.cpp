@@ -1,0 +1,205 @@
+// From a recipe file to the typed top level: include, --set, variables, then the strict reader.
+#include <map>
+#include <stdexcept>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "recipe/include.hpp"
+#include "recipe/overrides.hpp"
+#include "recipe/scalars.hpp"
+#include "recipe/tree.hpp"
+#include "recipe/variables.hpp"
+
+namespace stimgen {
+
+namespace {
+
+std::span<const FieldDoc> table(std::string_view name) {
+  for (const SectionDoc& section : top_level_docs()) {
+    if (section.name == name) return section.fields;
+  }
+  throw std::logic_error(fmt::format("there is no table '{}'", name));
+}
+
+// The value of a section, or nothing at the place of the recipe.
+Value section_value(const Value& root, std::string_view name) {
+  if (const Value* value = root.find(name)) return *value;
+  Value nothing;
+  nothing.loc = root.loc;
+  return nothing;
+}
+
+Seeds read_seeds(const Value& value, Diagnostics& diagnostics) {
+  Seeds seeds;
+  if (value.is_null()) return seeds;  // reported as missing
+  if (!value.is_mapping()) {
+    if (value.is_sequence()) {
+      diagnostics.error(value.loc, "recipe.wrong-type", "seeds is a number or {network, spikes}, not a list",
+                        "write seeds: {network: 123, spikes: 2}");
+      return seeds;
+    }
+    seeds.network = seeds.spikes = read_unsigned(value, "seeds", diagnostics).value_or(0);
+    return seeds;
+  }
+  Fields fields(value, "'seeds'", {table("seeds")}, diagnostics);
+  if (const Value* network = fields.value("network")) {
+    seeds.network = read_unsigned(*network, "seeds.network", diagnostics).value_or(0);
+  }
+  if (const Value* spikes = fields.value("spikes")) {
+    seeds.spikes = read_unsigned(*spikes, "seeds.spikes", diagnostics).value_or(0);
+  }
+  return seeds;
+}
+
+void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
+  Fields fields(value, "'time'", {table("time")}, diagnostics);
+  recipe.start_ms = fields.time_ms("start");
+  recipe.stop_ms = fields.optional_time_ms("stop");
+  if (*recipe.start_ms < 0) {
+    fields.error("start", "recipe.out-of-range",
+                 fmt::format("time.start is {}, before 0 s", format_time(*recipe.start_ms)),
+                 "spike files begin at 0 s");
+  }
+  if (recipe.stop_ms && *recipe.stop_ms <= *recipe.start_ms) {
+    fields.error("stop", "recipe.empty-window",
+                 fmt::format("time.stop ({}) is not after time.start ({})", format_time(*recipe.stop_ms),
+                             format_time(*recipe.start_ms)));
+  }
+}
+
+void read_output(const Value& value, const LoadOptions& options, Recipe& recipe, Diagnostics& diagnostics) {
+  Fields fields(value, "'output'", {table("output")}, diagnostics);
+  OutputSettings& output = recipe.output;
+  output.directory_text = fields.text("directory");
+  output.directory = fields.path("directory");
+  if (!fields.has("directory"))
+    output.directory = std::filesystem::path(recipe.file->directory) / output.directory_text;
+  if (options.output_directory) {
+    output.directory = *options.output_directory;
+    output.directory_text = options.output_directory->string();
+  }
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(output.directory, error);
+  if (!output.directory.empty() && std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
+    std::string message = fmt::format("the output directory '{}' is a file", printable(output.directory_text));
+    if (options.output_directory) {
+      diagnostics.error({}, "recipe.bad-output", std::move(message));
+    } else {
+      fields.error("directory", "recipe.bad-output", std::move(message),
+                   "name a folder, or one that does not exist yet");
+    }
+  }
+  output.sort = fields.choice("sort", {"by_id", "by_time"}) == "by_time" ? SpikeOrder::by_time : SpikeOrder::by_id;
+  output.compression = fields.choice("compression", {"gzip", "none"}) == "none" ? Compression::none : Compression::gzip;
+  const std::uint64_t level = fields.count("level");
+  if (level > 9) {
+    fields.error("level", "recipe.out-of-range", fmt::format("level is a whole number from 1 to 9, not {}", level));
+  } else {
+    output.level = static_cast<int>(level);
+  }
+  const Value* resolution = fields.value("resolution");
+  if (resolution != nullptr && !(resolution->is_scalar() && resolution->text == "none")) {
+    if (const auto grid_ms = read_time_ms(*resolution, "resolution", diagnostics)) {
+      output.resolution_ms = *grid_ms;
+      if (*grid_ms <= 0) {
+        fields.error("resolution", "recipe.out-of-range",
+                     fmt::format("resolution is a time above 0, or none, not {}", format_time(*grid_ms)));
+        output.resolution_ms = 0;
+      }
+    }
+  }
+  output.max_spikes = fields.optional_count("max_spikes");
+  output.max_bytes = fields.optional_count("max_bytes");
+}
+
+Section read_section(const Value& root, std::string_view name, const Value& defaults, Diagnostics& diagnostics) {
+  Section section;
+  if (const Value* own = defaults.find(name)) section.defaults = *own;
+  const Value value = section_value(root, name);
+  if (!value.is_mapping()) {
+    if (!value.is_null()) {
+      diagnostics.error(value.loc, "recipe.wrong-type",
+                        fmt::format("'{}' is a mapping of names, not {}", name, describe(value)),
+                        fmt::format("write {}: {{name: {{…}}}}", name));
+    }
+    return section;
+  }
+  for (const Value::Member& member : value.members) {
+    if (!is_name(member.key)) {
+      diagnostics.error(member.key_loc, "recipe.bad-name", fmt::format("'{}' is not a name", printable(member.key, 60)),
+                        "a name starts with a letter or _ and goes on with letters, digits, _ . or -");
+    }
+    section.entries.push_back({member.key, member.key_loc, member.value});
+  }
+  return section;
+}
+
+void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
+  std::map<std::string_view, const Entry*> tasks;
+  for (const Section* section : {&recipe.backgrounds, &recipe.patterns, &recipe.combine}) {
+    for (const Entry& entry : section->entries) {
+      const auto [first, is_new] = tasks.try_emplace(entry.name, &entry);
+      if (is_new) continue;
+      diagnostics
+          .error(entry.loc, "recipe.duplicate-name",
+                 fmt::format("two tasks are called '{}'", printable(entry.name, 60)),
+                 "backgrounds, patterns and combinations share their names: rename one")
+          .notes.push_back({first->second->loc, "the other is here"});
+    }
+  }
+}
+
+// A section without a value is an empty one: what is commented out may leave nothing.
+void drop_empty_sections(Value& root) {
+  for (const std::string_view name :
+       {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns", "combine", "output"}) {
+    if (const Value* value = root.find(name); value != nullptr && value->is_null()) take_member(root, name);
+  }
+}
+
+}  // namespace
+
+Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options, Diagnostics& diagnostics) {
+  Recipe recipe;
+  recipe.file = read_source_file(path);
+  recipe.path = path;
+  Value root = parse_document(recipe.file, diagnostics);
+  if (!root.is_mapping()) diagnostics.throw_if_errors();
+  if (const Value* version = root.find("stimgen"); version != nullptr && !version->is_null()) {
+    // Another format may mean anything: nothing else that could be said would help.
+    if (!check_format_version(*version, diagnostics) && version->is_scalar()) diagnostics.throw_if_errors();
+  }
+  merge_includes(root, recipe.file, diagnostics);
+  for (const std::string& setting : options.sets) apply_override(root, setting, recipe.file->directory, diagnostics);
+  drop_empty_sections(root);
+  substitute_variables(root, diagnostics);
+
+  if (const auto sweep = take_member(root, "sweep")) {
+    diagnostics.error(sweep->key_loc, "recipe.not-yet", "sweeps are not part of this version",
+                      "run the recipe once for each value: --set vars.name=value --output DIR");
+  }
+  Fields fields(root, "the recipe", {table("recipe")}, diagnostics);
+  recipe.name = fields.has("name") ? fields.text("name") : path.stem().string();
+  recipe.seeds = read_seeds(section_value(root, "seeds"), diagnostics);
+  read_time(section_value(root, "time"), recipe, diagnostics);
+  recipe.networks = section_value(root, "networks");
+  const Value defaults = section_value(root, "defaults");
+  Fields default_sections(defaults, "'defaults'", {table("defaults")}, diagnostics);
+  for (const Value::Member& member : defaults.members) {
+    if (!member.value.is_mapping() && !member.value.is_null()) {
+      diagnostics.error(
+          member.value.loc, "recipe.wrong-type",
+          fmt::format("'defaults.{}' is a mapping of keys, not {}", printable(member.key, 60), describe(member.value)));
+    }
+  }
+  recipe.backgrounds = read_section(root, "backgrounds", defaults, diagnostics);
+  recipe.assemblies = read_section(root, "assemblies", defaults, diagnostics);
+  recipe.patterns = read_section(root, "patterns", defaults, diagnostics);
+  recipe.combine = read_section(root, "combine", defaults, diagnostics);
+  check_task_names(recipe, diagnostics);
+  read_output(section_value(root, "output"), options, recipe, diagnostics);
+  return recipe;
+}
+
+}  // namespace stimgen

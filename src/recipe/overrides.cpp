@@ -1,0 +1,91 @@
+// Applying --set.
+#include "recipe/overrides.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "recipe/document.hpp"
+#include "recipe/places.hpp"
+
+namespace stimgen {
+
+namespace {
+
+// How much of `path` names the next key of `mapping`: an existing key that has dots itself, or up to the first dot.
+std::size_t next_key_length(const Value& mapping, std::string_view path) {
+  std::size_t longest = 0;
+  for (const Value::Member& member : mapping.members) {
+    const std::size_t size = member.key.size();
+    const bool leads = path.substr(0, size) == member.key && (path.size() == size || path[size] == '.');
+    if (leads) longest = std::max(longest, size);
+  }
+  return longest != 0 ? longest : std::min(path.find('.'), path.size());
+}
+
+}  // namespace
+
+void apply_override(Value& root, const std::string& setting, const std::string& directory, Diagnostics& diagnostics) {
+  auto source = std::make_shared<SourceFile>();
+  source->path = "--set";
+  source->text = setting;
+  source->directory = directory;
+  const std::shared_ptr<const SourceFile> file = source;
+  if (!check_encoding(file, diagnostics)) return;
+  Places places(file);
+  constexpr const char* kHow = "write --set key.path=value, such as --set time.stop='2 s'";
+
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos) {
+    diagnostics.error(places.at(0, setting.size()), "recipe.bad-setting", "a setting has a key, '=' and a value", kHow);
+    return;
+  }
+  const std::string_view path = std::string_view(setting).substr(0, equals);
+  if (path.empty() || path.front() == '.' || path.back() == '.' || path.find("..") != std::string_view::npos ||
+      path.find_first_of(" \t") != std::string_view::npos) {
+    diagnostics.error(places.at(0, equals), "recipe.bad-setting",
+                      fmt::format("'{}' is not the path of a key", printable(path, 60)), kHow);
+    return;
+  }
+  if (path == "include" || path == "stimgen") {
+    diagnostics.error(places.at(0, equals), "recipe.bad-setting", fmt::format("'{}' cannot be set", path));
+    return;
+  }
+  std::optional<Value> value = parse_value(file, equals + 1, diagnostics);
+  if (!value) return;
+  if (value->is_null()) value->loc = places.at(equals);
+
+  const SourceLoc key_loc = places.at(0, equals);
+  Value* mapping = &root;
+  for (std::string_view rest = path;;) {
+    const std::size_t length = next_key_length(*mapping, rest);
+    const std::string key(rest.substr(0, length));
+    rest.remove_prefix(std::min(rest.size(), length + 1));
+    auto member = std::find_if(mapping->members.begin(), mapping->members.end(),
+                               [&](const Value::Member& other) { return other.key == key; });
+    if (member == mapping->members.end()) {
+      mapping->members.push_back({key, key_loc, {}});
+      mapping->members.back().value.loc = key_loc;
+      member = mapping->members.end() - 1;
+    }
+    if (rest.empty()) {
+      member->key_loc = key_loc;
+      member->value = *std::move(value);
+      return;
+    }
+    if (member->value.is_null()) member->value.kind = Value::Kind::mapping;
+    if (!member->value.is_mapping()) {
+      const std::size_t end = equals - rest.size() - 1;
+      diagnostics
+          .error(places.at(0, end), "recipe.bad-setting",
+                 fmt::format("'{}' is {}, so nothing in it can be set", printable(path.substr(0, end), 60),
+                             describe(member->value)),
+                 fmt::format("set '{}' as a whole", printable(path.substr(0, end), 60)))
+          .notes.push_back({member->value.loc, "it is written here"});
+      return;
+    }
+    mapping = &member->value;
+  }
+}
+
+}  // namespace stimgen

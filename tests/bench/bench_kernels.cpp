@@ -1,0 +1,100 @@
+// Speed of sampling, one core: the kernels of every instruction set, whole trains, rate draws, the self-test.
+// items_per_second is spikes (or draws) a second.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "base/maths.hpp"
+#include "base/random.hpp"
+#include "sample/poisson.hpp"
+#include "sample/poisson_kernel.hpp"
+#include "stimgen/rate.hpp"
+#include "stimgen/sample.hpp"
+
+namespace {
+
+using namespace stimgen;
+
+void unit_rate_times(benchmark::State& state, const PoissonKernel* kernel) {
+  std::array<double, 512> times;
+  NodeId node = 0;
+  for (auto _ : state) {
+    kernel->fill_unit_rate_times(1, node++, 0, 0.0, times.data(), times.size() / kGroupSpikes);
+    benchmark::DoNotOptimize(times.data());
+    benchmark::ClobberMemory();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * times.size()));
+}
+
+void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunction& rate) {
+  std::vector<double> times;
+  std::size_t spikes = 0;
+  NodeId node = 0;
+  for (auto _ : state) {
+    times.clear();
+    append_poisson_train(*kernel, rate, {1}, node++, times);
+    benchmark::DoNotOptimize(times.data());
+    spikes += times.size();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(spikes));
+}
+
+// The same train in 100 steps of time, as a file sorted by time takes it.
+void streams(benchmark::State& state, const RateFunction& rate) {
+  Diagnostics diagnostics;
+  const auto process = make_process(nullptr, diagnostics);
+  std::vector<double> times;
+  std::size_t spikes = 0;
+  NodeId node = 0;
+  for (auto _ : state) {
+    times.clear();
+    const auto stream = process->open_stream(rate, {1}, node++);
+    for (int i = 1; i <= 100; ++i) stream->append_until(0.01 * i * rate.window().stop_ms, times);
+    benchmark::DoNotOptimize(times.data());
+    spikes += times.size();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(spikes));
+}
+
+void draws(benchmark::State& state, DistributionKind kind) {
+  const RateDistribution distribution = make_distribution(kind, 7.5, 6.4).distribution;
+  NodeId node = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(draw_rate_hz(distribution, {1}, node++));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+}
+
+void check_self(benchmark::State& state) {
+  for (auto _ : state) self_test();
+}
+
+RateFunction slots() {
+  RateFunctionBuilder builder(0);
+  for (int cycle = 0; cycle < 10; ++cycle) {
+    const double start_ms = 1500.0 * cycle;
+    builder.hold(cycle % 4 == 0 ? 50 : 0, start_ms + 1000).hold(0, start_ms + 1500);
+  }
+  return builder.build();
+}
+
+const bool registered = [] {
+  for (const PoissonKernel* kernel : available_kernels()) {
+    const std::string isa = kernel->isa;
+    benchmark::RegisterBenchmark(("unit_rate_times/" + isa).c_str(), unit_rate_times, kernel);
+    benchmark::RegisterBenchmark(("train_20Hz_15s/" + isa).c_str(), trains, kernel, constant_rate(20, {0, 15000}));
+    benchmark::RegisterBenchmark(("train_20Hz_1000s/" + isa).c_str(), trains, kernel, constant_rate(20, {0, 1e6}));
+    benchmark::RegisterBenchmark(("train_ramp_0_80Hz_100s/" + isa).c_str(), trains, kernel,
+                                 RateFunctionBuilder(0).ramp(0, 80, 1e5).build());
+    benchmark::RegisterBenchmark(("train_slots_50Hz/" + isa).c_str(), trains, kernel, slots());
+    benchmark::RegisterBenchmark(("train_1Hz_1s/" + isa).c_str(), trains, kernel, constant_rate(1, {0, 1000}));
+  }
+  benchmark::RegisterBenchmark("stream_20Hz_15s", streams, constant_rate(20, {0, 15000}));
+  benchmark::RegisterBenchmark("draw/lognormal", draws, DistributionKind::lognormal);
+  benchmark::RegisterBenchmark("draw/normal", draws, DistributionKind::normal);
+  benchmark::RegisterBenchmark("draw/gamma", draws, DistributionKind::gamma);
+  benchmark::RegisterBenchmark("self_test", check_self);
+  return true;
+}();
+
+}  // namespace

@@ -1,0 +1,141 @@
+// The plan: order, dependencies, estimates, fingerprints, and what is refused before anything is made.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/digest.hpp"
+#include "support/planned_recipe.hpp"
+
+using namespace stimgen;
+using stimgen::testing::PlannedRecipe;
+using stimgen::testing::recipe_head;
+
+namespace {
+
+const std::string kBody =
+    "backgrounds:\n"
+    "  base: {population: cells, rate: [20, 2]}\n"
+    "assemblies:\n"
+    "  kinds: {method: property, population: cells, property: kind}\n"
+    "patterns:\n"
+    "  long: {type: long, assemblies: kinds, on_time: 100 ms, off_time: 100 ms, rates: {burst: 50 Hz}}\n"
+    "combine:\n"
+    "  trial: {from: [base, long]}\n";
+
+Digest fingerprint(const std::string& yaml, const std::string& task, const std::vector<std::string>& sets = {}) {
+  const PlannedRecipe recipe(yaml, sets);
+  REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+  return recipe.plan().find(task)->fingerprint;
+}
+
+}  // namespace
+
+TEST_SUITE("plan") {
+  TEST_CASE("tasks stand in an order in which each can be made") {
+    const PlannedRecipe recipe(recipe_head() + kBody);
+    REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+    const auto& tasks = recipe.plan().tasks;
+    REQUIRE(tasks.size() == 5);
+    for (TaskIndex i = 0; i < tasks.size(); ++i) {
+      for (const TaskIndex need : tasks[i].needs) CHECK(need < i);
+    }
+    const Task* trial = recipe.plan().find("trial");
+    CHECK(trial->needs.size() == 2);
+    CHECK(trial->expected_spikes == doctest::Approx(2000 + recipe.plan().find("long")->expected_spikes));
+    // Five cycles of 0.1 s at 50 Hz for the 34, 33, 33 nodes in turn A B C A B.
+    CHECK(recipe.plan().find("long")->expected_spikes == doctest::Approx((34 + 33 + 33 + 34 + 33) * 5));
+    CHECK(recipe.plan().closure({"trial"}).size() == 5);
+    CHECK(recipe.plan().closure({"base"}).size() == 2);
+    CHECK_THROWS_AS(recipe.plan().closure({"bse"}), InputError);
+  }
+
+  TEST_CASE("a fingerprint changes with what determines the content, and with nothing else") {
+    const std::string yaml = recipe_head() + kBody;
+    const Digest base = fingerprint(yaml, "base");
+    const Digest long_task = fingerprint(yaml, "long");
+    const Digest trial = fingerprint(yaml, "trial");
+    // Comments, key order and the spelling of units.
+    std::string other = yaml;
+    other.replace(other.find("on_time: 100 ms, off_time: 100 ms"), 33, "off_time: 0.1, on_time: 0.1 s ");
+    other = "# a comment\n" + other;
+    CHECK(fingerprint(other, "long") == long_task);
+    // Another task beside it.
+    CHECK(fingerprint(yaml + "  second: {from: [base]}\n", "base") == base);
+    // Values, seeds, nodes, output settings.
+    CHECK(fingerprint(yaml, "long", {"patterns.long.rates.burst=60 Hz"}) != long_task);
+    CHECK(fingerprint(yaml, "long", {"patterns.long.rates.burst=60 Hz"}) != trial);
+    CHECK(fingerprint(yaml, "trial", {"patterns.long.rates.burst=60 Hz"}) != trial);
+    CHECK(fingerprint(yaml, "base", {"patterns.long.rates.burst=60 Hz"}) == base);
+    CHECK(fingerprint(yaml, "base", {"seeds.spikes=3"}) != base);
+    CHECK(fingerprint(yaml, "base", {"seeds.network=3"}) != base);
+    CHECK(fingerprint(yaml, "base", {"networks.populations.cells.nodes=101"}) != base);
+    CHECK(fingerprint(yaml, "base", {"output.sort=by_time"}) != base);
+    CHECK(fingerprint(yaml, "base", {"output.resolution=0.1 ms"}) != base);
+    CHECK(fingerprint(yaml, "base", {"time.stop=2 s"}) != base);
+    CHECK(fingerprint(yaml, "base", {"backgrounds.base.stream=shared"}) != base);
+    CHECK(fingerprint(yaml, "base", {"output.directory=elsewhere"}) == base);
+  }
+
+  TEST_CASE("two tasks that feed one population are warned about unless something combines them") {
+    std::string body = kBody.substr(0, kBody.find("combine:"));
+    const PlannedRecipe loose(recipe_head() + body);
+    CHECK(loose.problems().find("warning: base, long all feed population 'cells', and nothing combines them") != std::string::npos);
+    CHECK(PlannedRecipe(recipe_head() + kBody).problems() == "");
+  }
+
+  TEST_CASE("mistakes of all stages are reported in one go, each at its place") {
+    const PlannedRecipe recipe(recipe_head() +
+                               "backgrounds:\n"
+                               "  base: {population: cells, rate: 20 ms}\n"
+                               "assemblies:\n"
+                               "  halves: {method: divide, of: kindz, into: 2}\n"
+                               "patterns:\n"
+                               "  long: {type: long, assemblies: halvs, on_time: 1 s, rates: {burst: 5 Hz}}\n"
+                               "  extra: {type: lnog}\n"
+                               "combine:\n"
+                               "  trial: {from: [base, lnog]}\n");
+    const std::string& problems = recipe.problems();
+    for (const char* text : {"recipe.yaml:11:", "recipe.yaml:13:", "recipe.yaml:15:", "recipe.yaml:16:", "recipe.yaml:18:",
+                             "did you mean 'halves'?", "there is no assembly set 'kindz'", "there is no task 'lnog'"}) {
+      CHECK_MESSAGE(problems.find(text) != std::string::npos, text, "\n", problems);
+    }
+  }
+
+  TEST_CASE("circles are named in full") {
+    const PlannedRecipe sets(recipe_head() +
+                             "assemblies:\n"
+                             "  a: {method: divide, of: b, into: 2}\n"
+                             "  b: {method: divide, of: c, into: 2}\n"
+                             "  c: {method: divide, of: a, into: 2}\n");
+    CHECK_MESSAGE(sets.problems().find("a → b → c → a") != std::string::npos, sets.problems());
+    const PlannedRecipe combined(recipe_head() + "combine:\n  x: {from: [y]}\n  y: {from: [x]}\n");
+    CHECK_MESSAGE(combined.problems().find("x → y → x") != std::string::npos, combined.problems());
+  }
+
+  TEST_CASE("work without end is refused with the estimate") {
+    const PlannedRecipe huge(recipe_head(1000) + "backgrounds: {b: {population: cells, rate: 1000000 kHz, stop: 1000 s}}\n");
+    REQUIRE_MESSAGE(huge.problems() == "", huge.problems());
+    const auto tasks = huge.plan().closure({"b"});
+    try {
+      check_limits(huge.plan(), tasks, 1'000'000'000);
+      FAIL("not refused");
+    } catch (const InputError& error) {
+      const std::string text = error.what();
+      CHECK_MESSAGE(text.find("1e+15 spikes (16 PB)") != std::string::npos, text);
+    }
+    const PlannedRecipe limited(recipe_head(100, "{directory: out, max_spikes: 1000}") + "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
+    CHECK_THROWS_AS(check_limits(limited.plan(), limited.plan().closure({"b"}), 1'000'000'000), InputError);
+    const PlannedRecipe fine(recipe_head(100, "{directory: out, max_spikes: 3000}") + "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
+    CHECK_NOTHROW(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000'000'000));
+    CHECK_THROWS_AS(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000), InputError);
+  }
+
+  TEST_CASE("a combination cannot read what the recipe makes, nor a file that is not there") {
+    const PlannedRecipe output(recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [{file: out/b.h5}]}}\n");
+    CHECK_MESSAGE(output.problems().find("is made by this recipe") != std::string::npos, output.problems());
+    const PlannedRecipe missing(recipe_head() + "combine: {c: {from: [{file: nothing.h5}]}}\n");
+    CHECK_MESSAGE(missing.problems().find("nothing.h5") != std::string::npos, missing.problems());
+    const PlannedRecipe twice(recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [b, b]}}\n");
+    CHECK_MESSAGE(twice.problems().find("taken twice") != std::string::npos, twice.problems());
+  }
+}
