@@ -1,6 +1,8 @@
 // Binds backgrounds and patterns to their nodes and adds their tasks.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/random.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
@@ -66,7 +68,9 @@ class SpikeTaskBuilder {
     if (diagnostics_.error_count() != errors_before) return;
     input.population = set->second.population;
     if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
-    task.streams.insert(task.streams.begin(), {"join", join_key});
+    const bool draws = std::any_of(input.group_rates.begin(), input.group_rates.end(),
+                                   [](const GroupRate& rate) { return rate.subgroup.has_value(); });
+    if (draws) task.streams.insert(task.streams.begin(), {"join", join_key});
     task.needs.push_back(network_task(plan_, *input.population));
     for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
       if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == pattern->assemblies) task.needs.push_back(i);
