@@ -34,11 +34,11 @@ double read_time_word(const std::string& word) {
                    "--window 1 5, --window '500 ms' '1.5 s'", "stats");
 }
 
-// `networks: {from: CONFIG}`, with the path made absolute since there is no recipe it could be relative to.
+// `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
 Value networks_from_config(const std::string& config) {
   Value networks;
   networks.kind = Value::Kind::mapping;
-  networks.members.push_back({"from", {}, text_value(std::filesystem::absolute(config).string())});
+  networks.members.push_back({"from", {}, text_value(config)});
   networks.members.back().value.quoted = true;
   return networks;
 }
