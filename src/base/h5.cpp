@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -43,11 +44,16 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
+// A forked child has one thread, which would wait for ever: the mutex knows its owner by the parent's thread id.
+bool in_forked_child = false;
+
 // Holds HDF5 for this thread, prepared: no atexit handler (it crashes after a failed close), no plugins, no printing.
 class Library {
  public:
-  Library() : lock_(library_mutex()) {
+  Library() {
+    if (!in_forked_child) lock_ = std::unique_lock(library_mutex());
     static const bool prepared = [] {
+      pthread_atfork(nullptr, nullptr, [] { in_forked_child = true; });
       H5dont_atexit();
       H5open();
       H5PLset_loading_state(0);
@@ -59,7 +65,7 @@ class Library {
   }
 
  private:
-  std::lock_guard<std::recursive_mutex> lock_;
+  std::unique_lock<std::recursive_mutex> lock_;
 };
 
 // Why the last call failed, from HDF5's error stack.
