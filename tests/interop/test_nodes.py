@@ -9,8 +9,8 @@ from networks import build_column_network
 from support import stimgen, table, write_recipe
 
 COLUMNS = {
-    "cortex": ["node_type_id", "pop_name", "ei", "model_type", "layer", "tau", "pos_x", "pos_y", "pos_z", "tuning_angle",
-               "column", "rank", "rate_hz"],
+    "cortex": ["node_type_id", "pop_name", "ei", "model_type", "layer", "tau", "pos_x", "pos_y", "pos_z",
+               "tuning_angle", "column", "rank", "rate_hz"],
     "thalamus": ["node_type_id", "pop_name", "model_type", "pulse_group_id", "x", "note"],
     "plain": ["node_type_id", "label", "maybe", "model_type"],
 }  # fmt: skip
@@ -42,7 +42,7 @@ def assert_column_equal(ours, theirs, name):
         elif isinstance(value, str):
             assert text == value, name
         elif name in FROM_TEXT:
-            # pandas reads decimal numbers to within a bit, and we to the nearest: 0.43333333333333335 is another for it.
+            # pandas reads decimal text to within a bit, we to the nearest: it misses 0.43333333333333335.
             assert float(text) == pytest.approx(float(value), rel=1e-15, abs=0), name
         else:
             assert float(text) == float(value), name
