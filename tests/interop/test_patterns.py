@@ -383,8 +383,8 @@ def test_rates_are_named_not_padded(tmp_path):
     # bmtool pads short tuples on the right for long, on the left for ramp: ramp(50) puts 50 Hz into the silence.
     padded = generators.get_fr_ramp(1, firing_rate=(50,), t_start=1.0, t_stop=4.0)[0]
     assert np.interp(0.5, padded["times"], padded["firing_rate"]) == 50
-    ramp = {"type": "ramp", "assemblies": "groups", "start": "1 s", "stop": "4 s", "on_time": "1 s", "off_time": "0.5 s"}
-    recipe = recipe_of({"task": {**ramp, "rates": {"to": "50 Hz"}}}, 1)
+    ramp = {"type": "ramp", "assemblies": "groups", "start": "1 s", "stop": "4 s", "on_time": "1 s"}
+    recipe = recipe_of({"task": {**ramp, "off_time": "0.5 s", "rates": {"to": "50 Hz"}}}, 1)
     # A ramp without its first rate is a mistake that is reported, with the key, not a padded tuple.
     wrong = stimgen("rates", write_recipe(tmp_path, recipe), "task", expect=3)
     assert "from" in wrong.stderr
