@@ -85,7 +85,7 @@ struct FieldType {
   std::string_view name;         // "rate"
   std::string_view noun;         // for messages: "a rate in Hz"
   std::string_view description;  // for help: "a number with the unit Hz or kHz; a bare number is Hz"
-  std::string_view schema;       // JSON Schema fragment (draft-07), as JSON text; may refer to "#/definitions/<type>"
+  std::string_view schema;       // JSON Schema fragment (draft-07), as JSON text; short forms: field_types.cpp
 };
 // All types but choices. A choice lists its words in the type itself: "choice: join | quit".
 std::span<const FieldType> field_types();

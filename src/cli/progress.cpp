@@ -40,7 +40,9 @@ void Progress::progress(std::uint64_t spikes_done, double spikes_expected) {
 void Progress::task_finished(const Task& task, const TaskResult& result) {
   ++finished_;
   if (result.status == TaskStatus::failed) {
-    terminal_->raw_error(fmt::format("task '{}' failed: {}", task.name, result.problem));
+    // A problem with a place in a recipe has lines of its own.
+    const bool has_lines = result.problem.find('\n') != std::string::npos;
+    terminal_->error(fmt::format("task '{}' failed:{}{}", task.name, has_lines ? "\n" : " ", result.problem));
   } else if (result.status == TaskStatus::made && !terminal_->interactive() && !terminal_->quiet()) {
     terminal_->raw_error(fmt::format("[{}/{}] {}", finished_, tasks_, task.name));
     last_line_ = Clock::now();

@@ -199,16 +199,36 @@ class TreeBuilder : public YAML::EventHandler {
     stop(places_.at(at), "recipe.yaml-syntax", "the quote that opens here is never closed");
   }
 
+  // Whether the bracket at `at` has its counterpart, as far as counting brackets outside of quotes tells.
+  bool is_closed(std::size_t at) const {
+    std::size_t depth = 0;
+    char quote = '\0';
+    for (; at < text().size(); ++at) {
+      const char c = text()[at];
+      if (quote != '\0') {
+        if (c == quote) quote = '\0';
+      } else if (c == '"' || c == '\'') {
+        quote = c;
+      } else if (c == '[' || c == '{') {
+        ++depth;
+      } else if ((c == ']' || c == '}') && --depth == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void open(Value::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, bool flow) {
     const std::size_t at = skip_properties(offset(mark));
     // What has no bracket is best shown by its key.
     const bool has_key = !frames_.empty() && frames_.back().key.has_value();
     const SourceLoc loc = !flow && has_key ? frames_.back().key->loc : places_.at(at);
     refuse_tag(mark, tag);
-    if (expects_key()) {
-      stop(places_.at(at), "recipe.bad-key", "a key is a text, not a list or a mapping",
-           flow ? "if this is no key, a bracket is not closed" : "");
+    // yaml-cpp takes a bracket that is never closed for a key.
+    if (expects_key() && flow && !is_closed(at)) {
+      stop(places_.at(at), "recipe.yaml-syntax", "the bracket that opens here is never closed");
     }
+    if (expects_key()) stop(places_.at(at), "recipe.bad-key", "a key is a text, not a list or a mapping");
     if (frames_.size() == kDeepest) stop_too_deep(loc);
     count_nodes(1, loc);
     Frame frame;
@@ -339,7 +359,11 @@ void report_syntax(const YAML::ParserException& error, std::size_t first_byte, c
   }
   if (says("flow not found")) {
     const SourceLoc loc = builder.open_bracket().value_or(places.at(at));
-    return report(loc, fmt::format("the bracket that opens here is not closed before line {}", places.at(at).line),
+    const int line_number = places.at(at).line;
+    return report(loc,
+                  line_number > loc.line + 1 || at < text.size()
+                      ? fmt::format("the bracket that opens here is not closed before line {}", line_number)
+                      : std::string("the bracket that opens here is never closed"),
                   "close it, or put a comma between its values");
   }
   if (says("illegal map value") || says("illegal map key")) {

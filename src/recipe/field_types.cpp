@@ -3,7 +3,7 @@
 // A schema accepts what the strict reader accepts and, wherever a scalar may stand, text with a ${variable} in it. It
 // uses no union of subschemas, since those ruin completion in editors: "type" lists what may stand there, and the
 // keywords of each JSON type (minimum, pattern, items, properties) apply to values of that type alone. Two short forms
-// are expanded by recipe_schema(): {"use": "rate"} takes over the fragment of that type, and %decimal%, %unsigned%,
+// are expanded by recipe_schema(): {"use": "rate"} refers to the fragment of that type, and %decimal%, %unsigned%,
 // %name% and %variable% in a pattern stand for the expressions in schema.cpp.
 #include <algorithm>
 #include <array>
@@ -83,6 +83,30 @@ FieldType{"rate-or-distribution", "a rate or a distribution of rates",
   "{values: {property: …}} or {values: {csv: …}}", R"json({
   "type": ["number", "string", "array", "object"],
   "minimum": 0, "maximum": 1e9, "pattern": "^%unsigned%[ \\t]*k?Hz$|%variable%",
+  "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false,
+  "minProperties": 1, "additionalProperties": false,
+  "dependencies": {"mean": ["stdev"], "stdev": ["mean"], "distribution": ["mean", "stdev"]},
+  "properties": {
+    "mean": {"use": "rate", "description": "Mean of the resulting rates; a bare number is Hz"},
+    "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
+    "distribution": {"use": "distribution", "description": "Shape of the distribution"},
+    "uniform": {
+      "description": "Rates spread evenly between a lowest and a highest; bare numbers are Hz",
+      "type": ["array", "string"], "pattern": "%variable%",
+      "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
+    "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
+    "values": {
+      "description": "The rate of every single node, in Hz",
+      "type": ["object", "string"], "pattern": "%variable%",
+      "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+      "properties": {
+        "property": {"use": "text", "description": "Node property that holds the rate in Hz"},
+        "csv": {"use": "path", "description": "CSV file with the columns node_id and rate (Hz)"}}}}})json"},
+FieldType{"others", "silent, a rate or a distribution of rates",
+  "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
+  "{values: {property: …}} or {values: {csv: …}}", R"json({
+  "type": ["number", "string", "array", "object"],
+  "minimum": 0, "maximum": 1e9, "pattern": "^silent$|^%unsigned%[ \\t]*k?Hz$|%variable%",
   "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false,
   "minProperties": 1, "additionalProperties": false,
   "dependencies": {"mean": ["stdev"], "stdev": ["mean"], "distribution": ["mean", "stdev"]},

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "recipe/document.hpp"
+#include "recipe/field_names.hpp"
 #include "recipe/scalars.hpp"
 #include "stimgen/recipe.hpp"
 
@@ -14,35 +15,6 @@ namespace {
 
 bool starts_with_component(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix && name[prefix.size()] == '.';
-}
-
-std::string_view last_component(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? name : name.substr(dot + 1);
-}
-
-// "rates: {out: {from: …}}" for "rates.out.from".
-std::string nested_spelling(std::string_view name) {
-  std::string result;
-  std::string closing;
-  for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
-    result += std::string(name.substr(0, dot)) + ": {";
-    closing += "}";
-    name.remove_prefix(dot + 1);
-  }
-  return result + std::string(name) + ": …" + closing;
-}
-
-// The keys that may stand in the mapping named by `prefix` (empty or "rates.").
-std::vector<std::string> keys_under(const std::vector<FieldDoc>& docs, std::string_view prefix) {
-  std::vector<std::string> keys;
-  for (const FieldDoc& doc : docs) {
-    if (doc.name.substr(0, prefix.size()) != prefix) continue;
-    std::string key(doc.name.substr(prefix.size()));
-    key = key.substr(0, key.find('.'));
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(std::move(key));
-  }
-  return keys;
 }
 
 // "a rate in Hz, e.g. 50 Hz".

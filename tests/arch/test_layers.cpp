@@ -1,0 +1,182 @@
+// Every #include under include/ and src/ against the layers of the program and the gates around libraries.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// What each part may include: itself, these, and what these may include. A public header belongs to the part it names.
+const std::map<std::string, std::set<std::string>> kMayInclude = {
+    {"types", {}},
+    {"diagnostic", {}},
+    {"kind", {}},
+    {"base", {"diagnostic", "types"}},
+    {"rate", {"types", "base"}},
+    {"recipe", {"kind", "base", "types", "diagnostic"}},
+    {"network", {"recipe", "base"}},
+    {"assembly", {"network", "recipe"}},
+    {"background", {"network", "rate", "recipe"}},
+    {"pattern", {"rate", "recipe"}},
+    {"sample", {"rate", "recipe"}},
+    {"store", {"recipe"}},
+    {"plan", {"assembly", "background", "pattern", "sample", "store", "network"}},
+    {"run", {"plan"}},
+    {"audit", {"run"}},
+    {"report", {"audit", "run", "store", "network", "rate"}},
+    {"cli", {"report", "audit", "run", "plan"}},
+    {"main", {"cli"}},
+};
+
+// A library may be included by these files or folders only.
+struct Gate {
+  std::string header;  // start of the name in the #include
+  std::vector<std::string> allowed;
+};
+const std::vector<Gate> kGates = {
+    {"yaml-cpp/", {"src/recipe/document.cpp"}},
+    {"hdf5", {"src/base/h5.cpp"}},
+    {"H5", {"src/base/h5.cpp"}},
+    {"boost/program_options", {"src/cli/options.cpp"}},
+    {"boost/", {"src/cli/"}},
+    {"spdlog/", {"src/cli/", "src/run/"}},
+};
+
+struct Include {
+  std::string file;  // relative to the source tree
+  int line = 0;
+  std::string header;
+  bool quoted = false;
+};
+
+std::vector<Include> includes_of(const std::string& file, std::istream& text) {
+  static const std::regex pattern(R"re(^\s*#\s*include\s*([<"])([^>"]+)[>"])re");
+  std::vector<Include> found;
+  std::string line;
+  for (int number = 1; std::getline(text, line); ++number) {
+    std::smatch match;
+    if (std::regex_search(line, match, pattern)) found.push_back({file, number, match[2], match[1] == "\""});
+  }
+  return found;
+}
+
+std::string first_folder(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
+
+// "src/recipe/x.cpp" → "recipe", "include/stimgen/recipe.hpp" and "stimgen/recipe.hpp" → "recipe"; empty if neither.
+std::string part_of(std::string path) {
+  if (path.rfind("src/", 0) == 0) path = path.substr(4);
+  if (path.rfind("include/", 0) == 0) path = path.substr(8);
+  if (path.rfind("stimgen/", 0) == 0) path = fs::path(path.substr(8)).stem().string();
+  if (path == "main.cpp") return "main";
+  return first_folder(path);
+}
+
+// Everything below `part`, itself included.
+std::set<std::string> reach(const std::string& part) {
+  std::set<std::string> result;
+  std::vector<std::string> open = {part};
+  while (!open.empty()) {
+    const std::string next = open.back();
+    open.pop_back();
+    if (!result.insert(next).second) continue;
+    if (const auto found = kMayInclude.find(next); found != kMayInclude.end()) {
+      open.insert(open.end(), found->second.begin(), found->second.end());
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> violations(const std::vector<Include>& includes) {
+  std::vector<std::string> result;
+  const auto report = [&](const Include& include, const std::string& why) {
+    result.push_back(include.file + ":" + std::to_string(include.line) + ": " + include.header + ": " + why);
+  };
+  for (const Include& include : includes) {
+    for (const Gate& gate : kGates) {
+      if (include.header.rfind(gate.header, 0) != 0) continue;
+      const bool allowed = std::any_of(gate.allowed.begin(), gate.allowed.end(),
+                                       [&](const std::string& place) { return include.file.rfind(place, 0) == 0; });
+      if (!allowed) report(include, "only " + gate.allowed.front() + " may include this");
+      break;
+    }
+    if (!include.quoted) continue;
+    const std::string from = part_of(include.file);
+    const std::string to = part_of(include.header);
+    if (kMayInclude.find(from) == kMayInclude.end()) {
+      report(include, "'" + from + "' is no part of the layers");
+    } else if (kMayInclude.find(to) == kMayInclude.end()) {
+      report(include, "'" + to + "' is no part of the layers");
+    } else if (reach(from).count(to) == 0) {
+      report(include, "'" + from + "' lies below '" + to + "' or beside it");
+    }
+  }
+  return result;
+}
+
+std::vector<Include> all_includes() {
+  const fs::path root = STIMGEN_SOURCE_DIR;
+  std::vector<Include> result;
+  for (const char* folder : {"include", "src"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const std::string extension = entry.path().extension().string();
+      if (extension != ".hpp" && extension != ".cpp" && extension != ".h" && extension != ".inc") continue;
+      std::ifstream text(entry.path());
+      const std::string file = entry.path().lexically_relative(root).generic_string();
+      const std::vector<Include> found = includes_of(file, text);
+      result.insert(result.end(), found.begin(), found.end());
+    }
+  }
+  return result;
+}
+
+TEST_SUITE("arch") {
+  TEST_CASE("includes point down, and libraries stay behind their gates") {
+    const std::vector<Include> includes = all_includes();
+    CHECK(includes.size() > 100);
+    for (const std::string& violation : violations(includes)) FAIL_CHECK(violation);
+  }
+
+  TEST_CASE("the check sees what it should") {
+    const auto said = [](const std::string& file, const std::string& header, bool quoted) {
+      const auto found = violations({{file, 7, header, quoted}});
+      return found.empty() ? std::string() : found.front();
+    };
+    CHECK(said("src/recipe/load.cpp", "stimgen/network.hpp", true) ==
+          "src/recipe/load.cpp:7: stimgen/network.hpp: 'recipe' lies below 'network' or beside it");
+    CHECK(said("src/pattern/x.cpp", "assembly/common.hpp", true).find("src/pattern/x.cpp:7") == 0);
+    CHECK(said("src/recipe/load.cpp", "yaml-cpp/yaml.h", false) ==
+          "src/recipe/load.cpp:7: yaml-cpp/yaml.h: only src/recipe/document.cpp may include this");
+    CHECK_FALSE(said("src/store/x.cpp", "hdf5.h", false).empty());
+    CHECK_FALSE(said("src/plan/x.cpp", "spdlog/spdlog.h", false).empty());
+    CHECK_FALSE(said("src/cli/run.cpp", "boost/program_options.hpp", false).empty());
+    CHECK_FALSE(said("include/stimgen/recipe.hpp", "stimgen/plan.hpp", true).empty());
+    CHECK_FALSE(said("src/colour/x.cpp", "stimgen/types.hpp", true).empty());
+    CHECK(said("src/run/x.cpp", "spdlog/spdlog.h", false).empty());
+    CHECK(said("src/plan/x.cpp", "recipe/schema.hpp", true).empty());
+    CHECK(said("src/main.cpp", "cli/cli.hpp", true).empty());
+    CHECK(said("src/base/h5.cpp", "hdf5.h", false).empty());
+  }
+
+  TEST_CASE("the layers themselves have no circle") {
+    for (const auto& [part, below] : kMayInclude) {
+      for (const std::string& other : below) {
+        CAPTURE(part);
+        CAPTURE(other);
+        CHECK(kMayInclude.find(other) != kMayInclude.end());
+        CHECK(reach(other).count(part) == 0);
+      }
+    }
+  }
+}
+
+}  // namespace
