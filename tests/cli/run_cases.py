@@ -60,7 +60,7 @@ def main():
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("cases", nargs="*", metavar="CASE")
     parser.add_argument("--update", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     binary = options.binary.resolve()
     cases = sorted(path.parent for path in HERE.glob("*/cmd"))
     if options.cases:
