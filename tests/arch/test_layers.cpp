@@ -168,8 +168,9 @@ TEST_SUITE("arch") {
   }
 
   TEST_CASE("the layers themselves have no circle") {
-    for (const auto& [part, below] : kMayInclude) {
-      for (const std::string& other : below) {
+    for (const auto& row : kMayInclude) {
+      const std::string& part = row.first;
+      for (const std::string& other : row.second) {
         CAPTURE(part);
         CAPTURE(other);
         CHECK(kMayInclude.find(other) != kMayInclude.end());
