@@ -353,7 +353,7 @@ class StringChild {
 void limit_computing() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 3);
+  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 2);
   const rlimit limit{seconds, RLIM_INFINITY};
   setrlimit(RLIMIT_CPU, &limit);
 }
