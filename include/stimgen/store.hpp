@@ -107,9 +107,9 @@ class SpikeSource {
 struct ReadSelection {
   std::string population;
   double shift_ms = 0;
-  std::function<bool(NodeId)> keep;  // empty: all
+  std::function<bool(NodeId)> keep = {};  // empty: all
   // Applied to shifted times before they are sorted, such as rounding to a grid; empty: none.
-  std::function<void(std::vector<double>& timestamps_ms)> adjust;
+  std::function<void(std::vector<double>& timestamps_ms)> adjust = {};
 };
 
 // One population of a file in `order` (by_id: node id then time; by_time: time then node id), sorted if the file is

@@ -76,7 +76,8 @@ bool check_groups(const AssemblyDefinition& definition, const AssemblySet& made,
                         "raise the fraction or make the groups larger");
     } else {
       diagnostics.error(definition.loc, "assembly.empty-group",
-                        fmt::format("group '{}' of assembly set '{}' has no nodes", label, printable(definition.name)));
+                        fmt::format("group '{}' of assembly set '{}' has no nodes", label, printable(definition.name)),
+                        "every group needs a node that the selection keeps");
     }
     fine = false;
   }

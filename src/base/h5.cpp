@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -13,6 +14,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <limits>
 #include <mutex>
@@ -43,11 +45,16 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
+// A forked child has one thread, which would wait for ever: the mutex knows its owner by the parent's thread id.
+bool in_forked_child = false;
+
 // Holds HDF5 for this thread, prepared: no atexit handler (it crashes after a failed close), no plugins, no printing.
 class Library {
  public:
-  Library() : lock_(library_mutex()) {
+  Library() {
+    if (!in_forked_child) lock_ = std::unique_lock(library_mutex());
     static const bool prepared = [] {
+      pthread_atfork(nullptr, nullptr, [] { in_forked_child = true; });
       H5dont_atexit();
       H5open();
       H5PLset_loading_state(0);
@@ -59,7 +66,7 @@ class Library {
   }
 
  private:
-  std::lock_guard<std::recursive_mutex> lock_;
+  std::unique_lock<std::recursive_mutex> lock_;
 };
 
 // Why the last call failed, from HDF5's error stack.
@@ -268,8 +275,7 @@ class StringChild {
       throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     const pid_t child = fork();
     if (child == 0) {
-      const rlimit no_core{0, 0};
-      setrlimit(RLIMIT_CORE, &no_core);
+      prepare_to_die();
       ::close(ends[0]);
       output_ = ends[1];
       _exit(produce(*this) ? 0 : 1);
@@ -323,6 +329,17 @@ class StringChild {
   }
 
  private:
+  // A crash ends the child at once, without the handlers or the core file of this program; Ctrl-C is the parent's
+  // matter.
+  static void prepare_to_die() {
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
+    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU}) std::signal(signal, SIG_DFL);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+  }
   void put(const void* bytes, std::size_t size) {
     pending_.append(static_cast<const char*>(bytes), size);
     if (pending_.size() > 65536) flush();
@@ -332,7 +349,14 @@ class StringChild {
   std::string received_;
 };
 
-constexpr unsigned kChildSeconds = 30;  // HDF5 can loop for ever on a damaged heap
+// HDF5 can loop for ever on a damaged heap: lets the child compute for at most two seconds more.
+void limit_computing() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 3);
+  const rlimit limit{seconds, RLIM_INFINITY};
+  setrlimit(RLIMIT_CPU, &limit);
+}
 
 // A memory type that HDF5 gives char* for.
 Handle variable_string_type(hid_t file_type) {
@@ -516,7 +540,7 @@ std::optional<Attribute> ReadFile::read_attribute(const std::string& object, con
     case TypeClass::variable_string: {
       StringChild child;
       const bool read = child.run([&](StringChild& self) {
-        alarm(kChildSeconds);
+        limit_computing();
         std::vector<char*> texts(size, nullptr);
         const Handle memory = variable_string_type(type.id());
         if (H5Aread(attribute.id(), memory.id(), texts.data()) < 0) return false;
@@ -719,7 +743,7 @@ std::vector<std::string> Dataset::read_variable_strings(std::uint64_t first, std
     const Handle type = own(H5Dget_type(handle_.id()), H5Tclose);
     const Handle memory_type = variable_string_type(type.id());
     for (std::uint64_t at = 0; at < count; at += kVlenRows) {
-      alarm(kChildSeconds);
+      limit_computing();
       const hsize_t start = first + at, length = std::min(kVlenRows, count - at);
       std::vector<char*> texts(length, nullptr);
       const Handle memory = own(H5Screate_simple(1, &length, nullptr), H5Sclose);

@@ -128,7 +128,7 @@ std::string body_from_config(const std::string& config, const std::filesystem::p
   Value from;
   from.kind = Value::Kind::scalar;
   from.quoted = true;
-  from.text = absolute.string();
+  from.text = config;
   Value networks;
   networks.kind = Value::Kind::mapping;
   networks.members.push_back({"from", {}, from});

@@ -34,16 +34,21 @@ std::string as_table(const Plan& plan) {
   return table.text();
 }
 
-// The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind, needs, populations,
-// streams, fingerprint, and for tasks that make a file output, expected_spikes and expected_bytes.
+// The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind (a name is unique only
+// within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for tasks
+// that make a file output, expected_spikes and expected_bytes.
 std::string as_json(const Plan& plan) {
   Json tasks = Json::array();
   for (const Task& task : plan.tasks) {
     Json streams = Json::object();
     for (const auto& [purpose, key] : task.streams) streams[purpose] = hex(key);
+    Json needs = Json::array();
+    for (const TaskIndex index : task.needs) {
+      needs.push_back(Json{{"name", plan.tasks[index].name}, {"kind", task_kind_name(plan.tasks[index].kind)}});
+    }
     Json entry = {{"name", task.name},
                   {"kind", task_kind_name(task.kind)},
-                  {"needs", names_needed(plan, task)},
+                  {"needs", needs},
                   {"populations", task.populations},
                   {"streams", streams},
                   {"fingerprint", to_hex(task.fingerprint)}};

@@ -34,11 +34,11 @@ double read_time_word(const std::string& word) {
                    "--window 1 5, --window '500 ms' '1.5 s'", "stats");
 }
 
-// `networks: {from: CONFIG}`, with the path made absolute since there is no recipe it could be relative to.
+// `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
 Value networks_from_config(const std::string& config) {
   Value networks;
   networks.kind = Value::Kind::mapping;
-  networks.members.push_back({"from", {}, text_value(std::filesystem::absolute(config).string())});
+  networks.members.push_back({"from", {}, text_value(config)});
   networks.members.back().value.quoted = true;
   return networks;
 }
@@ -83,6 +83,19 @@ struct Grouping {
   std::vector<std::string> values_at(NodeRow row) const {
     std::vector<std::string> values;
     for (const auto& column : columns) values.push_back(column->text_at(row));
+    return values;
+  }
+
+  Json json_at(NodeRow row) const {
+    Json values = Json::object();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Column& column = *columns[i];
+      Json& value = values[properties[i]];
+      if (column.is_missing(row)) continue;
+      if (column.type == Column::Type::text) value = column.text_at(row);
+      if (column.type == Column::Type::integer) value = column.integers[row];
+      if (column.type == Column::Type::real) value = column.reals[row];
+    }
     return values;
   }
 
@@ -255,14 +268,12 @@ std::string as_json(const std::vector<Result>& results, bool by_node) {
   Json populations = Json::array();
   for (const Result& result : results) {
     Json rows = Json::array();
-    const auto add_values = [&](Json& row, const std::vector<std::string>& values) {
-      for (std::size_t i = 0; i < values.size(); ++i) row["by"][result.grouping.properties[i]] = values[i];
-    };
+    const bool grouped = !result.grouping.properties.empty();
     if (by_node) {
       for (std::size_t i = 0; i < result.stats.nodes.size(); ++i) {
         const NodeSpikeStats& node = result.stats.nodes[i];
         Json row = {{"node_id", node.node_id}};
-        add_values(row, result.values_of(i));
+        if (grouped) row["by"] = result.grouping.json_at(i);
         row["spikes"] = node.spikes;
         row["rate_hz"] = node.rate_hz;
         row["cv_isi"] = optional_json(node.cv_isi);
@@ -272,7 +283,7 @@ std::string as_json(const std::vector<Result>& results, bool by_node) {
       for (const std::vector<std::size_t>& members : result.groups) {
         const GroupSpikeStats group = summarise(result.stats, members);
         Json row = Json::object();
-        add_values(row, result.values_of(members));
+        if (grouped) row["by"] = result.grouping.json_at(members.front());
         row["nodes"] = group.nodes;
         row["silent_nodes"] = group.silent_nodes;
         row["spikes"] = group.spikes;

@@ -13,7 +13,7 @@ namespace {
 // A default that nothing can take is a mistake.
 void check_section_defaults(const Recipe& recipe, Diagnostics& diagnostics) {
   check_defaults(recipe.backgrounds.defaults, "backgrounds", {selection_fields(), background_fields()}, diagnostics);
-  std::vector<std::span<const FieldDoc>> assembly_tables{assembly_common_fields()};
+  std::vector<std::span<const FieldDoc>> assembly_tables{assembly_common_fields(), selection_fields()};
   for (const AssemblyKind* kind : assembly_kinds()) assembly_tables.push_back(kind->info.fields);
   check_defaults(recipe.assemblies.defaults, "assemblies", assembly_tables, diagnostics);
   std::vector<std::span<const FieldDoc>> pattern_tables{pattern_common_fields()};

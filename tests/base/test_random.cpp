@@ -69,16 +69,16 @@ TEST_SUITE("base") {
     CHECK(test::equal_counts_p(counts) > 0.001);
 
     // 4/3 words a value: without rejection every third value would come twice as often as the others.
-  const std::uint64_t bound = std::uint64_t{3} << 62;
-  std::vector<std::uint64_t> thirds(3);
-  for (int i = 0; i < 30000; ++i) {
-    const std::uint64_t value = stream.next_below(bound);
-    REQUIRE(value < bound);
-    ++thirds[value % 3];
-  }
-  CHECK(test::equal_counts_p(thirds) > 0.001);
+    const std::uint64_t bound = std::uint64_t{3} << 62;
+    std::vector<std::uint64_t> thirds(3);
+    for (int i = 0; i < 30000; ++i) {
+      const std::uint64_t value = stream.next_below(bound);
+      REQUIRE(value < bound);
+      ++thirds[value % 3];
+    }
+    CHECK(test::equal_counts_p(thirds) > 0.001);
 
-  CHECK(stream.next_below(1) == 0);
+    CHECK(stream.next_below(1) == 0);
     CHECK_THROWS_AS(stream.next_below(0), std::logic_error);
   }
 
@@ -92,9 +92,9 @@ TEST_SUITE("base") {
   TEST_CASE("a stream key depends on purpose, seed, stream name and trial; seed 0 is a seed like any other") {
     std::set<std::uint64_t> keys;
     for (const char* purpose : {"spikes", "rate"}) {
-      for (const std::uint64_t seed : {0, 1, 2}) {
+      for (const std::uint64_t seed : {0U, 1U, 2U}) {
         for (const char* name : {"baseline", "shell", ""}) {
-          for (const std::uint64_t trial : {0, 1}) keys.insert(make_stream_key(purpose, seed, name, trial).value);
+          for (const std::uint64_t trial : {0U, 1U}) keys.insert(make_stream_key(purpose, seed, name, trial).value);
         }
       }
     }

@@ -18,26 +18,33 @@ namespace {
 const std::map<std::string, std::string> kSamples{
     {"long", "on_time: 1 s, fit: cycle, rates: {burst: 50 Hz, off: 2 Hz, silent: 1 Hz}"},
     {"short", "on_time: 0.7 s, fit: cycle, rounds: 1.5, rates: {burst: 50 Hz, off: 2 Hz, silent: 1 Hz}"},
-    {"ramp", "on_time: 1 s, fit: on_time, ramp: {start: 0.1 s, stop: 0.7 s}, rates: {from: 5 Hz, to: 60 Hz, off: 2, silent: 1}"},
+    {"ramp",
+     "on_time: 1 s, fit: on_time, ramp: {start: 0.1 s, stop: 0.7 s}, rates: {from: 5 Hz, to: 60 Hz, off: 2, silent: "
+     "1}"},
     {"join",
-     "on_time: 1 s, fit: cycle, steps: 3, ramp: {start: 0.1 s, stop: 0.7 s}, direction: quit, low: 0.1, high: 0.9, order: "
+     "on_time: 1 s, fit: cycle, steps: 3, ramp: {start: 0.1 s, stop: 0.7 s}, direction: quit, low: 0.1, high: 0.9, "
+     "order: "
      "random, rates: {on: 50 Hz, waiting: 3 Hz, off: 2 Hz, silent: 1 Hz}"},
     {"fade",
-     "on_time: 1 s, fit: cycle, ramp: {start: 0.1 s, stop: 0.7 s}, rates: {out: {from: 50, to: 5}, in: {from: 4, to: 40}, off: "
+     "on_time: 1 s, fit: cycle, ramp: {start: 0.1 s, stop: 0.7 s}, rates: {out: {from: 50, to: 5}, in: {from: 4, to: "
+     "40}, off: "
      "2, silent: 1}"},
     {"loop",
-     "fit: on_time, points: [{at: 0 s, rate: 1 Hz}, {at: 0.3 s, rate: 50 Hz}, {at: 0.3 s, rate: 0 Hz}, {at: 1 s, rate: 20 Hz}], "
+     "fit: on_time, points: [{at: 0 s, rate: 1 Hz}, {at: 0.3 s, rate: 50 Hz}, {at: 0.3 s, rate: 0 Hz}, {at: 1 s, rate: "
+     "20 Hz}], "
      "rates: {off: 2, silent: 1}"},
 };
 
 std::string sample(const PatternKind& kind, const std::string& stop = "11.3 s") {
   const std::string name(kind.info.name);
   REQUIRE_MESSAGE(kSamples.count(name) == 1, "no sample for pattern ", name);
-  return "{type: " + name + ", assemblies: a, start: 0.5 s, stop: " + stop + ", off_time: 0.4 s, select: [3, 1], stream: s, process: poisson, " +
-         kSamples.at(name) + "}";
+  return "{type: " + name + ", assemblies: a, start: 0.5 s, stop: " + stop +
+         ", off_time: 0.4 s, select: [3, 1], stream: s, process: poisson, " + kSamples.at(name) + "}";
 }
 
-Groups some_groups() { return {{0, 2, 4, 6, 8}, {1, 3}, {5}, {7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19}}; }
+Groups some_groups() {
+  return {{0, 2, 4, 6, 8}, {1, 3}, {5}, {7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19}};
+}
 
 }  // namespace
 

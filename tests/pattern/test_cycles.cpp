@@ -28,7 +28,8 @@ std::string long_with(const std::string& keys) {
 
 TEST_SUITE("pattern") {
   TEST_CASE("cycles: 0.6 s holds exactly three cycles of 0.1 s + 0.1 s") {
-    const auto run = run_pattern(long_with("start: 0 s, stop: 0.6 s, on_time: 0.1 s, off_time: 0.1 s"), equal_groups(1, 1));
+    const auto run =
+        run_pattern(long_with("start: 0 s, stop: 0.6 s, on_time: 0.1 s, off_time: 0.1 s"), equal_groups(1, 1));
     CHECK(messages(run.diagnostics) == "");
     CHECK(bursts(run) == 3);
   }
@@ -41,8 +42,8 @@ TEST_SUITE("pattern") {
       for (int off = 0; off <= 10; ++off) {
         for (int cycles = 1; cycles <= 20; ++cycles) {
           const auto tenths = [](int n) { return std::to_string(n / 10) + "." + std::to_string(n % 10) + " s"; };
-          const auto run = run_pattern(long_with("start: 0 s, stop: " + tenths(cycles * (on + off)) + ", on_time: " +
-                                                 tenths(on) + ", off_time: " + tenths(off)),
+          const auto run = run_pattern(long_with("start: 0 s, stop: " + tenths(cycles * (on + off)) +
+                                                 ", on_time: " + tenths(on) + ", off_time: " + tenths(off)),
                                        equal_groups(2, 1));
           std::size_t expected = 0;  // without off-time the bursts of a group of two still lie apart
           for (const GroupRate& rate : run.rates) {

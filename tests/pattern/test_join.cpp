@@ -29,9 +29,9 @@ std::size_t nodes_at(const PatternRun& run, std::size_t group, double time_ms, d
 
 TEST_SUITE("pattern") {
   TEST_CASE("join: sub-group k switches on at ramp.start + k·(ramp.stop − ramp.start)/steps") {
-    const auto run = run_pattern(
-        join_with("steps: 2, order: node_id, ramp: {start: 0.2 s, stop: 0.8 s}, rates: {on: 50, waiting: 5, off: 2, silent: 1}"),
-        {{10, 11, 12, 13}, {20}});
+    const auto run = run_pattern(join_with("steps: 2, order: node_id, ramp: {start: 0.2 s, stop: 0.8 s}, rates: {on: "
+                                           "50, waiting: 5, off: 2, silent: 1}"),
+                                 {{10, 11, 12, 13}, {20}});
     INFO(messages(run.diagnostics));
     REQUIRE(run.rates.size() == 3);
     CHECK(run.rates[0].node_ids == std::vector<NodeId>{10, 11});
@@ -43,7 +43,8 @@ TEST_SUITE("pattern") {
     CHECK(text_of(run.rates[1].rate.vertices()) ==
           "(0, 5) (500, 5) (500, 50) (1000, 50) (1000, 1) (2000, 1) (2000, 2) (3000, 2) (3000, 1) (4000, 1)");
     CHECK(run.rates[2].group == 1);
-    CHECK(text_of(run.rates[2].rate.vertices()).find("(2000, 1) (2000, 5) (2500, 5)") == std::string::npos);
+    CHECK(text_of(run.rates[2].rate.vertices()) ==
+          "(0, 2) (1000, 2) (1000, 1) (2000, 1) (2000, 5) (2500, 5) (2500, 50) (3000, 50) (3000, 1) (4000, 1)");
   }
 
   // Peers make groups × steps traces but zip them with the groups, so that every group follows the steps of group 0.
@@ -83,8 +84,8 @@ TEST_SUITE("pattern") {
   }
 
   TEST_CASE("join: the share low is on from the first step, beyond high nobody takes part") {
-    const auto run = run_pattern(join_with("steps: 4, low: 0.2, high: 0.6, order: node_id, rates: {on: 50, waiting: 5}"),
-                                 equal_groups(1, 20));
+    const auto run = run_pattern(
+        join_with("steps: 4, low: 0.2, high: 0.6, order: node_id, rates: {on: 50, waiting: 5}"), equal_groups(1, 20));
     REQUIRE(run.rates.size() == 5);
     CHECK(run.rates[0].node_ids == std::vector<NodeId>{0, 1, 2, 3, 4, 5});
     CHECK(run.rates[1].node_ids == std::vector<NodeId>{6, 7});
@@ -149,7 +150,8 @@ TEST_SUITE("pattern") {
   TEST_CASE("join: waiting defaults to silent; shares and steps are checked") {
     const auto run = run_pattern(join_with("steps: 2, rates: {on: 50, silent: 3}"), equal_groups(1, 4));
     CHECK(nodes_at(run, 0, 100, 3) == 2);
-    CHECK(has_code(run_pattern(join_with("low: 0.5, high: 0.5, rates: {on: 5}"), {{1}}).diagnostics, "pattern.wrong-shares"));
+    CHECK(has_code(run_pattern(join_with("low: 0.5, high: 0.5, rates: {on: 5}"), {{1}}).diagnostics,
+                   "pattern.wrong-shares"));
     CHECK(run_pattern(join_with("high: 1.5, rates: {on: 5}"), {{1}}).definition == nullptr);
     CHECK(run_pattern(join_with("steps: 0, rates: {on: 5}"), {{1}}).definition == nullptr);
     CHECK(run_pattern(join_with("steps: 100000000, rates: {on: 5}"), {{1}}).definition == nullptr);

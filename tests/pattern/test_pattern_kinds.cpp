@@ -29,21 +29,23 @@ TEST_SUITE("pattern") {
         "{type: long, assemblies: a, start: 1 s, stop: 4.5 s, on_time: 1 s, off_time: 0.5 s,"
         " rates: {burst: 50 Hz, off: 2 Hz, silent: 1 Hz}}",
         equal_groups(2, 3));
-    CHECK(shapes(run) == Shapes{"(0, 1) (1000, 1) (1000, 50) (2000, 50) (2000, 1) (2500, 1) (2500, 2) (3500, 2) (3500, 1) "
-                                "(4500, 1)",
-                                "(0, 1) (1000, 1) (1000, 2) (2000, 2) (2000, 1) (2500, 1) (2500, 50) (3500, 50) (3500, 1) "
-                                "(4500, 1)"});
+    CHECK(shapes(run) ==
+          Shapes{"(0, 1) (1000, 1) (1000, 50) (2000, 50) (2000, 1) (2500, 1) (2500, 2) (3500, 2) (3500, 1) "
+                 "(4500, 1)",
+                 "(0, 1) (1000, 1) (1000, 2) (2000, 2) (2000, 1) (2500, 1) (2500, 50) (3500, 50) (3500, 1) "
+                 "(4500, 1)"});
     CHECK(run.rates[1].node_ids == std::vector<NodeId>{3, 4, 5});
     CHECK(!run.rates[1].subgroup);
   }
 
   TEST_CASE("long: the cycle c drives group c modulo n") {
-    const auto run = run_pattern("{type: long, assemblies: a, stop: 5 s, on_time: 1 s, rates: {burst: 10 Hz}}",
-                                 equal_groups(3, 1));
+    const auto run =
+        run_pattern("{type: long, assemblies: a, stop: 5 s, on_time: 1 s, rates: {burst: 10 Hz}}", equal_groups(3, 1));
     REQUIRE(run.rates.size() == 3);
     for (std::size_t cycle = 0; cycle < 5; ++cycle) {
       for (std::size_t group = 0; group < 3; ++group) {
-        CHECK(run.rates[group].rate.rate_at(1000.0 * static_cast<double>(cycle) + 500) == (cycle % 3 == group ? 10 : 0));
+        CHECK(run.rates[group].rate.rate_at(1000.0 * static_cast<double>(cycle) + 500) ==
+              (cycle % 3 == group ? 10 : 0));
       }
     }
   }
@@ -58,13 +60,14 @@ TEST_SUITE("pattern") {
 
   TEST_CASE("peer defect: bad group indices pass silently") {
     const auto with_select = [](const std::string& select) {
-      return run_pattern("{type: long, assemblies: a, stop: 2 s, on_time: 1 s, select: " + select + ", rates: {burst: 1}}",
-                         equal_groups(3, 1));
+      return run_pattern(
+          "{type: long, assemblies: a, stop: 2 s, on_time: 1 s, select: " + select + ", rates: {burst: 1}}",
+          equal_groups(3, 1));
     };
     const auto beyond = with_select("[0, 3]");
     CHECK(beyond.rates.empty());
     REQUIRE(has_code(beyond.diagnostics, "pattern.no-such-group"));
-    CHECK(beyond.diagnostics.items().front().loc.column == 73);
+    CHECK(beyond.diagnostics.items().front().loc.column == 66);
     CHECK(messages(beyond.diagnostics).find("3 groups, numbered from 0") != std::string::npos);
     CHECK(has_code(with_select("[-1]").diagnostics, "pattern.no-such-group"));
     CHECK(has_code(with_select("[1, 1]").diagnostics, "pattern.group-twice"));
@@ -76,10 +79,11 @@ TEST_SUITE("pattern") {
     const auto run = run_pattern(
         "{type: short, assemblies: a, stop: 3 s, on_time: 1 s, off_time: 0.5 s, rates: {burst: 50, off: 2, silent: 1}}",
         equal_groups(2, 1));
-    CHECK(shapes(run) == Shapes{"(0, 50) (500, 50) (500, 2) (1000, 2) (1000, 1) (1500, 1) (1500, 50) (2000, 50) (2000, 2) "
-                                "(2500, 2) (2500, 1) (3000, 1)",
-                                "(0, 2) (500, 2) (500, 50) (1000, 50) (1000, 1) (1500, 1) (1500, 2) (2000, 2) (2000, 50) "
-                                "(2500, 50) (2500, 1) (3000, 1)"});
+    CHECK(shapes(run) ==
+          Shapes{"(0, 50) (500, 50) (500, 2) (1000, 2) (1000, 1) (1500, 1) (1500, 50) (2000, 50) (2000, 2) "
+                 "(2500, 2) (2500, 1) (3000, 1)",
+                 "(0, 2) (500, 2) (500, 50) (1000, 50) (1000, 1) (1500, 1) (1500, 2) (2000, 2) (2000, 50) "
+                 "(2500, 50) (2500, 1) (3000, 1)"});
   }
 
   TEST_CASE("short: rounds may be fractional; slots are ceil(rounds × groups)") {
@@ -89,15 +93,17 @@ TEST_SUITE("pattern") {
     CHECK(shapes(run) == Shapes{"(0, 50) (300, 50) (300, 0) (600, 0) (600, 50) (900, 50) (900, 0) (1000, 0)",
                                 "(0, 0) (300, 0) (300, 50) (600, 50) (600, 0) (1000, 0)"});
     // 1.1 × 10 groups are 11 slots, although the product of doubles is above 11.
-    const auto eleven = run_pattern("{type: short, assemblies: a, stop: 1.1 s, on_time: 1.1 s, rounds: 1.1, rates: {burst: 50}}",
-                                    equal_groups(10, 1));
+    const auto eleven =
+        run_pattern("{type: short, assemblies: a, stop: 1.1 s, on_time: 1.1 s, rounds: 1.1, rates: {burst: 50}}",
+                    equal_groups(10, 1));
     CHECK(shapes(eleven)[0] == "(0, 50) (100, 50) (100, 0) (1000, 0) (1000, 50) (1100, 50)");
     CHECK(shapes(eleven)[9] == "(0, 0) (900, 0) (900, 50) (1000, 50) (1000, 0) (1100, 0)");
   }
 
   TEST_CASE("short: selected groups only; fewer slots than groups is warned of") {
     const auto run = run_pattern(
-        "{type: short, assemblies: a, stop: 1 s, on_time: 1 s, select: [2, 1], rounds: 0.5, rates: {burst: 50, off: 3}}",
+        "{type: short, assemblies: a, stop: 1 s, on_time: 1 s, select: [2, 1], rounds: 0.5, rates: {burst: 50, off: "
+        "3}}",
         equal_groups(3, 1));
     CHECK(shapes(run) == Shapes{"(0, 3) (1000, 3)", "(0, 3) (1000, 3)", "(0, 50) (1000, 50)"});
     CHECK(has_code(run.diagnostics, "pattern.group-without-turn"));
@@ -111,11 +117,13 @@ TEST_SUITE("pattern") {
         equal_groups(1, 1));
     CHECK(shapes(whole) == Shapes{"(0, 10) (1000, 60) (1000, 1) (1500, 1)"});
     const auto part = run_pattern(
-        "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, ramp: {start: 0.2 s, stop: 0.7 s}, rates: {from: 60, to: 10}}",
+        "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, ramp: {start: 0.2 s, stop: 0.7 s}, rates: {from: 60, to: "
+        "10}}",
         equal_groups(1, 1));
     CHECK(shapes(part) == Shapes{"(0, 60) (200, 60) (700, 10) (1000, 10)"});
     const auto step = run_pattern(
-        "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, ramp: {start: 0.2 s, stop: 0.2 s}, rates: {from: 60, to: 10}}",
+        "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, ramp: {start: 0.2 s, stop: 0.2 s}, rates: {from: 60, to: "
+        "10}}",
         equal_groups(1, 1));
     CHECK(shapes(step) == Shapes{"(0, 60) (200, 60) (200, 10) (1000, 10)"});
   }
@@ -138,7 +146,8 @@ TEST_SUITE("pattern") {
     const auto run = run_pattern("{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, rates: {from: 50}}", {{1}});
     CHECK(run.definition == nullptr);
     CHECK(messages(run.diagnostics).find("'rates.to'") != std::string::npos);
-    CHECK(run_pattern("{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, rates: [50]}", {{1}}).definition == nullptr);
+    CHECK(run_pattern("{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, rates: [50]}", {{1}}).definition ==
+          nullptr);
   }
 
   TEST_CASE("peer defect: a rate that is not a number hangs") {
@@ -154,7 +163,8 @@ TEST_SUITE("pattern") {
         "{type: fade, assemblies: a, stop: 2 s, on_time: 1 s, ramp: {start: 0.5 s},"
         " rates: {out: {from: 50, to: 5}, in: {from: 2, to: 40}, off: 1}}",
         equal_groups(4, 1));
-    CHECK(shapes(run) == Shapes{"(0, 50) (500, 50) (1000, 5) (1000, 1) (2000, 1)", "(0, 2) (500, 2) (1000, 40) (1000, 1) (2000, 1)",
+    CHECK(shapes(run) == Shapes{"(0, 50) (500, 50) (1000, 5) (1000, 1) (2000, 1)",
+                                "(0, 2) (500, 2) (1000, 40) (1000, 1) (2000, 1)",
                                 "(0, 1) (1000, 1) (1000, 50) (1500, 50) (2000, 5)",
                                 "(0, 1) (1000, 1) (1000, 2) (1500, 2) (2000, 40)"});
   }
@@ -185,7 +195,8 @@ TEST_SUITE("pattern") {
           Shapes{"(0, 10) (500, 20) (500, 0) (1000, 0) (1000, 1) (2000, 1) (2000, 10) (2500, 20) (2500, 0) (3000, 0) "
                  "(3000, 1) (3500, 1)"});
     const auto fitted = run_pattern(
-        "{type: loop, assemblies: a, stop: 3.5 s, off_time: 1 s, fit: cycle, points: [{at: 0, rate: 10}, {at: 1 s, rate: 10}]}",
+        "{type: loop, assemblies: a, stop: 3.5 s, off_time: 1 s, fit: cycle, points: [{at: 0, rate: 10}, {at: 1 s, "
+        "rate: 10}]}",
         equal_groups(1, 1));
     CHECK(shapes(fitted) == Shapes{"(0, 10) (1000, 10) (1000, 0) (3500, 0)"});
   }
@@ -204,7 +215,8 @@ TEST_SUITE("pattern") {
           "[{at: 0, rate: 1}, {at: 1 s, rate: 1}, {at: 1 s, rate: 2}, {at: 1 s, rate: 3}]",
           "[{at: 0, rate: 1}, {at: 1 s, rat: 1}]", "[{at: 0, rate: 1}, 5]", "{at: 0, rate: 1}", "7"}) {
       CAPTURE(points);
-      const auto run = run_pattern(std::string("{type: loop, assemblies: a, stop: 3 s, points: ") + points + "}", {{1}});
+      const auto run =
+          run_pattern(std::string("{type: loop, assemblies: a, stop: 3 s, points: ") + points + "}", {{1}});
       CHECK(run.definition == nullptr);
       CHECK(run.diagnostics.has_errors());
     }
@@ -212,7 +224,8 @@ TEST_SUITE("pattern") {
 
   TEST_CASE("read: type, set, stream and process of an entry") {
     const auto run = run_pattern(
-        "{type: long, assemblies: thal, stop: 1 s, on_time: 1 s, rates: {burst: 1}, stream: frozen, process: poisson}", {{1}});
+        "{type: long, assemblies: thal, stop: 1 s, on_time: 1 s, rates: {burst: 1}, stream: frozen, process: poisson}",
+        {{1}});
     REQUIRE(run.definition != nullptr);
     CHECK(run.definition->assemblies == "thal");
     CHECK(run.definition->stream == "frozen");
@@ -227,7 +240,12 @@ TEST_SUITE("pattern") {
   TEST_CASE("read: an unknown type or key is reported with the nearest name") {
     CHECK(messages(run_pattern("{type: lnog}", {{1}}).diagnostics).find("did you mean 'long'") != std::string::npos);
     CHECK(has_code(run_pattern("{on_time: 1 s}", {{1}}).diagnostics, "pattern.no-type"));
-    CHECK(has_code(run_pattern("[1, 2]", {{1}}).diagnostics, "pattern.no-mapping"));
+    Entry list;
+    list.name = "list";
+    list.body = *parse_yaml("{list: [1, 2]}").find("list");
+    Diagnostics diagnostics;
+    CHECK(read_pattern(list, Value(), {}, diagnostics) == nullptr);
+    CHECK(has_code(diagnostics, "pattern.no-mapping"));
     const auto typo = run_pattern(
         "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, rates: {from: 1, tto: 20}, ramp: {begin: 0 s}}", {{1}});
     CHECK(typo.definition == nullptr);
@@ -238,8 +256,8 @@ TEST_SUITE("pattern") {
   TEST_CASE("read: defaults of the section reach the kinds that have the key") {
     Diagnostics diagnostics;
     const Value defaults = parse_yaml("{assemblies: a, on_time: 1 s, off_time: 0.5 s, rates: {off: 3 Hz}}");
-    const auto loop = read_pattern(parse_entry("l", "{type: loop, points: [{at: 0, rate: 1}, {at: 2 s, rate: 1}]}"), defaults,
-                                   {0, 9000.0}, diagnostics);
+    const auto loop = read_pattern(parse_entry("l", "{type: loop, points: [{at: 0, rate: 1}, {at: 2 s, rate: 1}]}"),
+                                   defaults, {0, 9000.0}, diagnostics);
     const auto ramp =
         read_pattern(parse_entry("r", "{type: ramp, rates: {from: 1, to: 2}}"), defaults, {0, 9000.0}, diagnostics);
     CHECK(messages(diagnostics) == "");
