@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "audit/entry_json.hpp"
 #include "base/atomic_file.hpp"
@@ -43,10 +43,9 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || !text) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
-  return std::move(text).str();
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
+  return text;
 }
 
 // The whole lock, checked up to its recipes.

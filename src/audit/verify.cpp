@@ -260,7 +260,7 @@ class Verifier {
     verdict.cause = changes.cause;
     if (changes.cause == "recipe") verdict.message = "the recipe was edited: " + changes.text();
     if (changes.cause == "seed") verdict.message = "a seed was edited: " + changes.text();
-    if (changes.cause == "network") verdict.message = "the network changed: " + changes.text();
+    if (changes.cause == "network") verdict.message = changes.text();
     if (changes.cause == "input") verdict.message = "an input file changed: " + changes.text();
     if (changes.cause == "version") verdict.message = "another format version: " + changes.text();
     if (!changes.cause.empty()) return;

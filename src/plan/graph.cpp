@@ -109,7 +109,11 @@ TaskIndex add_task(Plan& plan, Task task) {
   hash.update(fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind)));
   for (const auto& [key, value] : task.settings) hash.update(fmt::format("{} = {}\n", key, value));
   for (const auto& [purpose, key] : task.streams) hash.update(fmt::format("stream {} {}\n", purpose, canonical(key)));
-  for (const TaskIndex need : task.needs) hash.update(fmt::format("needs {}\n", to_hex(plan.tasks[need].fingerprint)));
+  // Sorted, since the order of tasks in the recipe must not matter.
+  std::vector<std::string> needs;
+  for (const TaskIndex need : task.needs) needs.push_back(to_hex(plan.tasks[need].fingerprint));
+  std::sort(needs.begin(), needs.end());
+  for (const std::string& need : needs) hash.update(fmt::format("needs {}\n", need));
   task.fingerprint = hash.finish();
   add_shared_keys(plan.recipe, task);
   plan.places.emplace(std::pair(task.kind, task.name), plan.tasks.size());

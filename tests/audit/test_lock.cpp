@@ -44,7 +44,7 @@ TEST_SUITE("audit") {
     CHECK(one.lock_text() == two.lock_text());
     CHECK(read_text(one.file("all")) == read_text(two.file("all")));
     CHECK(one.lock_text().find(one.folder().path().string()) == std::string::npos);
-    CHECK(one.lock_text().find("\"out") == std::string::npos);
+    CHECK(one.lock_text().find("out/") == std::string::npos);
     CHECK(read_text(one.file("all")).find(one.folder().path().string()) == std::string::npos);
   }
 
@@ -100,6 +100,11 @@ TEST_SUITE("audit") {
     SUBCASE("output settings") {
       project.edit("directory: out", "directory: out, compression: none");
       CHECK(project.states()["kinds"] == "output.compression changed gzip 4 → none");
+    }
+    SUBCASE("the order of tasks") {
+      project.edit("  base: {population: cells, rate: 20 Hz}\n", "");
+      project.edit("assemblies:\n", "  base: {population: cells, rate: 20 Hz}\nassemblies:\n");
+      CHECK(project.states() == kAllFresh);
     }
     SUBCASE("a new task") {
       project.edit("backgrounds:\n", "backgrounds:\n  more: {population: cells, rate: 1 Hz}\n");

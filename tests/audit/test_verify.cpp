@@ -74,7 +74,7 @@ TEST_SUITE("audit") {
     SUBCASE("a changed network") {
       project.edit("cycle: [A, B]", "cycle: [B, A]");
       CHECK(project.causes() == Texts{{"kinds", "network"}, {"long", "network"}, {"all", "network"}});
-      CHECK(project.verdict("kinds").message == "the network changed: network column kind of cells changed");
+      CHECK(project.verdict("kinds").message == "network column kind of cells changed");
     }
     SUBCASE("a missing file") {
       std::filesystem::remove(project.file("base"));
