@@ -25,7 +25,7 @@ Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics) {
   return load_recipe(arguments.text("RECIPE"), options, diagnostics);
 }
 
-Plan load_plan(const Arguments& arguments, Terminal& terminal) {
+Plan load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings) {
   Diagnostics diagnostics;
   Recipe recipe = load_from(arguments, diagnostics);
   terminal.detail(fmt::format("read {}", arguments.text("RECIPE")));
@@ -36,7 +36,7 @@ Plan load_plan(const Arguments& arguments, Terminal& terminal) {
     append(diagnostics, error.diagnostics());
   }
   diagnostics.throw_if_errors();
-  terminal.warnings(diagnostics);
+  if (warnings == Warnings::shown) terminal.warnings(diagnostics);
   terminal.detail(fmt::format("planned {} tasks", plan.tasks.size()));
   return plan;
 }

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 
-#include "cli/format.hpp"
-
 namespace stimgen::cli {
 
 namespace {
@@ -52,8 +50,8 @@ void Progress::task_finished(const Task& task, const TaskResult& result) {
 std::string Progress::line() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   const double share = spikes_expected_ > 0 ? std::min(1.0, static_cast<double>(spikes_done_) / spikes_expected_) : 0;
-  std::string text = fmt::format("{:3.0f} %  {}/{} tasks  {} spikes  {:.0f} s", share * 100, finished_, tasks_,
-                                 format_rounded(static_cast<double>(spikes_done_), 3), seconds);
+  std::string text = fmt::format("{:3.0f} %  {}/{} tasks  {:.1f} million spikes  {:.0f} s", share * 100, finished_,
+                                 tasks_, static_cast<double>(spikes_done_) / 1e6, seconds);
   if (share > 0.01 && seconds > 1) text += fmt::format(", {:.0f} s to go", seconds / share - seconds);
   return text;
 }

@@ -220,7 +220,7 @@ std::string draw_rates(const std::string& title, TimeWindow window, const std::v
   }
   Page page(title, "Rate in Hz over time, one panel for each group of nodes", shown, panels.size() - shown);
   const Axis x = time_axis(window);
-  const Axis y = zero_based_axis(peak, 3);
+  const Axis y = zero_based_axis(peak, 4);
   for (std::size_t i = 0; i < shown; ++i) {
     page.begin_panel(panels[i].label, x, y, i + 1 == shown);
     for (const auto& part : panels[i].parts) page.line(part, panel_colour(i), 0.6, 0.35);
@@ -244,7 +244,7 @@ std::string draw_histograms(const std::string& title, const std::vector<Histogra
   const double width = x.high / kBins;
   for (std::size_t i = 0; i < shown; ++i) {
     const std::vector<double> counts = bin_counts(panels[i].rates_hz, width, kBins);
-    Axis y = zero_based_axis(*std::max_element(counts.begin(), counts.end()), 3);
+    Axis y = zero_based_axis(*std::max_element(counts.begin(), counts.end()), 4);
     y.step = std::max(y.step, 1.0);  // nodes come whole
     y.high = std::max(y.high, y.step);
     page.begin_panel(panels[i].label, x, y, i + 1 == shown);

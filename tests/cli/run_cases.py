@@ -2,7 +2,7 @@
 """Runs the command-line cases: run_cases.py BINARY [--update] [CASE…]
 
 A case is a folder beside this script with a file `cmd`, a bash script that calls "$STIMGEN". It runs in a copy of the
-folder, with the files of common/ beside it; what it prints must equal `stdout` and `stderr` (absent: nothing) and its
+folder, with the files of common/ and the SONATA model of recipes/data as network/ beside it; what it prints must equal `stdout` and `stderr` (absent: nothing) and its
 exit code `exit` (absent: 0). --update writes these files anew. The last line counts the cases.
 """
 import argparse
@@ -16,6 +16,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = pathlib.Path(__file__).resolve().parent
+NETWORK = HERE.parent.parent / "recipes" / "data" / "network"
 EXPECTATIONS = ("stdout", "stderr", "exit")
 SECONDS = 120
 
@@ -30,6 +31,7 @@ def run_case(binary, case):
     with tempfile.TemporaryDirectory(prefix="stimgen-cli-") as temporary:
         folder = pathlib.Path(temporary) / "case"
         shutil.copytree(HERE / "common", folder)
+        shutil.copytree(NETWORK, folder / "network")
         shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cmd", *EXPECTATIONS))
         scratch = pathlib.Path(temporary) / "scratch"
         scratch.mkdir()
@@ -60,7 +62,7 @@ def main():
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("cases", nargs="*", metavar="CASE")
     parser.add_argument("--update", action="store_true")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     binary = options.binary.resolve()
     cases = sorted(path.parent for path in HERE.glob("*/cmd"))
     if options.cases:
