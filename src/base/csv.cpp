@@ -19,25 +19,35 @@ struct Collector {
   CsvTable* table;
   std::vector<std::string> fields;
   int line = 1;
-  int row_line = 0;      // of the row being read, 0 before its first field
-  bool skip_empty = false;  // runs of spaces make empty fields when a space separates
+  int row_line = 0;  // of the row being read, 0 before its first field
+  bool by_spaces = false;
 };
+
+// Two spaces in a row are an empty value to BMTK, which writes None so, but a person may line columns up with spaces.
+// The header says which: values are as many as its names.
+void drop_spaces(std::vector<std::string>& fields, std::size_t wanted) {
+  if (fields.size() > wanted) std::erase(fields, std::string());
+}
 
 void on_field(void* text, std::size_t length, void* data) {
   auto& collector = *static_cast<Collector*>(data);
   std::string field(static_cast<const char*>(text), length);
   if (collector.row_line == 0) collector.row_line = collector.line;
   collector.line += static_cast<int>(std::count(field.begin(), field.end(), '\n'));
-  if (collector.skip_empty && field.empty()) return;
   collector.fields.push_back(std::move(field));
 }
 
 void on_row_end(int terminator, void* data) {
   auto& collector = *static_cast<Collector*>(data);
-  const bool blank = collector.fields.empty() || (collector.fields.size() == 1 && collector.fields[0].empty());
+  const auto is_empty = [](const std::string& field) { return field.empty(); };
+  const bool blank = collector.by_spaces ? std::all_of(collector.fields.begin(), collector.fields.end(), is_empty)
+                                         : collector.fields.size() <= 1 &&
+                                               std::all_of(collector.fields.begin(), collector.fields.end(), is_empty);
   if (!blank) {
-    if (collector.table->header.empty()) {
-      collector.table->header = std::move(collector.fields);
+    auto& header = collector.table->header;
+    if (collector.by_spaces) drop_spaces(collector.fields, header.size());
+    if (header.empty()) {
+      header = std::move(collector.fields);
     } else {
       collector.table->rows.push_back({collector.row_line, std::move(collector.fields)});
     }
@@ -78,16 +88,18 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   const bool whole = parsed == text.size() && csv_fini(&parser, on_field, on_row_end, &collector) == 0;
   csv_free(&parser);
   if (!whole) {
-    throw InputError("csv.quotes", fmt::format("'{}', line {}: a quoted value is not closed or is followed by other text",
-                                               table.path, collector.line));
+    throw InputError("csv.quotes",
+                     fmt::format("'{}', line {}: a quoted value is not closed or is followed by other text", table.path,
+                                 collector.line));
   }
   if (table.header.empty()) {
-    throw InputError("csv.empty", fmt::format("'{}' is empty: a header line with the column names was expected", table.path));
+    throw InputError("csv.empty",
+                     fmt::format("'{}' is empty: a header line with the column names was expected", table.path));
   }
   for (const CsvRow& row : table.rows) {
     if (row.fields.size() == table.header.size()) continue;
-    throw InputError("csv.row-length", fmt::format("'{}', line {}: {} values, but the header has {} columns", table.path,
-                                                   row.line, row.fields.size(), table.header.size()));
+    throw InputError("csv.row-length", fmt::format("'{}', line {}: {} values, but the header has {} columns",
+                                                   table.path, row.line, row.fields.size(), table.header.size()));
   }
   return table;
 }

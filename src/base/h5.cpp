@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -44,16 +45,16 @@ std::recursive_mutex& library_mutex() {
   return mutex;
 }
 
-// In a forked child: the thread that forked holds the lock, but the child's thread has another id and would wait for
-// it.
-bool in_child = false;
+// A forked child has one thread, which would wait for ever: the mutex knows its owner by the parent's thread id.
+bool in_forked_child = false;
 
 // Holds HDF5 for this thread, prepared: no atexit handler (it crashes after a failed close), no plugins, no printing.
 class Library {
  public:
-  Library() : lock_(library_mutex(), std::defer_lock) {
-    if (!in_child) lock_.lock();
+  Library() {
+    if (!in_forked_child) lock_ = std::unique_lock(library_mutex());
     static const bool prepared = [] {
+      pthread_atfork(nullptr, nullptr, [] { in_forked_child = true; });
       H5dont_atexit();
       H5open();
       H5PLset_loading_state(0);
@@ -274,7 +275,6 @@ class StringChild {
       throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     const pid_t child = fork();
     if (child == 0) {
-      in_child = true;
       prepare_to_die();
       ::close(ends[0]);
       output_ = ends[1];
@@ -353,7 +353,7 @@ class StringChild {
 void limit_computing() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
-  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 3);
+  const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 2);
   const rlimit limit{seconds, RLIM_INFINITY};
   setrlimit(RLIMIT_CPU, &limit);
 }

@@ -189,7 +189,7 @@ class NewFile {
   NewDataset create_dataset(const std::string& dataset, const Layout& layout);
   void write_attribute(const std::string& object, const std::string& name, std::uint32_t value);
   void write_attribute(const std::string& object, const std::string& name, std::span<const std::uint32_t> values);
-  // A fixed-length UTF-8 string, at most 60,000 bytes.
+  // A UTF-8 string of variable length, at most 60,000 bytes.
   void write_attribute(const std::string& object, const std::string& name, const std::string& text);
   // An enum over uint8 with `members` numbered from 0.
   void write_enum_attribute(const std::string& object, const std::string& name, std::span<const char* const> members,

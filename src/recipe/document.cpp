@@ -5,6 +5,7 @@
 // are made here.
 #include "recipe/document.hpp"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -130,8 +131,9 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   std::string_view text() const { return places_.text(); }
+  // The line end that parse() adds is not part of the text.
   std::size_t offset(const YAML::Mark& mark) const {
-    return first_byte_ + static_cast<std::size_t>(std::max(mark.pos, 0));
+    return std::min(first_byte_ + static_cast<std::size_t>(std::max(mark.pos, 0)), text().size());
   }
   bool expects_key() const {
     return !frames_.empty() && frames_.back().value.is_mapping() && !frames_.back().key.has_value();

@@ -107,9 +107,8 @@ class SonataReader final : public SpikeReader {
     }
     PopulationInfo info{name, SpikeOrder::none, columns.node_ids.info().rows()};
     for (const std::string& place : {group, columns.node_ids.name()}) {
-      if (const auto sorting = file_.read_attribute(place, "sorting"); sorting && info.order == SpikeOrder::none) {
-        info.order = order_from(*sorting);
-      }
+      if (info.order != SpikeOrder::none) break;
+      if (const auto sorting = file_.read_attribute(place, "sorting")) info.order = order_from(*sorting);
     }
     populations_.push_back(std::move(info));
     columns_.push_back(std::move(columns));

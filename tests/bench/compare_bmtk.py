@@ -27,6 +27,20 @@ output: {{directory: {folder}, compression: {compression}}}
 STOP_S = 15.0
 BYTES_PER_SPIKE = 16
 
+# Runs a program and prints "seconds KiB": a process of its own, since a child's peak memory starts at that of the
+# process that forked it, and this one holds BMTK.
+LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+child = os.fork()
+if child == 0:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(child, 0)
+print(time.perf_counter() - start, usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status) != 0)
+"""
+
 
 def timed(work):
     start = time.perf_counter()
@@ -51,15 +65,13 @@ def run_stimgen(options, folder, nodes, compression, preload=None):
     recipe = folder / f"recipe_{nodes}_{compression}.yaml"
     recipe.write_text(BASELINE.format(stop_s=int(STOP_S), nodes=nodes, folder=out.name, compression=compression))
     command = [options.stimgen, "run", str(recipe), "--quiet", *options.stimgen_option]
-    start = time.perf_counter()
-    environment = {**os.environ, "LD_PRELOAD": str(preload)} if preload else None
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        sys.exit(f"stimgen failed with exit code {process.returncode}: {' '.join(command)}")
-    return seconds, usage.ru_maxrss / 1024, out / "baseline.h5"
+    environment = {**os.environ, "LD_PRELOAD": str(preload)} if preload else dict(os.environ)
+    launcher = [sys.executable, "-S", "-E", "-c", LAUNCHER, str(options.stimgen)]
+    done = subprocess.run([*launcher, *command[1:]], env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"stimgen failed: {' '.join(command)}")
+    seconds, memory_kib = done.stdout.splitlines()[-1].split()
+    return float(seconds), float(memory_kib) / 1024, out / "baseline.h5"
 
 
 def run_bmtk(folder, nodes, compression):

@@ -13,11 +13,17 @@ def write_circuit(folder, networks, edges=(), components=None):
         "components": components or {},
         "networks": {
             "nodes": [
-                {"nodes_file": f"$NETWORK_DIR/{name}_nodes.h5", "node_types_file": f"$NETWORK_DIR/{name}_node_types.csv"}
+                {
+                    "nodes_file": f"$NETWORK_DIR/{name}_nodes.h5",
+                    "node_types_file": f"$NETWORK_DIR/{name}_node_types.csv",
+                }
                 for name in networks
             ],
             "edges": [
-                {"edges_file": f"$NETWORK_DIR/{name}_edges.h5", "edge_types_file": f"$NETWORK_DIR/{name}_edge_types.csv"}
+                {
+                    "edges_file": f"$NETWORK_DIR/{name}_edges.h5",
+                    "edge_types_file": f"$NETWORK_DIR/{name}_edge_types.csv",
+                }
                 for name in edges
             ],
         },
@@ -67,7 +73,7 @@ def build_column_network(folder):
 
 
 def build_driven_cells(folder, engine, sources=25, cells=6):
-    """Virtual `thalamus` onto `cortex` of IntFire1 (NEURON) or integrate-and-fire (NEST) cells; every source drives all.
+    """Virtual `thalamus` onto `cortex`, of IntFire1 (NEURON) or integrate-and-fire (NEST) cells; all drive all.
 
     Returns the circuit config. Weights are small: what is tested is the input, not the cells.
     """
@@ -80,7 +86,7 @@ def build_driven_cells(folder, engine, sources=25, cells=6):
         "pointnet": dict(syn_weight=1.0, dynamics_params="static.json", delay=2.0, model_template="static_synapse"),
     }
     parameters = {
-        "bionet": {"cell.json": {"tau": 10.0, "refrac": 5.0}, "excitatory.json": {"level_of_detail": "intfire1", "sign": 1}},
+        "bionet": {"cell.json": {"tau": 10.0, "refrac": 5.0}, "excitatory.json": {"sign": 1}},
         "pointnet": {"cell.json": {"tau_m": 10.0, "t_ref": 2.0}, "static.json": {}},
     }
     for kind in ("point_neuron_models", "synaptic_models"):

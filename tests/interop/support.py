@@ -25,9 +25,8 @@ def stimgen_path():
 def stimgen(*arguments, expect=0):
     """Runs the program; returns the completed process. Any other exit code than `expect` fails with all it printed."""
     done = subprocess.run([stimgen_path(), *map(str, arguments)], capture_output=True, text=True, timeout=120)
-    assert done.returncode == expect, (
-        f"stimgen {' '.join(map(str, arguments))}: exit {done.returncode}, expected {expect}\n{done.stdout}{done.stderr}"
-    )
+    said = f"{done.stdout}{done.stderr}"
+    assert done.returncode == expect, f"stimgen {arguments}: exit {done.returncode}, expected {expect}\n{said}"
     return done
 
 

@@ -1,4 +1,4 @@
-"""Defects of the peers that need the peer to be shown: what it does, asserted where cheap, and that stimgen does not."""
+"""Defects of the peers that need the peer to be shown: what it does, and that stimgen does not."""
 
 import h5py
 import numpy as np
@@ -116,7 +116,8 @@ def test_a_misspelt_group_is_an_error(tmp_path):
     # bmtool: a group that no node has is skipped, so the file holds nothing.
     config = build_column_network(tmp_path / "net")
     builder = StimulusBuilder(config=str(config))
-    builder.generate_background(str(tmp_path / "their" / "a.h5"), "thalamus", {"PNN": {"mean_firing_rate": 20.0}}, t_stop=1)
+    rates = {"PNN": {"mean_firing_rate": 20.0}}
+    builder.generate_background(str(tmp_path / "their" / "a.h5"), "thalamus", rates, t_stop=1)
     with h5py.File(tmp_path / "their" / "a.h5") as file:
         assert len(file["spikes"]) == 0
 

@@ -8,7 +8,7 @@ import sys
 import h5py
 import numpy as np
 import pytest
-from bmtk.utils.reports.spike_trains import SpikeTrains
+from bmtk.utils.reports.spike_trains import PoissonSpikeGenerator, SpikeTrains
 from bmtk.utils.reports.spike_trains.core import SortOrder
 from bmtool.analysis import spikes as bmtool_spikes
 from support import assert_same_spikes, h5_spikes, stimgen, write_recipe
@@ -149,3 +149,28 @@ def test_bmtool_loads_spikes_and_computes_rates(batch):
         # the population delivers. stimgen's `stats` counts silent nodes (tests of the command line).
         assert groups["firing_rate_mean"][0] == pytest.approx(len(expected) / 2.0 / len(firing))
         assert len(firing) == (NODES if population == "alpha" else NODES // 2)
+
+
+@pytest.mark.parametrize("order", [SortOrder.none, SortOrder.by_id, SortOrder.by_time])
+def test_files_by_bmtk_are_combined(order, tmp_path):
+    # BMTK's own files: text for `sorting`, signed ids, times of a node out of order.
+    generator = PoissonSpikeGenerator(population="alpha", seed=3)
+    generator.add(node_ids=range(10), firing_rate=20.0, times=(0.0, 1.0))
+    generator.to_sonata(str(tmp_path / "recorded.h5"), sort_order=order)
+    recipe = {
+        "time": {"stop": "2 s"},
+        "networks": {"populations": {"alpha": {"nodes": 20}}},
+        "backgrounds": {"task": {"population": "alpha", "rate": "20 Hz"}},
+        "combine": {"all": {"from": ["task", {"file": "recorded.h5", "shift": "500 ms"}]}},
+        "output": {"directory": "out"},
+    }
+    stimgen("run", write_recipe(tmp_path, recipe))
+    ours, theirs = h5_spikes(tmp_path / "out" / "task.h5", "alpha"), h5_spikes(tmp_path / "recorded.h5", "alpha")
+    both = h5_spikes(tmp_path / "out" / "all.h5", "alpha")
+    assert_same_spikes(
+        (both.node_ids, both.timestamps),
+        (
+            np.concatenate([ours.node_ids, theirs.node_ids.astype(np.uint64)]),
+            np.concatenate([ours.timestamps, theirs.timestamps + 500.0]),
+        ),
+    )

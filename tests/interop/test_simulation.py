@@ -35,7 +35,7 @@ def simulation_config(folder, engine, inputs):
         "run": {"tstop": STOP_MS + 50.0, "dt": 0.1, "nsteps_block": 5000, "overwrite_output_dir": True},
         "target_simulator": {"bionet": "NEURON", "pointnet": "NEST"}[engine],
         "conditions": {"celsius": 34.0, "v_init": -80.0},
-        "output": {"output_dir": "$OUTPUT_DIR", "log_file": "log.txt", "spikes_file": "spikes.h5", "log_to_console": False},
+        "output": {"output_dir": "$OUTPUT_DIR", "log_file": "log.txt", "spikes_file": "spikes.h5"},
         "inputs": inputs,
         "network": "circuit_config.json",
     }  # fmt: skip

@@ -53,7 +53,8 @@ def test_backgrounds_fire_as_asked(tutorial):
         members.setdefault(row["pop_name"], []).append(int(row["node_id"]))
     for name, mean, stdev in [("PN", 1.9, 1.8), ("PV", 7.5, 6.4), ("SST", 5, 6)]:
         rates = rate_per_node(spikes, members[name])
-        assert np.mean(rates) == pytest.approx(mean, abs=4 * np.hypot(stdev, np.sqrt(mean / STOP_S)) / np.sqrt(len(rates)))
+        spread = np.hypot(stdev, np.sqrt(mean / STOP_S))
+        assert np.mean(rates) == pytest.approx(mean, abs=4 * spread / np.sqrt(len(rates)))
 
 
 def thalamus_groups():

@@ -127,6 +127,9 @@ def main():
     help_text = subprocess.run([binary, "--help"], capture_output=True, text=True, check=True).stdout
     for command in re.findall(r"^  ([a-z]+) ", help_text, flags=re.M):
         check(re.search(rf"`stimgen {command}\b", reference), f"the reference does not name the command '{command}'")
+        command_help = subprocess.run([binary, command, "--help"], capture_output=True, text=True, check=True).stdout
+        for option in sorted(set(re.findall(r"--[a-z][a-z-]+", command_help))):
+            check(option in reference, f"the reference does not name the option '{option}' of '{command}'")
     for target in re.findall(r"\]\(([^)#]+)\)", readme):
         if "://" not in target:
             check((ROOT / target).exists(), f"README.md links to '{target}', which does not exist")

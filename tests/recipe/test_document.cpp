@@ -36,6 +36,7 @@ TEST_SUITE("recipe") {
     CHECK(place(root.find("first")->loc) == "1:1+5");
     CHECK(place(root.find("second")->loc) == "2:9+1");
     CHECK(place(root.find("third")->loc) == "4:8+4");
+    CHECK(place(parsed("a: &x").find("a")->loc) == "1:1+1");
   }
 
   TEST_CASE("lines of Windows, blocks of text and long plain texts are read") {

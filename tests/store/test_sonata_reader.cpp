@@ -231,7 +231,7 @@ TEST_SUITE("store") {
       if (child == 0) {
         std::mt19937_64 generator(11);
         int refused = 0;
-        for (int i = 0; i < 1500; ++i) {
+        for (int i = 0; i < 400; ++i) {
           std::string damaged = whole;
           for (std::uint64_t n = generator() % 3 + 1; n > 0; --n) {
             damaged[generator() % damaged.size()] ^= static_cast<char>(1u << generator() % 8);
@@ -250,7 +250,7 @@ TEST_SUITE("store") {
             _exit(3);
           }
         }
-        _exit(refused > 500 ? 0 : 4);
+        _exit(refused > 150 ? 0 : 4);
       }
       int status = 0;
       REQUIRE(waitpid(child, &status, 0) == child);

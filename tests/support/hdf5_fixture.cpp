@@ -23,7 +23,15 @@ std::string string_attribute(hid_t object, const char* name) {
   if (!has_attribute(object, name)) return {};
   const hid_t attribute = checked(H5Aopen(object, name, H5P_DEFAULT), name);
   const hid_t type = checked(H5Aget_type(attribute), name);
-  if (H5Tis_variable_str(type) > 0) throw std::runtime_error("variable-length string attribute");
+  if (H5Tis_variable_str(type) > 0) {
+    char* pointer = nullptr;
+    checked(H5Aread(attribute, type, &pointer), name);
+    std::string text = pointer;
+    H5free_memory(pointer);
+    H5Tclose(type);
+    H5Aclose(attribute);
+    return text;
+  }
   std::string text(H5Tget_size(type), '\0');
   checked(H5Aread(attribute, type, text.data()), name);
   H5Tclose(type);
