@@ -170,7 +170,10 @@ std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcep
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const pid_t process = process_of(entry->path().filename().string());
-      if (process == 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
+      if (process == 0) continue;
+      // In a container every run may have the same number as the one before.
+      const bool gone = process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH);
+      if (!gone) continue;
       if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
       if (::unlink(entry->path().c_str()) == 0) ++removed;
     }

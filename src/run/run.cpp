@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.hpp"
+#include "base/folder_lock.hpp"
 #include "run/combine_task.hpp"
 #include "run/executor.hpp"
 #include "run/spike_task.hpp"
@@ -237,6 +238,7 @@ RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, R
   Scheduler scheduler(plan, options, log, observer, stop);
   check_limits(plan, plan.closure(options.only.empty() ? plan.file_task_names() : options.only), free_bytes_near(folder));
   create_folders(folder);
+  const FolderLock lock(folder);
   sweep_stale_temporaries(folder);
   keep_freed_blocks();
   return scheduler.run();
