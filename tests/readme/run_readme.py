@@ -3,7 +3,7 @@
 
 * every command of the ```sh blocks, in a copy of the tracked files with the binary on the path: none may fail;
 * a block after <!-- result of: COMMAND --> is what the command prints to standard output (seconds aside; --update rewrites
-  it), where the block after <!-- file: NAME --> is a file;
+  it), where the block after <!-- file: NAME --> is a file; a picture of a command is what it draws;
 * the reference names every key of `stimgen schema`, every error code of the sources and every command of `stimgen --help`;
 * links point to files that are there.
 
@@ -87,6 +87,13 @@ def run_commands(readme, binary, update):
         check(len(shown.findall(readme)) >= 2, "README.md shows no results")
         if update:
             README.write_text(updated)
+        for command, name in re.findall(r"^<!-- picture of: (.*? --svg (\S+)) -->", readme, flags=re.M):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, check=True)
+            if update:
+                (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(folder / name, ROOT / name)
+            check((ROOT / name).read_bytes() == (folder / name).read_bytes(), f"'{command}' draws another picture")
 
 
 def schema_keys(schema):
