@@ -8,7 +8,9 @@ namespace stimgen::cli {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   std::vector<std::string> names;
@@ -16,7 +18,9 @@ std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   return names;
 }
 
-std::string hex(StreamKey key) { return fmt::format("{:016x}", key.value); }
+std::string hex(StreamKey key) {
+  return fmt::format("{:016x}", key.value);
+}
 
 std::string as_table(const Plan& plan) {
   using enum Table::Align;
@@ -35,8 +39,8 @@ std::string as_table(const Plan& plan) {
 }
 
 // The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind (a name is unique only
-// within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for tasks
-// that make a file output, expected_spikes and expected_bytes.
+// within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for
+// tasks that make a file output, expected_spikes and expected_bytes.
 std::string as_json(const Plan& plan) {
   Json tasks = Json::array();
   for (const Task& task : plan.tasks) {
@@ -46,12 +50,9 @@ std::string as_json(const Plan& plan) {
     for (const TaskIndex index : task.needs) {
       needs.push_back(Json{{"name", plan.tasks[index].name}, {"kind", task_kind_name(plan.tasks[index].kind)}});
     }
-    Json entry = {{"name", task.name},
-                  {"kind", task_kind_name(task.kind)},
-                  {"needs", needs},
-                  {"populations", task.populations},
-                  {"streams", streams},
-                  {"fingerprint", to_hex(task.fingerprint)}};
+    Json entry = {{"name", task.name},  {"kind", task_kind_name(task.kind)},
+                  {"needs", needs},     {"populations", task.populations},
+                  {"streams", streams}, {"fingerprint", to_hex(task.fingerprint)}};
     if (task.makes_file()) {
       entry["output"] = task.output;
       entry["expected_spikes"] = task.expected_spikes;
@@ -107,12 +108,13 @@ constexpr Option kOptions[] = {
 }  // namespace
 
 extern const Command kPlan;
-constinit const Command kPlan{.name = "plan",
-                              .summary = "show the tasks of a recipe: order, needs, random streams, expected spikes and bytes",
-                              .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
-                              .positionals = kPositionals,
-                              .options = kOptions,
-                              .reads_recipe = true,
-                              .run = run_plan_command};
+constinit const Command kPlan{
+    .name = "plan",
+    .summary = "show the tasks of a recipe: order, needs, random streams, expected spikes and bytes",
+    .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .reads_recipe = true,
+    .run = run_plan_command};
 
 }  // namespace stimgen::cli

@@ -19,8 +19,8 @@ unsigned read_threads(const Arguments& arguments) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)), {},
-                     "run");
+    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
+                     {}, "run");
   }
   return threads;
 }
@@ -34,21 +34,30 @@ std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::str
 
 std::string_view status_name(TaskStatus status) {
   switch (status) {
-    case TaskStatus::made: return "made";
-    case TaskStatus::current: return "current";
-    case TaskStatus::failed: return "failed";
-    case TaskStatus::not_run: return "not_run";
-    case TaskStatus::interrupted: return "interrupted";
+    case TaskStatus::made:
+      return "made";
+    case TaskStatus::current:
+      return "current";
+    case TaskStatus::failed:
+      return "failed";
+    case TaskStatus::not_run:
+      return "not_run";
+    case TaskStatus::interrupted:
+      return "interrupted";
   }
   return "";
 }
 
 std::string what_happened(TaskStatus status) {
   switch (status) {
-    case TaskStatus::not_run: return "not made, since a task it needs was not";
-    case TaskStatus::failed: return "failed, see above";
-    case TaskStatus::interrupted: return "interrupted";
-    default: return {};
+    case TaskStatus::not_run:
+      return "not made, since a task it needs was not";
+    case TaskStatus::failed:
+      return "failed, see above";
+    case TaskStatus::interrupted:
+      return "interrupted";
+    default:
+      return {};
   }
 }
 
@@ -155,8 +164,9 @@ constexpr Option kOptions[] = {
 extern const Command kRun;
 constinit const Command kRun{.name = "run",
                              .summary = "make the spike files of a recipe",
-                             .example = "stimgen run recipe.yaml\n"
-                                        "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
+                             .example =
+                                 "stimgen run recipe.yaml\n"
+                                 "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
                              .positionals = kPositionals,
                              .options = kOptions,
                              .reads_recipe = true,
