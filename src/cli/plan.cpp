@@ -10,7 +10,9 @@ namespace stimgen::cli {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   std::vector<std::string> names;
@@ -18,7 +20,9 @@ std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   return names;
 }
 
-std::string hex(StreamKey key) { return fmt::format("{:016x}", key.value); }
+std::string hex(StreamKey key) {
+  return fmt::format("{:016x}", key.value);
+}
 
 using States = std::map<TaskIndex, TaskState>;
 
@@ -58,12 +62,9 @@ std::string as_json(const Plan& plan, const States& states) {
     for (const TaskIndex index : task.needs) {
       needs.push_back(Json{{"name", plan.tasks[index].name}, {"kind", task_kind_name(plan.tasks[index].kind)}});
     }
-    Json entry = {{"name", task.name},
-                  {"kind", task_kind_name(task.kind)},
-                  {"needs", needs},
-                  {"populations", task.populations},
-                  {"streams", streams},
-                  {"fingerprint", to_hex(task.fingerprint)}};
+    Json entry = {{"name", task.name},  {"kind", task_kind_name(task.kind)},
+                  {"needs", needs},     {"populations", task.populations},
+                  {"streams", streams}, {"fingerprint", to_hex(task.fingerprint)}};
     if (task.makes_file()) {
       entry["output"] = task.output;
       entry["expected_spikes"] = task.expected_spikes;
@@ -130,7 +131,7 @@ constexpr Option kOptions[] = {
 
 extern const Command kPlan;
 constinit const Command kPlan{.name = "plan",
-                              .summary = "show the tasks of a recipe: order, needs, random streams, expected size, fresh or stale and why",
+                              .summary = "show the tasks of a recipe: order, needs, streams, expected size, fresh or stale and why",
                               .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
                               .positionals = kPositionals,
                               .options = kOptions,

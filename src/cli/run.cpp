@@ -37,21 +37,30 @@ std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::str
 
 std::string_view status_name(TaskStatus status) {
   switch (status) {
-    case TaskStatus::made: return "made";
-    case TaskStatus::current: return "current";
-    case TaskStatus::failed: return "failed";
-    case TaskStatus::not_run: return "not_run";
-    case TaskStatus::interrupted: return "interrupted";
+    case TaskStatus::made:
+      return "made";
+    case TaskStatus::current:
+      return "current";
+    case TaskStatus::failed:
+      return "failed";
+    case TaskStatus::not_run:
+      return "not_run";
+    case TaskStatus::interrupted:
+      return "interrupted";
   }
   return "";
 }
 
 std::string what_happened(TaskStatus status) {
   switch (status) {
-    case TaskStatus::not_run: return "not made, since a task it needs was not";
-    case TaskStatus::failed: return "failed, see above";
-    case TaskStatus::interrupted: return "interrupted";
-    default: return {};
+    case TaskStatus::not_run:
+      return "not made, since a task it needs was not";
+    case TaskStatus::failed:
+      return "failed, see above";
+    case TaskStatus::interrupted:
+      return "interrupted";
+    default:
+      return {};
   }
 }
 
