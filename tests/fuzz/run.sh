@@ -7,6 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${STIMGEN_BUILD_ROOT:-$root/build}/fuzz
 seconds=${1:?usage: $0 SECONDS [TARGET…]}
 shift
+unset STIMGEN_RESULTS  # the closing line is this script's result
 . "$root/tests/support/steps.sh"
 clang=$(command -v clang++-14 || command -v clang++)
 clang_c=$(command -v clang-14 || command -v clang)
