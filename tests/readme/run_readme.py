@@ -2,6 +2,7 @@
 """Runs what README.md shows: run_readme.py BINARY
 
 * every command of the ```sh blocks, in a copy of the tracked files with the binary on the path: none may fail;
+* every line of the CI snippets (<!-- ci: … -->), in a repository with a recipe and its lock;
 * a block after <!-- result of: COMMAND --> is what the command prints to standard output (seconds aside; --update rewrites
   it), where the block after <!-- file: NAME --> is a file; a picture of a command is what it draws;
 * the reference names every key of `stimgen schema`, every error code of the sources and every command of `stimgen --help`;
@@ -96,6 +97,52 @@ def run_commands(readme, binary, update):
             check((ROOT / name).read_bytes() == (folder / name).read_bytes(), f"'{command}' draws another picture")
 
 
+CI_RECIPE = """stimgen: 1
+seeds: {network: 1, spikes: 2}
+time: {stop: 1 s}
+networks: {populations: {cells: {nodes: 20}}}
+backgrounds: {base: {population: cells, rate: 5 Hz}}
+output: {directory: stimulus}
+"""
+
+
+def ci_lines(block):
+    """The commands of a CI snippet: `- run: …` of GitHub, the list under `script:` of GitLab."""
+    return re.findall(r"^ *- run: (.*)$", block, flags=re.M) or re.findall(r"^ *- (?!uses:)(.*)$", block, flags=re.M)
+
+
+def run_ci_snippets(readme, binary):
+    """Each line must do in a fresh checkout of a repository with recipe and lock, and fail after the recipe was edited alone."""
+    snippets = re.findall(r"<!-- ci: (\w+) -->\n```yaml\n(.*?)^```", readme, flags=re.M | re.S)
+    check({name for name, _ in snippets} == {"github", "gitlab"}, "a CI snippet is missing")
+    for name, block in snippets:
+        with tempfile.TemporaryDirectory(prefix="stimgen-ci-") as temporary:
+            folder = pathlib.Path(temporary) / "checkout"
+            folder.mkdir()
+            bin_folder = pathlib.Path(temporary) / "bin"
+            bin_folder.mkdir()
+            (bin_folder / "stimgen").symlink_to(binary)
+            environment = dict(os.environ, PATH=f"{bin_folder}:{os.environ['PATH']}")
+            (folder / "recipe.yaml").write_text(CI_RECIPE)
+            (folder / ".gitignore").write_text("stimulus/\n")
+
+            def line(command):
+                return subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=folder, env=environment,
+                                      capture_output=True, text=True)
+
+            identity = "git -c user.name=ci -c user.email=ci@example.org"
+            made = line(f"git init -q . && stimgen run recipe.yaml && git add . && {identity} commit -qm stimulus && rm -r stimulus")
+            check(made.returncode == 0, f"the repository of the {name} snippet was not made:\n{made.stderr}")
+            lines = ci_lines(block)
+            check(len(lines) >= 3, f"the {name} snippet has no commands")
+            for command in lines:
+                done = line(command)
+                check(done.returncode == 0, f"{name}: '{command}' ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+            (folder / "recipe.yaml").write_text(CI_RECIPE.replace("5 Hz", "6 Hz"))
+            check(any(line(command).returncode != 0 for command in lines),
+                  f"the {name} snippet does not see a recipe that was edited without its lock")
+
+
 def schema_keys(schema):
     """All property names, in whatever part of the schema."""
     if isinstance(schema, dict):
@@ -131,6 +178,7 @@ def main():
     readme = README.read_text()
 
     run_commands(readme, binary, options.update)
+    run_ci_snippets(readme, binary)
 
     reference = readme.split("\n## Reference\n")[1].split("\n## Speed\n")[0]
     code_spans = " ".join(re.findall(r"`([^`]+)`", reference))
