@@ -17,7 +17,8 @@ for variant in asan-ubsan:address,undefined tsan:thread; do
   # -O1: fast to compile, and still close to what runs.
   if configure_and_build "$build/$name" all -- -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
     -DSTIMGEN_BUILD_TESTS=ON -DSTIMGEN_SANITIZE="${variant#*:}" \
-    -DSTIMGEN_WARNINGS_AS_ERRORS="${STIMGEN_WERROR:-OFF}"; then
+    -DSTIMGEN_WARNINGS_AS_ERRORS="${STIMGEN_WERROR:-OFF}" \
+    -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake"; then
     run_ctest "$name" "$build/$name"
   fi
 done

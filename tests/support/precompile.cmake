@@ -1,0 +1,22 @@
+# Makes test builds faster by precompiled headers: cmake -DCMAKE_PROJECT_INCLUDE=tests/support/precompile.cmake
+# Only for builds beside the main one, which shows that every file includes what it needs.
+cmake_language(DEFER CALL cmake_language EVAL CODE [[
+set(headers <algorithm> <array> <atomic> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <span>
+  <string> <string_view> <thread> <unordered_map> <variant> <vector> <fmt/format.h>)
+target_precompile_headers(stimgen_lib PRIVATE ${headers})
+target_precompile_headers(stimgen_cli PRIVATE ${headers} <nlohmann/json.hpp>)
+if(TARGET stimgen_tests)
+  target_precompile_headers(stimgen_tests PRIVATE ${headers})
+endif()
+# A file with flags of its own cannot take headers that were compiled without them.
+foreach(target stimgen_lib stimgen_cli)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    get_source_file_property(options ${source} COMPILE_OPTIONS)
+    get_source_file_property(flags ${source} COMPILE_FLAGS)
+    if(options OR flags)
+      set_source_files_properties(${source} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+    endif()
+  endforeach()
+endforeach()
+]])
