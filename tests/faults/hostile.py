@@ -49,7 +49,7 @@ RECIPES = {
                               {"sets.json": '{"one": ["two"], "two": ["three"], "three": ["one"]}'}, "three"),
     "combinations in a circle": (CELLS + "combine: {one: {from: [two]}, two: {from: [one]}}\n", {}, "two"),
     "a combination of itself": (CELLS + "combine: {one: {from: [one]}}\n", {}, "one"),
-    "10^15 spikes": (HEAD.replace("1 s", "1e6 s") + rate("1e9 Hz")[len(HEAD):], {}, "about 9e15 spikes"),
+    "10^15 spikes": (HEAD.replace("1 s", "1e6 s") + rate("1e9 Hz")[len(HEAD):], {}, "about 9e+15 spikes"),
     "10^15 Hz": (rate("1e15 Hz"), {}, "highest rate"),
     "a window of 300,000 years": (HEAD.replace("1 s", "1e13 s") + rate("10 Hz")[len(HEAD):], {}, "longest time"),
     "infinitely many spikes": (HEAD.replace("1 s", "1e300 s") + rate("1e300 Hz")[len(HEAD):], {}, "error"),
