@@ -30,8 +30,9 @@ double read_time_word(const std::string& word) {
   Diagnostics diagnostics;
   const std::optional<double> time_ms = read_time_ms(text_value(word), diagnostics);
   if (time_ms) return *time_ms;
-  throw UsageError(fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
-                   "--window 1 5, --window '500 ms' '1.5 s'", "stats");
+  throw UsageError(
+      fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
+      "--window 1 5, --window '500 ms' '1.5 s'", "stats");
 }
 
 // `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
@@ -192,8 +193,12 @@ Result compute(const SpikeReader& reader, const PopulationInfo& info, const Cont
   return result;
 }
 
-std::string number_or_empty(const std::optional<double>& value) { return value ? format_number(*value) : std::string(); }
-std::string rounded_or_dash(const std::optional<double>& value) { return value ? format_rounded(*value, 4) : "-"; }
+std::string number_or_empty(const std::optional<double>& value) {
+  return value ? format_number(*value) : std::string();
+}
+std::string rounded_or_dash(const std::optional<double>& value) {
+  return value ? format_rounded(*value, 4) : "-";
+}
 
 std::vector<std::string> group_cells(const GroupSpikeStats& group, bool exact) {
   const auto number = [exact](const std::optional<double>& value) {
@@ -210,10 +215,10 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
   std::vector<std::string> header{"population"};
   if (by_node) header.push_back("node_id");
   for (const std::string& property : results.front().grouping.properties) header.push_back(property);
-  for (const std::string_view name : by_node ? std::vector<std::string_view>{"spikes", "rate_hz", "cv_isi"}
-                                             : std::vector<std::string_view>{"nodes", "silent_nodes", "spikes",
-                                                                             "mean_rate_hz", "stdev_rate_hz", "cv_isi",
-                                                                             "fano_factor"}) {
+  for (const std::string_view name :
+       by_node ? std::vector<std::string_view>{"spikes", "rate_hz", "cv_isi"}
+               : std::vector<std::string_view>{"nodes", "silent_nodes", "spikes", "mean_rate_hz", "stdev_rate_hz",
+                                               "cv_isi", "fano_factor"}) {
     header.emplace_back(name);
   }
   rows.push_back(header);
@@ -235,7 +240,8 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
     for (const std::vector<std::size_t>& members : result.groups) {
       rows.push_back({result.stats.population});
       add_values(result.values_of(members));
-      for (std::string& cell : group_cells(summarise(result.stats, members), exact)) rows.back().push_back(std::move(cell));
+      for (std::string& cell : group_cells(summarise(result.stats, members), exact))
+        rows.back().push_back(std::move(cell));
     }
   }
   return rows;
@@ -261,7 +267,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t 
   terminal.out(table.text());
 }
 
-Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 // Keys are those of the CSV; the window of each population is given beside its groups.
 std::string as_json(const std::vector<Result>& results, bool by_node) {
@@ -363,8 +371,9 @@ extern const Command kStats;
 constinit const Command kStats{
     .name = "stats",
     .summary = "rates, CV of intervals and Fano factor of the spikes in a file, by group or node",
-    .example = "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
-               "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv",
+    .example =
+        "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
+        "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run_stats};
