@@ -67,6 +67,7 @@ struct Lock {
   std::string recipe_digest;  // over the fingerprints of all tasks, after a run that left all of them up to date
   std::map<std::string, LockedFile> files;
   std::map<std::pair<TaskKind, std::string>, LockedTask> tasks;
+  bool outline = false;       // keys, inputs and needs were left out
 
   const LockedTask* find(TaskKind kind, const std::string& name) const;
 };
@@ -74,9 +75,12 @@ struct Lock {
 // Where the lock of this recipe is: stimgen.lock beside the recipe; with --set the recipe is another one, and its lock is
 // in the output folder.
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options);
-// nullopt: no such file, or no block for this recipe. Errors: InputError at its place if it is damaged or of a newer
+// An outline leaves out what is only needed to say what changed: a tenth of the time and memory.
+enum class LockDetail : std::uint8_t { whole, outline };
+// nullopt: no such file, or no block for this recipe. Errors: InputError at its place if it is damaged or of another
 // version.
-std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name);
+std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name,
+                              LockDetail detail = LockDetail::whole);
 // Replaces the block of one recipe and keeps the others; the file appears whole, and not at all if nothing changed.
 void write_lock(const std::filesystem::path& path, const std::string& recipe_name, const Lock& lock);
 // The key of a recipe in the lock: its file name.

@@ -49,12 +49,13 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
 }
 
 // The whole lock, checked up to its recipes.
-SortedJson parse(const std::string& text, const std::filesystem::path& path) {
+SortedJson parse(const std::string& text, const std::filesystem::path& path,
+                 const SortedJson::parser_callback_t& keep = nullptr) {
   const std::string shown = printable(path.string());
   const char* const remedy = "restore it from version control, or delete it and run again";
   SortedJson json;
   try {
-    json = SortedJson::parse(text);
+    json = SortedJson::parse(text, keep);
   } catch (const SortedJson::parse_error& error) {
     const std::string before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -91,14 +92,25 @@ std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
   return (changed_by_options ? plan.recipe.output.directory : plan.recipe.path.parent_path()) / kName;
 }
 
-std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name) {
-  const auto text = read_whole(path);
+std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name, LockDetail detail) {
+  auto text = read_whole(path);
   if (!text) return std::nullopt;
-  const SortedJson json = parse(*text, path);
-  const SortedJson& recipes = json["recipes"];
+  // Depths: recipes 1, the recipe 2, tasks 3, a task 4, its keys 5.
+  const auto keep = [&](int depth, SortedJson::parse_event_t event, SortedJson& parsed) {
+    if (event != SortedJson::parse_event_t::key) return true;
+    const auto& key = parsed.get_ref<const std::string&>();
+    if (depth == 2) return key == recipe_name;
+    return depth != 5 || (key != "keys" && key != "inputs" && key != "needs");
+  };
+  const bool outline = detail == LockDetail::outline;
+  const SortedJson json = parse(*text, path, outline ? SortedJson::parser_callback_t(keep) : nullptr);
+  text.reset();
+  const SortedJson& recipes = json.at("recipes");
   const auto found = recipes.find(recipe_name);
   if (found == recipes.end()) return std::nullopt;
-  return lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
+  Lock lock = lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
+  lock.outline = outline;
+  return lock;
 }
 
 void write_lock(const std::filesystem::path& path, const std::string& recipe_name, const Lock& lock) {

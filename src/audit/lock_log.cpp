@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "audit/file_content.hpp"
 #include "audit/provenance.hpp"
@@ -94,6 +95,7 @@ bool LockLog::has_news(bool whole_run) const {
 }
 
 Lock LockLog::result(bool whole_run) const {
+  if (before_ && before_->outline) throw std::logic_error("a lock can only follow from the whole lock before it");
   Lock lock = before_.value_or(Lock{});
   lock.format_version = kFormatVersion;
   lock.stimgen = stimgen_version();

@@ -163,7 +163,7 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
   file.commit();
 }
 
-std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcept {
+std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held) noexcept {
   std::size_t removed = 0;
   try {
     std::error_code error;
@@ -172,7 +172,7 @@ std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcep
       const pid_t process = process_of(entry->path().filename().string());
       if (process == 0) continue;
       // In a container every run may have the same number as the one before.
-      const bool gone = process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH);
+      const bool gone = (held && process == ::getpid()) || (::kill(process, 0) != 0 && errno == ESRCH);
       if (!gone) continue;
       if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
       if (::unlink(entry->path().c_str()) == 0) ++removed;

@@ -63,9 +63,10 @@ class AtomicFile {
 // Errors: EnvironmentError naming the path; then an old file is as it was.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text, Disk& disk = real_disk());
 
-// Removes temporaries of processes that are gone, from one folder. Requires: this process has none there yet. One that another process (of another machine on a
+// Removes temporaries of processes that are gone, from one folder. One that another process (of another machine on a
 // shared disk, too) holds locked, as HDF5 locks what it writes, is left. Returns how many were removed; never throws.
-std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcept;
+// Where `held` says that no other run writes there and this process has not begun, those with its own number go, too.
+std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held = false) noexcept;
 
 // Makes the folder and those above it. Errors: EnvironmentError.
 void create_folders(const std::filesystem::path& folder);

@@ -167,8 +167,13 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool force = arguments.has("force");
   const std::filesystem::path lock_file = lock_path(plan, arguments.has("set"));
   FileStamps stamps(plan.recipe.output.directory);
-  std::optional<Lock> lock = read_lock(lock_file, recipe_key(plan));
-  const auto states = judge_tasks(plan, lock, stamps);
+  // If all is up to date, and it often is, an outline of the lock is enough to know it.
+  std::optional<Lock> lock = read_lock(lock_file, recipe_key(plan), LockDetail::outline);
+  auto states = judge_tasks(plan, lock, stamps);
+  if (force || LockLog(plan, lock, states, stamps, false).has_news(whole) || !tasks_to_make(tasks, states, false).empty()) {
+    lock = read_lock(lock_file, recipe_key(plan));
+    states = judge_tasks(plan, lock, stamps);
+  }
   const auto to_make = tasks_to_make(tasks, states, force);
   if (arguments.has("dry-run")) {
     terminal.out(arguments.has("json") ? dry_run_json(plan, to_make) : dry_run_table(plan, to_make));

@@ -251,7 +251,9 @@ RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, R
   check_limits(plan, to_make, free_bytes_near(folder));
   create_folders(folder);
   const FolderLock lock(folder);
-  sweep_stale_temporaries(folder);
+  sweep_stale_temporaries(folder, true);
+  // The lock file is written beside the recipe.
+  sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
   keep_freed_blocks();
   return scheduler.run();
 }

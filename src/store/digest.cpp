@@ -39,7 +39,6 @@ struct LeafJob {
     } catch (...) {
       error = std::current_exception();
     }
-    bytes = {};
     state = done;
     state.notify_all();
   }
@@ -89,11 +88,17 @@ class Column {
     auto job = std::make_shared<LeafJob>();
     job->bytes = std::move(pending_);
     pending_ = {};
+    if (!spare_.empty()) {
+      pending_ = std::move(spare_.back());
+      pending_.clear();
+      spare_.pop_back();
+    }
     jobs_.push_back(job);
     pool_->submit([job] { job->run_unless_claimed(); });
   }
   void take_oldest() {
     leaves_.push_back(jobs_.front()->wait());
+    spare_.push_back(std::move(jobs_.front()->bytes));  // used again: fresh memory costs as much as the copy
     jobs_.pop_front();
   }
 
@@ -101,6 +106,7 @@ class Column {
   Sha256 leaf_;
   std::size_t in_leaf_ = 0;
   std::vector<std::byte> pending_;
+  std::vector<std::vector<std::byte>> spare_;
   std::deque<std::shared_ptr<LeafJob>> jobs_;
   std::vector<Digest> leaves_;
 };

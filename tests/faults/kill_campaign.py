@@ -62,8 +62,9 @@ def main():
                 problems.append(f"ended with {code}: {errors}")
             if common.contents(folder) != wanted:
                 problems.append("the files are not those of an undisturbed run")
-            if common.litter(folder):
-                problems.append(f"left behind: {', '.join(common.litter(folder))}")
+            left = common.litter(folder) + common.litter(recipe.parent)
+            if left:
+                problems.append(f"left behind: {', '.join(left)}")
             if number % 10 == 0 and digests(binary, folder) != wanted_digests:
                 problems.append("the digests are not those of an undisturbed run")
             checks.no_problems(problems, f"the run after kill {number}")

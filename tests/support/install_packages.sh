@@ -26,6 +26,8 @@ test_packages='
 doctest-dev
 libboost-math-dev
 clang-14|clang
+libclang-rt-14-dev|libclang-rt-dev
+debootstrap
 make
 python3
 python3-venv
