@@ -16,7 +16,6 @@ venv_job=$!
 heading "Build (gcc, -O3)"
 configure_and_build "$build/release" all -- -DCMAKE_BUILD_TYPE=Release -DSTIMGEN_BUILD_TESTS=ON \
   -DSTIMGEN_WARNINGS_AS_ERRORS="${STIMGEN_WERROR:-OFF}" || { summary || exit 1; }
-export STIMGEN_BUILD=$build/release
 export STIMGEN=$build/release/stimgen
 
 heading "Unit, conformance, architecture and command-line tests"
