@@ -3,14 +3,14 @@
 
 namespace stimgen::cli {
 
-extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth, kDigest, kDiff, kInputs, kInit, kSchema,
+extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth, kReport, kDigest, kDiff, kInputs, kInit, kSchema,
     kExplain, kVersion, kHelp;
 
 namespace {
 
 constexpr const Command* kCommands[] = {
     &kInit,  &kCheck,  &kPlan, &kRun,    &kRates,  &kGroups,  &kNodes, &kStats,
-    &kPsth, &kDigest, &kDiff, &kInputs, &kSchema, &kExplain, &kVersion, &kHelp,
+    &kPsth, &kReport, &kDigest, &kDiff, &kInputs, &kSchema, &kExplain, &kVersion, &kHelp,
 };
 
 constexpr Option kCommonOptions[] = {
