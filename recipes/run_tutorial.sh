@@ -13,11 +13,5 @@ if [ ! -f "$build/build.ninja" ]; then
 fi
 cmake --build "$build" --target stimgen >&2
 
-# What the recipe is, shown from where the user stands.
 cd "$root"
 "$build/stimgen" run recipes/tutorial.yaml
-echo
-echo "Files in recipes/stimulus:"
-for file in recipes/stimulus/*.h5; do
-  echo "  $(basename "$file")"
-done

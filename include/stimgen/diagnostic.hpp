@@ -67,7 +67,7 @@ std::string render(const Diagnostic& diagnostic, bool colour = false);
 std::string render(const Diagnostics& diagnostics, bool colour = false);
 
 // The nearest of `candidates` to a mistyped `word`, or empty if none is near
-// (Damerau-Levenshtein distance at most a third of the length, at least 1).
+// (Damerau-Levenshtein distance at most a third of the length, at least 1; else the only one it abbreviates).
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates);
 
 // "did you mean 'x'?" when a near name exists, else "known names: a, b, c" (at most 12), else empty.

@@ -67,6 +67,8 @@ class NodePopulation {
   virtual std::string origin() const = 0;
   // SHA-256 over the population's node ids and one column's type and values: enters fingerprints.
   Digest column_digest(std::string_view column) const;
+  // The columns asked for since the last call, in alphabetical order: what the entry being bound depends on.
+  virtual std::vector<std::string> take_columns_used() const { return {}; }
 };
 
 // A condition on nodes in SONATA node-set syntax. Kept as the located value; evaluated against a population.
@@ -78,6 +80,8 @@ class Network {
   // nullptr if unknown.
   virtual const NodePopulation* population(std::string_view name) const = 0;
   virtual std::vector<std::string> node_set_names() const = 0;
+  // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
 
   // Rows of `population` for which all of `where` holds (SONATA node sets: scalar, list, {$gt, $gte, $lt, $lte, $eq, $neq,
   // $regex, $in}). Unknown columns and operators are reported at their place, with suggestions.

@@ -47,8 +47,8 @@ struct PatternDefaults {
   std::optional<double> stop_ms;
 };
 
-// Times count in whole picoseconds up to this magnitude (104 days).
-inline constexpr double kLongestTimeMs = 9e9;
+// Times of patterns count in whole picoseconds up to this magnitude (ten days), so that sums of them fit 63 bits.
+inline constexpr double kLongestTimeMs = 9e8;
 
 struct PatternKind {
   KindInfo info;  // the keys that not all patterns have

@@ -64,6 +64,12 @@ struct Task {
   // and the fingerprints of `needs`.
   std::vector<std::pair<std::string, std::string>> settings;
   Digest fingerprint;
+  // For people, who compare them in a review or are told what changed; neither enters the fingerprint, which `settings`
+  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in: rates.burst, 50 Hz.
+  std::vector<std::pair<std::string, std::string>> keys;
+  // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell".
+  std::vector<std::pair<std::string, std::string>> inputs;
+  std::vector<std::filesystem::path> files;                 // other files it read: CSV, edges
   std::vector<std::string> populations;                     // fed or read, alphabetical
 
   // Tasks that make a file (background, pattern, combine):
@@ -94,11 +100,14 @@ struct Plan {
   std::map<TaskIndex, SpikeInput> spike_inputs;
   std::map<TaskIndex, std::vector<CombineSource>> combine_sources;
 
+  // The place of each task in `tasks`, by kind and name; kept by add_task().
+  std::map<std::pair<TaskKind, std::string>, TaskIndex, std::less<>> places;
   std::vector<Task> tasks;  // in a topological order: networks, assemblies, spikes, combinations; recipe order inside
 
   // nullptr if unknown.
   const Task* find(std::string_view name) const;
   std::optional<TaskIndex> index_of(std::string_view name) const;
+  std::optional<TaskIndex> index_of(TaskKind kind, std::string_view name) const;
   // Names of the tasks that make files, in order.
   std::vector<std::string> file_task_names() const;
   std::filesystem::path output_path(const Task& task) const;
@@ -110,6 +119,9 @@ struct Plan {
 // check diagnostics.has_errors()): the plan is complete only without errors. Warnings: two tasks feed one population
 // and nothing combines them.
 Plan build_plan(Recipe recipe, Diagnostics& diagnostics);
+
+// The path as seen from the recipe's folder, with '/'; unchanged if it lies on another root.
+std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path& path);
 
 // Draws the rates of a background, or spreads a pattern's functions over its nodes.
 NodeRates make_node_rates(const Plan::SpikeInput& input);

@@ -216,6 +216,9 @@ struct LoadOptions {
 // Reads, merges and checks the top level. Problems go to `diagnostics`; the Recipe is usable for further checks as far
 // as it goes. Throws InputError if there is no tree at all.
 Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options, Diagnostics& diagnostics);
+// The same for a text that is in memory; `path` is what the recipe is called.
+Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path, const LoadOptions& options,
+                   Diagnostics& diagnostics);
 
 // The entry's mapping with the section's defaults merged under it: mappings are merged key by key, anything else of the
 // entry wins. Only those defaults are taken that `tables` declare (a kind that has no such key does not get it).

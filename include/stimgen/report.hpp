@@ -21,8 +21,8 @@ struct NodeSpikeStats {
   NodeId node_id = 0;
   std::uint64_t spikes = 0;
   double rate_hz = 0;  // spikes / window
-  // Coefficient of variation of the intervals between neighbouring spikes in the window: their standard deviation (of the
-  // intervals as a population, as Elephant's cv) over their mean. Absent with fewer than two intervals, or mean 0.
+  // Coefficient of variation of the intervals between neighbouring spikes in the window: their standard deviation (of
+  // the intervals as a population, as Elephant's cv) over their mean. Absent with fewer than two intervals, or mean 0.
   std::optional<double> cv_isi;
 };
 
@@ -30,11 +30,11 @@ struct NodeSpikeStats {
 struct PopulationSpikeStats {
   std::string population;
   TimeWindow window;
-  std::vector<NodeSpikeStats> nodes;      // by ascending id; silent ones too if the nodes were given
-  std::uint64_t spikes = 0;               // inside the window
-  std::uint64_t spikes_outside = 0;       // before or after it
-  std::vector<NodeId> unknown_nodes;      // ids with spikes that are not among the nodes given, ascending, at most 5 …
-  std::uint64_t unknown_node_count = 0;   // … of so many
+  std::vector<NodeSpikeStats> nodes;     // by ascending id; silent ones too if the nodes were given
+  std::uint64_t spikes = 0;              // inside the window
+  std::uint64_t spikes_outside = 0;      // before or after it
+  std::vector<NodeId> unknown_nodes;     // ids with spikes that are not among the nodes given, ascending, at most 5 …
+  std::uint64_t unknown_node_count = 0;  // … of so many
 };
 
 // Statistics of a group of nodes. All nodes count, silent ones too, except where said.

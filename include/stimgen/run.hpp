@@ -26,29 +26,41 @@ enum class TaskStatus : std::uint8_t {
   interrupted
 };
 
+// What a population of a made file holds.
+struct PopulationResult {
+  std::string name;
+  std::uint64_t spikes = 0;
+  Digest content;
+};
+
 struct TaskResult {
   TaskStatus status = TaskStatus::not_run;
   std::uint64_t spikes = 0;
   std::uint64_t nodes = 0;        // that could fire: driven nodes (combine: 0)
   double mean_rate_hz = 0;        // spikes / nodes / duration (combine: 0)
   std::uint64_t bytes = 0;        // of the file
+  std::vector<PopulationResult> populations;  // in the file's order
   double seconds = 0;
   std::string problem;            // of a failed task, rendered
   int exit_code = 0;              // 3 input, 4 environment, 70 our bug
 };
 
-// "Is this task's file up to date?" and "this task is done". Called from one thread at a time.
+// "Is this task's file up to date?", what is kept in it, and "this task is done". Called from one thread at a time.
 class TaskLog {
  public:
   virtual ~TaskLog() = default;
-  virtual bool is_current(const Plan& plan, const Task& task) = 0;
+  // True: the file is not made again. Then fills in what the log knows of it: spikes, nodes, rate, bytes, populations.
+  virtual bool is_current(const Plan& plan, const Task& task, TaskResult& result) = 0;
+  // What goes into the file beside its spikes (SpikeSink::set_provenance); empty: nothing. Unlike the others it is
+  // called from any thread.
+  virtual std::string provenance(const Plan&, const Task&, const TaskResult&) const { return {}; }
   virtual void finished(const Plan& plan, const Task& task, const TaskResult& result) = 0;
 };
 
 // Remembers nothing: every task is stale.
 class NoTaskLog : public TaskLog {
  public:
-  bool is_current(const Plan&, const Task&) override { return false; }
+  bool is_current(const Plan&, const Task&, TaskResult&) override { return false; }
   void finished(const Plan&, const Task&, const TaskResult&) override {}
 };
 

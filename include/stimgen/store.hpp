@@ -72,6 +72,8 @@ class SpikeReader {
   virtual const std::vector<PopulationInfo>& populations() const = 0;
   // Spikes [first, first + count) as stored. Requires: inside the population.
   virtual SpikeBlock read(const std::string& population, std::uint64_t first, std::uint64_t count) const = 0;
+  // The text of SpikeSink::set_provenance(), empty if the file has none.
+  virtual std::string provenance() const { return {}; }
 };
 
 struct FormatKind {
@@ -128,7 +130,8 @@ std::unique_ptr<SpikeSource> merge_sources(std::vector<std::unique_ptr<SpikeSour
 // then those of timestamps.
 class ContentDigest {
  public:
-  ContentDigest(std::string population, SpikeOrder order);
+  // `pool` digests whole blocks beside the caller; it must outlive this. Null: append() digests.
+  ContentDigest(std::string population, SpikeOrder order, WorkerPool* pool = nullptr);
   ~ContentDigest();
   ContentDigest(ContentDigest&&) noexcept;
   ContentDigest& operator=(ContentDigest&&) noexcept;

@@ -133,7 +133,19 @@ void AtomicFile::write_text(std::string_view text) {
   if (closed < 0) fail("write", closed);
 }
 
+void AtomicFile::start_writeback() noexcept {
+  if (writeback_descriptor_ < 0) {
+    writeback_descriptor_ = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  }
+  if (writeback_descriptor_ >= 0) ::sync_file_range(writeback_descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+void AtomicFile::end_writeback() noexcept {
+  if (const int descriptor = std::exchange(writeback_descriptor_, -1); descriptor >= 0) ::close(descriptor);
+}
+
 void AtomicFile::commit() {
+  end_writeback();
   if (const int error = disk_.sync_file(temporary_); error < 0) fail("write", error);
   if (const int error = disk_.rename(temporary_, path_); error < 0) fail("put in place", error);
   done_ = true;
@@ -141,6 +153,7 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::abandon() noexcept {
+  end_writeback();
   if (!std::exchange(done_, true)) disk_.remove(temporary_);
 }
 
@@ -157,7 +170,10 @@ std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcep
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const pid_t process = process_of(entry->path().filename().string());
-      if (process == 0 || ::kill(process, 0) == 0 || errno != ESRCH) continue;
+      if (process == 0) continue;
+      // In a container every run may have the same number as the one before.
+      const bool gone = process == ::getpid() || (::kill(process, 0) != 0 && errno == ESRCH);
+      if (!gone) continue;
       if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
       if (::unlink(entry->path().c_str()) == 0) ++removed;
     }

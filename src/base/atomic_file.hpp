@@ -43,6 +43,8 @@ class AtomicFile {
   const std::filesystem::path& temporary_path() const { return temporary_; }
   // Creates the temporary with this text.
   void write_text(std::string_view text);
+  // Asks the system to begin writing to disk what the temporary holds by now; does not wait. A hint: never fails.
+  void start_writeback() noexcept;
   // Requires: the temporary is complete and closed. Syncs it, renames it, syncs the folder. After an error of the last
   // step the file is there under its final name; after any other, nothing is.
   void commit();
@@ -51,15 +53,17 @@ class AtomicFile {
 
  private:
   [[noreturn]] void fail(const char* what, int error);
+  void end_writeback() noexcept;
   std::filesystem::path path_, temporary_;
   Disk& disk_;
   bool done_ = false;
+  int writeback_descriptor_ = -1;
 };
 
 // Errors: EnvironmentError naming the path; then an old file is as it was.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text, Disk& disk = real_disk());
 
-// Removes temporaries of processes that are gone, from one folder. One that another process (of another machine on a
+// Removes temporaries of processes that are gone, from one folder. Requires: this process has none there yet. One that another process (of another machine on a
 // shared disk, too) holds locked, as HDF5 locks what it writes, is left. Returns how many were removed; never throws.
 std::size_t sweep_stale_temporaries(const std::filesystem::path& folder) noexcept;
 

@@ -402,7 +402,9 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
 
   const Library library;
   const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  if (H5Fis_hdf5(path.c_str()) <= 0) origin->refuse("file.not-hdf5", origin->quoted() + " is not an HDF5 file");
+  const htri_t recognised = H5Fis_hdf5(path.c_str());
+  if (recognised < 0 && !last_reason().system.empty()) origin->fail("");  // the system refused, which says nothing of the file
+  if (recognised <= 0) origin->refuse("file.not-hdf5", origin->quoted() + " is not an HDF5 file");
   origin->file = own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (!origin->file.is_open()) {
     const Reason reason = last_reason();

@@ -41,6 +41,18 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+// An abbreviation of three letters or more: "std" for "stdev". Empty if several names begin so.
+std::string only_one_that_begins_with(const std::string& lower, const std::vector<std::string>& candidates) {
+  if (lower.size() < 3) return {};
+  const std::string* found = nullptr;
+  for (const std::string& candidate : candidates) {
+    if (!lower_case(candidate).starts_with(lower)) continue;
+    if (found != nullptr) return {};
+    found = &candidate;
+  }
+  return found == nullptr ? std::string() : *found;
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
@@ -59,7 +71,8 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
       nearest = &candidate;
     }
   }
-  return nearest == nullptr ? std::string() : *nearest;
+  if (nearest != nullptr) return *nearest;
+  return only_one_that_begins_with(lower, candidates);
 }
 
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates) {

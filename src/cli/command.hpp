@@ -15,11 +15,11 @@ class Terminal;
 enum class Words : unsigned char { none, one, repeated, several, two };
 
 struct Option {
-  std::string_view name;          // "threads", given as --threads
-  char letter = 0;                // 'j' for -j; 0: none
+  std::string_view name;  // "threads", given as --threads
+  char letter = 0;        // 'j' for -j; 0: none
   Words words = Words::none;
-  std::string_view placeholder;   // "N"; empty for Words::none
-  std::string_view meaning;       // one line of help
+  std::string_view placeholder;  // "N"; empty for Words::none
+  std::string_view meaning;      // one line of help
 };
 
 enum class Presence : unsigned char { required, optional, one_or_more, any_number };

@@ -3,14 +3,14 @@
 
 namespace stimgen::cli {
 
-extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth, kReport, kDigest, kDiff, kInputs, kInit, kSchema,
-    kExplain, kVersion, kHelp;
+extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth, kReport, kVerify, kAudit, kDigest, kDiff,
+    kInputs, kInit, kSchema, kExplain, kVersion, kHelp;
 
 namespace {
 
 constexpr const Command* kCommands[] = {
     &kInit,  &kCheck,  &kPlan, &kRun,    &kRates,  &kGroups,  &kNodes, &kStats,
-    &kPsth, &kReport, &kDigest, &kDiff, &kInputs, &kSchema, &kExplain, &kVersion, &kHelp,
+    &kPsth,  &kReport, &kVerify, &kAudit, &kDigest, &kDiff, &kInputs, &kSchema, &kExplain, &kVersion, &kHelp,
 };
 
 constexpr Option kCommonOptions[] = {
@@ -26,7 +26,9 @@ constexpr Option kRecipeOptions[] = {
 
 }  // namespace
 
-std::span<const Command* const> commands() { return kCommands; }
+std::span<const Command* const> commands() {
+  return kCommands;
+}
 
 const Command* find_command(std::string_view name) {
   for (const Command* command : kCommands) {
@@ -35,7 +37,11 @@ const Command* find_command(std::string_view name) {
   return nullptr;
 }
 
-std::span<const Option> common_options() { return kCommonOptions; }
-std::span<const Option> recipe_options() { return kRecipeOptions; }
+std::span<const Option> common_options() {
+  return kCommonOptions;
+}
+std::span<const Option> recipe_options() {
+  return kRecipeOptions;
+}
 
 }  // namespace stimgen::cli

@@ -40,10 +40,11 @@ std::string describe(const PopulationDifference& difference, const std::string& 
   if (difference.same()) return fmt::format("{}: same, {} spikes\n", name, difference.left->count);
   if (!difference.right) return fmt::format("{}: only in {} ({} spikes)\n", name, left, difference.left->count);
   if (!difference.left) return fmt::format("{}: only in {} ({} spikes)\n", name, right, difference.right->count);
-  std::string text = fmt::format("{}: different, {} and {} spikes\n", name, difference.left->count,
-                                 difference.right->count);
+  std::string text =
+      fmt::format("{}: different, {} and {} spikes\n", name, difference.left->count, difference.right->count);
   if (difference.left->order != difference.right->order) {
-    text += fmt::format("  sorting: {} and {}\n", order_name(difference.left->order), order_name(difference.right->order));
+    text +=
+        fmt::format("  sorting: {} and {}\n", order_name(difference.left->order), order_name(difference.right->order));
   }
   if (difference.first) {
     text += fmt::format("  first difference at spike {}: {} and {}\n", difference.first->index,

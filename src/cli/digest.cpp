@@ -22,10 +22,11 @@ constexpr Positional kPositionals[] = {{"FILE", Presence::one_or_more, "spike fi
 }  // namespace
 
 extern const Command kDigest;
-constinit const Command kDigest{.name = "digest",
-                                .summary = "print the SHA-256 of the spikes of each population, whatever their compression",
-                                .example = "stimgen digest stimulus/*.h5",
-                                .positionals = kPositionals,
-                                .run = run_digest};
+constinit const Command kDigest{
+    .name = "digest",
+    .summary = "print the SHA-256 of the spikes of each population, whatever their compression",
+    .example = "stimgen digest stimulus/*.h5",
+    .positionals = kPositionals,
+    .run = run_digest};
 
 }  // namespace stimgen::cli

@@ -17,10 +17,10 @@ int run_explain(const Arguments& arguments, Terminal& terminal) {
     return 0;
   }
   const std::string near = nearest_name(key, explainable_keys(tables));
-  throw UsageError(fmt::format("the recipe language has no key '{}'", printable(key)),
-                   near.empty() ? "'stimgen explain patterns' names the keys of a section"
-                                : fmt::format("did you mean '{}'?", near),
-                   "explain");
+  throw UsageError(
+      fmt::format("the recipe language has no key '{}'", printable(key)),
+      near.empty() ? "'stimgen explain patterns' names the keys of a section" : fmt::format("did you mean '{}'?", near),
+      "explain");
 }
 
 constexpr Positional kPositionals[] = {

@@ -12,10 +12,14 @@ namespace {
 
 std::string usage_word(const Positional& positional) {
   switch (positional.presence) {
-    case Presence::required: return fmt::format(" {}", positional.name);
-    case Presence::optional: return fmt::format(" [{}]", positional.name);
-    case Presence::one_or_more: return fmt::format(" {}…", positional.name);
-    case Presence::any_number: return fmt::format(" [{}…]", positional.name);
+    case Presence::required:
+      return fmt::format(" {}", positional.name);
+    case Presence::optional:
+      return fmt::format(" [{}]", positional.name);
+    case Presence::one_or_more:
+      return fmt::format(" {}…", positional.name);
+    case Presence::any_number:
+      return fmt::format(" [{}…]", positional.name);
   }
   return {};
 }

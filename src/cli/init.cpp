@@ -114,12 +114,13 @@ std::vector<std::string> pop_names(const NodePopulation& population) {
 }
 
 std::string background_of(const NodePopulation& population, const std::string& name) {
-  std::string text = fmt::format("  {}:  # {} nodes\n    population: {}\n", name, population.size(),
-                                 yaml_key(population.name()));
+  std::string text =
+      fmt::format("  {}:  # {} nodes\n    population: {}\n", name, population.size(), yaml_key(population.name()));
   const std::vector<std::string> groups = pop_names(population);
   if (groups.empty()) return text + "    rate: {mean: 5 Hz, stdev: 2 Hz}\n";
   text += "    group_by: pop_name\n    rates:\n";
-  for (const std::string& group : groups) text += fmt::format("      {}: {{mean: 5 Hz, stdev: 2 Hz}}\n", yaml_key(group));
+  for (const std::string& group : groups)
+    text += fmt::format("      {}: {{mean: 5 Hz, stdev: 2 Hz}}\n", yaml_key(group));
   return text;
 }
 
@@ -151,9 +152,8 @@ std::string body_from_config(const std::string& config, const std::filesystem::p
     terminal.note(fmt::format("{} has no virtual population (model_type 'virtual'), so all are listed", config));
   }
 
-  std::filesystem::path relative =
-      std::filesystem::weakly_canonical(absolute).lexically_relative(std::filesystem::weakly_canonical(
-          std::filesystem::absolute(folder)));
+  std::filesystem::path relative = std::filesystem::weakly_canonical(absolute).lexically_relative(
+      std::filesystem::weakly_canonical(std::filesystem::absolute(folder)));
   if (relative.empty()) relative = absolute;
   std::string text = fmt::format("networks:\n  from: {}\n\n", yaml_key(relative.string()));
   text +=
@@ -196,8 +196,9 @@ constexpr Option kOptions[] = {
 extern const Command kInit;
 constinit const Command kInit{.name = "init",
                               .summary = "write a commented recipe to start from",
-                              .example = "stimgen init my_stimulus\n"
-                                         "stimgen init my_stimulus --from ../model/simulation_config.json",
+                              .example =
+                                  "stimgen init my_stimulus\n"
+                                  "stimgen init my_stimulus --from ../model/simulation_config.json",
                               .positionals = kPositionals,
                               .options = kOptions,
                               .run = run_init};

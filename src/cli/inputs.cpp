@@ -59,15 +59,17 @@ void check_one_input_each(const Plan& plan, const std::vector<TaskIndex>& tasks,
         {}, "inputs.two-inputs",
         fmt::format("tasks {} and {} feed the same population '{}', and a simulation takes only one input for each",
                     fmt::join(quoted, ", "), last, population),
-        fmt::format("to play them together, add to {} 'combine: {{{}_input: {{from: [{}]}}}}'; to play one of them, name "
-                    "it: stimgen inputs {} {}",
-                    recipe, population, fmt::join(names, ", "), recipe, names.front()));
+        fmt::format(
+            "to play them together, add to {} 'combine: {{{}_input: {{from: [{}]}}}}'; to play one of them, name "
+            "it: stimgen inputs {} {}",
+            recipe, population, fmt::join(names, ", "), recipe, names.front()));
   }
   diagnostics.throw_if_errors();
 }
 
 std::string input_file(const Plan& plan, const Task& task, const std::string& base) {
-  const std::filesystem::path file = std::filesystem::weakly_canonical(std::filesystem::absolute(plan.output_path(task)));
+  const std::filesystem::path file =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(plan.output_path(task)));
   if (base.empty()) return file.string();
   return file.lexically_relative(std::filesystem::weakly_canonical(std::filesystem::absolute(base))).string();
 }
@@ -106,12 +108,13 @@ constexpr Option kOptions[] = {
 }  // namespace
 
 extern const Command kInputs;
-constinit const Command kInputs{.name = "inputs",
-                                .summary = "print the inputs block for a SONATA simulation config, as JSON",
-                                .example = "stimgen inputs recipe.yaml > inputs.json\nstimgen inputs recipe.yaml baseline long",
-                                .positionals = kPositionals,
-                                .options = kOptions,
-                                .reads_recipe = true,
-                                .run = run_inputs};
+constinit const Command kInputs{
+    .name = "inputs",
+    .summary = "print the inputs block for a SONATA simulation config, as JSON",
+    .example = "stimgen inputs recipe.yaml > inputs.json\nstimgen inputs recipe.yaml baseline long",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .reads_recipe = true,
+    .run = run_inputs};
 
 }  // namespace stimgen::cli

@@ -8,6 +8,9 @@
 
 namespace stimgen::cli {
 
+// -j N; 0 if absent. Throws UsageError.
+unsigned read_threads(const Arguments& arguments);
+
 // Reads RECIPE with --set and --output. Problems go to `diagnostics`.
 Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics);
 

@@ -78,11 +78,12 @@ constexpr Positional kPositionals[] = {
 }  // namespace
 
 extern const Command kNodes;
-constinit const Command kNodes{.name = "nodes",
-                               .summary = "print the node table of a population as it was read, as CSV",
-                               .example = "stimgen nodes recipe.yaml thalamus\nstimgen nodes recipe.yaml thalamus pop_name pos_x",
-                               .positionals = kPositionals,
-                               .reads_recipe = true,
-                               .run = run_nodes};
+constinit const Command kNodes{
+    .name = "nodes",
+    .summary = "print the node table of a population as it was read, as CSV",
+    .example = "stimgen nodes recipe.yaml thalamus\nstimgen nodes recipe.yaml thalamus pop_name pos_x",
+    .positionals = kPositionals,
+    .reads_recipe = true,
+    .run = run_nodes};
 
 }  // namespace stimgen::cli

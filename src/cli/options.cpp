@@ -26,11 +26,16 @@ class PairOfWords : public po::typed_value<Texts> {
 
 const po::value_semantic* semantic(Words words) {
   switch (words) {
-    case Words::none: return po::bool_switch();
-    case Words::one: return po::value<std::string>();
-    case Words::repeated: return po::value<Texts>()->composing();
-    case Words::several: return po::value<Texts>()->multitoken()->composing();
-    case Words::two: return new PairOfWords();
+    case Words::none:
+      return po::bool_switch();
+    case Words::one:
+      return po::value<std::string>();
+    case Words::repeated:
+      return po::value<Texts>()->composing();
+    case Words::several:
+      return po::value<Texts>()->multitoken()->composing();
+    case Words::two:
+      return new PairOfWords();
   }
   return nullptr;
 }
@@ -70,7 +75,8 @@ UsageError wrong_option(const Command& command, const po::error_with_option_name
         return {fmt::format("option '{}' needs a value", name), {}, own};
       case po::invalid_command_line_syntax::extra_parameter:
         return {fmt::format("option '{}' takes no value", name), {}, own};
-      default: break;
+      default:
+        break;
     }
   }
   return {printable(error.what()), {}, own};

@@ -1,14 +1,18 @@
 // `stimgen plan`: the task graph as a table, as JSON or for Graphviz.
 #include <cmath>
+#include <map>
 
 #include "cli/format.hpp"
 #include "cli/load.hpp"
+#include "stimgen/audit.hpp"
 
 namespace stimgen::cli {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
 
 std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   std::vector<std::string> names;
@@ -16,46 +20,58 @@ std::vector<std::string> names_needed(const Plan& plan, const Task& task) {
   return names;
 }
 
-std::string hex(StreamKey key) { return fmt::format("{:016x}", key.value); }
+std::string hex(StreamKey key) {
+  return fmt::format("{:016x}", key.value);
+}
 
-std::string as_table(const Plan& plan) {
+using States = std::map<TaskIndex, TaskState>;
+
+std::string state_text(const States& states, TaskIndex index) {
+  const auto state = states.find(index);
+  if (state == states.end()) return "-";
+  return state->second.fresh ? "fresh" : "stale: " + state->second.why;
+}
+
+std::string as_table(const Plan& plan, const States& states) {
   using enum Table::Align;
-  Table table({left, left, left, left, right, right, left});
-  table.add({"TASK", "KIND", "NEEDS", "STREAMS", "SPIKES", "BYTES", "FILE"});
-  for (const Task& task : plan.tasks) {
+  Table table({left, left, left, left, right, right, left, left});
+  table.add({"TASK", "KIND", "NEEDS", "STREAMS", "SPIKES", "BYTES", "FILE", "STATE"});
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    const Task& task = plan.tasks[i];
     std::vector<std::string> streams;
     for (const auto& [purpose, key] : task.streams) streams.push_back(fmt::format("{}:{}", purpose, hex(key)));
     const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : text; };
     table.add({task.name, std::string(task_kind_name(task.kind)), or_dash(joined(names_needed(plan, task))),
                or_dash(fmt::format("{}", fmt::join(streams, " "))),
                task.makes_file() ? fmt::format("{:.0f}", task.expected_spikes) : "-",
-               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output)});
+               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output), state_text(states, i)});
   }
   return table.text();
 }
 
 // The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind (a name is unique only
 // within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for tasks
-// that make a file output, expected_spikes and expected_bytes.
-std::string as_json(const Plan& plan) {
+// that make a file output, expected_spikes, expected_bytes, state ("fresh" or "stale") and why (only if stale).
+std::string as_json(const Plan& plan, const States& states) {
   Json tasks = Json::array();
-  for (const Task& task : plan.tasks) {
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    const Task& task = plan.tasks[i];
     Json streams = Json::object();
     for (const auto& [purpose, key] : task.streams) streams[purpose] = hex(key);
     Json needs = Json::array();
     for (const TaskIndex index : task.needs) {
       needs.push_back(Json{{"name", plan.tasks[index].name}, {"kind", task_kind_name(plan.tasks[index].kind)}});
     }
-    Json entry = {{"name", task.name},
-                  {"kind", task_kind_name(task.kind)},
-                  {"needs", needs},
-                  {"populations", task.populations},
-                  {"streams", streams},
-                  {"fingerprint", to_hex(task.fingerprint)}};
+    Json entry = {{"name", task.name},  {"kind", task_kind_name(task.kind)},
+                  {"needs", needs},     {"populations", task.populations},
+                  {"streams", streams}, {"fingerprint", to_hex(task.fingerprint)}};
     if (task.makes_file()) {
       entry["output"] = task.output;
       entry["expected_spikes"] = task.expected_spikes;
       entry["expected_bytes"] = task.expected_bytes;
+      const TaskState& state = states.at(i);
+      entry["state"] = state.fresh ? "fresh" : "stale";
+      if (!state.fresh) entry["why"] = state.why;
     }
     tasks.push_back(std::move(entry));
   }
@@ -94,7 +110,14 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
     throw UsageError("'--json' and '--dot' exclude each other", {}, "plan");
   }
   const Plan plan = load_plan(arguments, terminal);
-  terminal.out(arguments.has("json") ? as_json(plan) : arguments.has("dot") ? as_dot(plan) : as_table(plan));
+  if (arguments.has("dot")) {
+    terminal.out(as_dot(plan));
+    return 0;
+  }
+  FileStamps stamps(plan.recipe.output.directory);
+  const auto lock = read_lock(lock_path(plan, arguments.has("set")), recipe_key(plan));
+  const States states = judge_tasks(plan, lock, stamps);
+  terminal.out(arguments.has("json") ? as_json(plan, states) : as_table(plan, states));
   return 0;
 }
 
@@ -108,7 +131,7 @@ constexpr Option kOptions[] = {
 
 extern const Command kPlan;
 constinit const Command kPlan{.name = "plan",
-                              .summary = "show the tasks of a recipe: order, needs, random streams, expected spikes and bytes",
+                              .summary = "show the tasks of a recipe: order, needs, streams, expected size, fresh or stale and why",
                               .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
                               .positionals = kPositionals,
                               .options = kOptions,

@@ -16,9 +16,13 @@ constexpr std::chrono::seconds kHeartbeatEvery{30};
 
 Progress::Progress(Terminal& terminal, std::size_t tasks) : terminal_(&terminal), tasks_(tasks) {}
 
-Progress::~Progress() { terminal_->redraw({}); }
+Progress::~Progress() {
+  terminal_->redraw({});
+}
 
-void Progress::task_started(const Task& task) { terminal_->detail(fmt::format("{}: started", task.name)); }
+void Progress::task_started(const Task& task) {
+  terminal_->detail(fmt::format("{}: started", task.name));
+}
 
 void Progress::progress(std::uint64_t spikes_done, double spikes_expected) {
   spikes_done_ = spikes_done;

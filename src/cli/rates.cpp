@@ -146,12 +146,13 @@ constexpr Option kOptions[] = {
 }  // namespace
 
 extern const Command kRates;
-constinit const Command kRates{.name = "rates",
-                               .summary = "print or draw the rates of a task before any spike exists",
-                               .example = "stimgen rates recipe.yaml long > long.csv\nstimgen rates recipe.yaml long --svg long.svg",
-                               .positionals = kPositionals,
-                               .options = kOptions,
-                               .reads_recipe = true,
-                               .run = run_rates};
+constinit const Command kRates{
+    .name = "rates",
+    .summary = "print or draw the rates of a task before any spike exists",
+    .example = "stimgen rates recipe.yaml long > long.csv\nstimgen rates recipe.yaml long --svg long.svg",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .reads_recipe = true,
+    .run = run_rates};
 
 }  // namespace stimgen::cli

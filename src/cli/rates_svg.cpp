@@ -88,7 +88,10 @@ Axis time_axis(TimeWindow window) {
 class Page {
  public:
   Page(const std::string& title, const std::string& description, std::size_t panels, std::size_t left_out)
-      : height_(panels <= 4 ? 64 : panels <= 12 ? 40 : 26), top_(kTitle) {
+      : height_(panels <= 4    ? 64
+                : panels <= 12 ? 40
+                               : 26),
+        top_(kTitle) {
     const double extra = left_out > 0 ? 14 : 0;
     const double total = kTitle + static_cast<double>(panels) * (kLabel + height_ + kGap) + kBottom - kGap + extra;
     text_ = fmt::format(
@@ -143,13 +146,14 @@ class Page {
 
   void area(const std::vector<RateVertex>& vertices, std::string_view colour) {
     if (vertices.empty()) return;
-    text_ += fmt::format("<path d=\"{}V{:.2f}H{:.2f}Z\" fill=\"{}\" fill-opacity=\"0.15\"/>\n", points(vertices), y_of(0),
-                         x_of(vertices.front().time_ms), colour);
+    text_ += fmt::format("<path d=\"{}V{:.2f}H{:.2f}Z\" fill=\"{}\" fill-opacity=\"0.15\"/>\n", points(vertices),
+                         y_of(0), x_of(vertices.front().time_ms), colour);
   }
 
   void bar(double low, double high, double value, std::string_view colour) {
-    text_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", x_of(low),
-                         y_of(value), std::max(x_of(high) - x_of(low) - 0.5, 0.5), y_of(0) - y_of(value), colour);
+    text_ +=
+        fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\"/>\n", x_of(low),
+                    y_of(value), std::max(x_of(high) - x_of(low) - 0.5, 0.5), y_of(0) - y_of(value), colour);
   }
 
   std::string finish() { return std::move(text_) + "</svg>\n"; }
@@ -175,8 +179,9 @@ class Page {
 
   void ticks(bool with_numbers) {
     const double bottom = top_ + height_;
-    text_ += fmt::format("<g stroke=\"#555555\" stroke-width=\"0.8\">\n<path d=\"M{:g} {:g}V{:g}H{:g}\" fill=\"none\"/>\n",
-                         kLeft, top_, bottom, kLeft + kPlotWidth);
+    text_ +=
+        fmt::format("<g stroke=\"#555555\" stroke-width=\"0.8\">\n<path d=\"M{:g} {:g}V{:g}H{:g}\" fill=\"none\"/>\n",
+                    kLeft, top_, bottom, kLeft + kPlotWidth);
     std::string numbers;
     const double first = std::ceil(x_.low / x_.step * (1 - 1e-12));
     for (double i = first; i * x_.step <= x_.high + x_.step * 1e-9; ++i) {
@@ -196,7 +201,9 @@ class Page {
   std::string text_;
 };
 
-std::string panel_colour(std::size_t index) { return std::string(kPalette[index % std::size(kPalette)]); }
+std::string panel_colour(std::size_t index) {
+  return std::string(kPalette[index % std::size(kPalette)]);
+}
 
 std::vector<double> bin_counts(const std::vector<double>& rates_hz, double width, std::size_t bins) {
   std::vector<double> counts(bins, 0);

@@ -1,16 +1,17 @@
 // `stimgen run`: makes the spike files of a recipe.
 #include <charconv>
+#include <map>
+#include <optional>
 
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
+#include "stimgen/audit.hpp"
 #include "stimgen/run.hpp"
 #include "stimgen/sample.hpp"
 
 namespace stimgen::cli {
-
-namespace {
 
 unsigned read_threads(const Arguments& arguments) {
   if (!arguments.has("threads")) return 0;
@@ -20,10 +21,12 @@ unsigned read_threads(const Arguments& arguments) {
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
     throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)), {},
-                     "run");
+                     std::string(arguments.command().name));
   }
   return threads;
 }
+
+namespace {
 
 std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::string>& only) {
   if (!only.empty()) return plan.closure(only);
@@ -34,21 +37,30 @@ std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::str
 
 std::string_view status_name(TaskStatus status) {
   switch (status) {
-    case TaskStatus::made: return "made";
-    case TaskStatus::current: return "current";
-    case TaskStatus::failed: return "failed";
-    case TaskStatus::not_run: return "not_run";
-    case TaskStatus::interrupted: return "interrupted";
+    case TaskStatus::made:
+      return "made";
+    case TaskStatus::current:
+      return "current";
+    case TaskStatus::failed:
+      return "failed";
+    case TaskStatus::not_run:
+      return "not_run";
+    case TaskStatus::interrupted:
+      return "interrupted";
   }
   return "";
 }
 
 std::string what_happened(TaskStatus status) {
   switch (status) {
-    case TaskStatus::not_run: return "not made, since a task it needs was not";
-    case TaskStatus::failed: return "failed, see above";
-    case TaskStatus::interrupted: return "interrupted";
-    default: return {};
+    case TaskStatus::not_run:
+      return "not made, since a task it needs was not";
+    case TaskStatus::failed:
+      return "failed, see above";
+    case TaskStatus::interrupted:
+      return "interrupted";
+    default:
+      return {};
   }
 }
 
@@ -57,27 +69,28 @@ std::string shown_path(const Plan& plan, const Task& task) {
   return (plan.output_path(task)).lexically_normal().string();
 }
 
-std::string dry_run_table(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+using ToMake = std::vector<std::pair<TaskIndex, std::string>>;
+
+std::string dry_run_table(const Plan& plan, const ToMake& tasks) {
   using enum Table::Align;
-  Table table({left, right, right, left});
-  for (const TaskIndex index : tasks) {
+  Table table({left, right, right, left, left});
+  for (const auto& [index, why] : tasks) {
     const Task& task = plan.tasks[index];
-    if (!task.makes_file()) continue;
     table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes),
-               fmt::format("at most {}", format_bytes(task.expected_bytes)), shown_path(plan, task)});
+               fmt::format("at most {}", format_bytes(task.expected_bytes)), shown_path(plan, task), why});
   }
   return table.text();
 }
 
-std::string dry_run_json(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+std::string dry_run_json(const Plan& plan, const ToMake& tasks) {
   Json entries = Json::array();
-  for (const TaskIndex index : tasks) {
+  for (const auto& [index, why] : tasks) {
     const Task& task = plan.tasks[index];
-    if (!task.makes_file()) continue;
     entries.push_back(Json{{"name", task.name},
                            {"file", shown_path(plan, task)},
                            {"expected_spikes", task.expected_spikes},
-                           {"expected_bytes", task.expected_bytes}});
+                           {"expected_bytes", task.expected_bytes},
+                           {"why", why}});
   }
   return to_text(Json{{"tasks", entries}});
 }
@@ -116,15 +129,54 @@ std::string summary_json(const Plan& plan, const RunSummary& summary) {
   return to_text(Json{{"interrupted", summary.interrupted}, {"tasks", tasks}});
 }
 
+// Tasks among the wanted ones that would be made, and why.
+ToMake tasks_to_make(const std::vector<TaskIndex>& wanted,
+                                                             const std::map<TaskIndex, TaskState>& states, bool force) {
+  ToMake result;
+  for (const TaskIndex index : wanted) {
+    const auto state = states.find(index);
+    if (state == states.end() || (state->second.fresh && !force)) continue;
+    result.emplace_back(index, state->second.fresh ? "--force" : state->second.why);
+  }
+  return result;
+}
+
+// --locked: nothing may change. True if all is well.
+bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log,
+                  const std::map<TaskIndex, TaskState>& states, bool whole, Terminal& terminal) {
+  for (const auto& [index, why] : to_make) {
+    terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
+  }
+  for (const auto& [index, state] : states) {
+    if (state.unlocked) terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", plan.tasks[index].name));
+  }
+  if (whole) {
+    for (const std::string& name : log.dropped()) {
+      terminal.error(fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
+    }
+  }
+  return to_make.empty() && !log.has_news(whole);
+}
+
 int run_run(const Arguments& arguments, Terminal& terminal) {
   const RunOptions options{.threads = read_threads(arguments), .only = arguments.list("only")};
   self_test();
   const Plan plan = load_plan(arguments, terminal);
   const std::vector<TaskIndex> tasks = wanted_tasks(plan, options.only);
+  const bool whole = options.only.empty();
+  const bool force = arguments.has("force");
+  const std::filesystem::path lock_file = lock_path(plan, arguments.has("set"));
+  FileStamps stamps(plan.recipe.output.directory);
+  std::optional<Lock> lock = read_lock(lock_file, recipe_key(plan));
+  const auto states = judge_tasks(plan, lock, stamps);
+  const auto to_make = tasks_to_make(tasks, states, force);
   if (arguments.has("dry-run")) {
-    terminal.out(arguments.has("json") ? dry_run_json(plan, tasks) : dry_run_table(plan, tasks));
+    terminal.out(arguments.has("json") ? dry_run_json(plan, to_make) : dry_run_table(plan, to_make));
     return 0;
   }
+  LockLog log(plan, std::move(lock), states, stamps, force);
+  if (arguments.has("locked") && !check_locked(plan, to_make, log, states, whole, terminal)) return 1;
+  for (const auto& [index, why] : to_make) terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   std::size_t files = 0;
   for (const TaskIndex index : tasks) files += plan.tasks[index].makes_file() ? 1 : 0;
   if (files == 0) terminal.note("nothing to make: the recipe has no backgrounds, patterns or combinations");
@@ -132,9 +184,14 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   RunSummary summary;
   {
     const StopRequest stop;
-    NoTaskLog log;
     Progress progress(terminal, files);
     summary = run_plan(plan, options, log, progress, stop.flag());
+  }
+  if (log.has_news(whole)) write_lock(lock_file, recipe_key(plan), log.result(whole));
+  stamps.save();
+  for (const std::string& name : log.contradicted()) {
+    terminal.error(fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
+                   "the lock was edited or made by another build; 'git diff' shows what changed");
   }
   terminal.out(arguments.has("json") ? summary_json(plan, summary) : summary_table(plan, summary));
   if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
@@ -145,6 +202,7 @@ constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recip
 constexpr Option kOptions[] = {
     {"threads", 'j', Words::one, "N", "use N threads; the files do not depend on it (default: all cores)"},
     {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
+    {"locked", 0, Words::none, "", "exit with 1 and write nothing if a file or the lock would change"},
     {"force", 0, Words::none, "", "make files again that are up to date"},
     {"dry-run", 0, Words::none, "", "print what would be made, make nothing"},
     {"json", 0, Words::none, "", "print the result as JSON"},
@@ -154,7 +212,7 @@ constexpr Option kOptions[] = {
 
 extern const Command kRun;
 constinit const Command kRun{.name = "run",
-                             .summary = "make the spike files of a recipe",
+                             .summary = "make the spike files of a recipe that are missing or out of date",
                              .example = "stimgen run recipe.yaml\n"
                                         "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
                              .positionals = kPositionals,

@@ -40,8 +40,12 @@ StopRequest::StopRequest() {
   cleanup_follows.store(true);
 }
 
-StopRequest::~StopRequest() { cleanup_follows.store(false); }
+StopRequest::~StopRequest() {
+  cleanup_follows.store(false);
+}
 
-const std::atomic<bool>& StopRequest::flag() const { return stop_requested; }
+const std::atomic<bool>& StopRequest::flag() const {
+  return stop_requested;
+}
 
 }  // namespace stimgen::cli

@@ -1,7 +1,7 @@
 // `stimgen --version`: what made this program and what decides its bits.
+#include <spdlog/version.h>
 #include <boost/version.hpp>
 #include <nlohmann/json.hpp>
-#include <spdlog/version.h>
 
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
@@ -30,7 +30,9 @@ std::string compiler() {
 #endif
 }
 
-std::string dotted(int major, int minor, int patch) { return fmt::format("{}.{}.{}", major, minor, patch); }
+std::string dotted(int major, int minor, int patch) {
+  return fmt::format("{}.{}.{}", major, minor, patch);
+}
 
 int run_version(const Arguments&, Terminal& terminal) {
   // Of HDF5 and zlib the ones in use, of the others those of the build.
@@ -38,7 +40,8 @@ int run_version(const Arguments&, Terminal& terminal) {
   libraries += std::string_view(STIMGEN_BUILD_LIBRARIES).empty() ? "" : ", " STIMGEN_BUILD_LIBRARIES;
   libraries += fmt::format(", fmt {}", dotted(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
   libraries += fmt::format(", spdlog {}", dotted(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH));
-  libraries += fmt::format(", Boost {}", dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
+  libraries +=
+      fmt::format(", Boost {}", dotted(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
   libraries += fmt::format(", nlohmann-json {}", dotted(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                                         NLOHMANN_JSON_VERSION_PATCH));
   terminal.out(

@@ -1,6 +1,7 @@
 // Opening the `networks` section: which populations and node sets a recipe has.
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -79,6 +80,9 @@ class OpenNetwork final : public Network {
 
   void add_node_sets(const Value& sets, Diagnostics& diagnostics) { node_sets_.add(sets, diagnostics); }
 
+  std::vector<fs::path> files() const override { return {files_.begin(), files_.end()}; }
+  void add_file(const fs::path& path) { files_.insert(path.lexically_normal()); }
+
  private:
   struct Entry {
     std::unique_ptr<NodePopulation> nodes;
@@ -86,6 +90,7 @@ class OpenNetwork final : public Network {
   };
   std::map<std::string, Entry, std::less<>> populations_;
   NodeSets node_sets_;
+  std::set<fs::path> files_;
 };
 
 std::string file_key(const fs::path& path) {
@@ -170,8 +175,13 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   }
   for (const auto& [path, loc] : located_paths(fields, "node_sets")) config.node_set_files.push_back({path, loc});
 
+  for (const fs::path& path : config.configs) network->add_file(path);
   FileOpener opener(*network, diagnostics);
-  for (const NodesFile& file : config.nodes) opener.open(file);
+  for (const NodesFile& file : config.nodes) {
+    network->add_file(file.nodes);
+    if (file.node_types) network->add_file(*file.node_types);
+    opener.open(file);
+  }
   if (const Value* populations = fields.value("populations")) {
     if (!populations->is_mapping()) {
       fields.error("populations", "network.bad-population",
@@ -194,6 +204,7 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   for (const NodeSetFile& sets : config.node_set_files) {
     if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
     if (!read_already.emplace(file_key(sets.path), true).second) continue;
+    network->add_file(sets.path);
     const auto errors_before = diagnostics.error_count();
     const Value root = parse_json(read_source_file(sets.path), diagnostics);
     if (diagnostics.error_count() == errors_before) network->add_node_sets(root, diagnostics);

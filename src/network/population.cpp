@@ -104,7 +104,10 @@ const std::vector<NodeId>& LazyPopulation::node_ids() const {
 
 std::shared_ptr<const Column> LazyPopulation::column(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  if (const auto cached = cache_.find(name); cached != cache_.end()) return cached->second;
+  if (const auto cached = cache_.find(name); cached != cache_.end()) {
+    if (!used_.contains(name)) used_.emplace(name);
+    return cached->second;
+  }
   Column column;
   if (name == "node_id") {
     const auto& ids = ids_under_lock();
@@ -125,7 +128,15 @@ std::shared_ptr<const Column> LazyPopulation::column(std::string_view name) cons
     column = widen(read_column(*info), info->type);
   }
   canonicalize(column);
+  used_.emplace(name);
   return cache_.emplace(std::string(name), std::make_shared<const Column>(std::move(column))).first->second;
+}
+
+std::vector<std::string> LazyPopulation::take_columns_used() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> used(used_.begin(), used_.end());
+  used_.clear();
+  return used;
 }
 
 void LazyPopulation::set_columns(std::vector<ColumnInfo> columns) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ class LazyPopulation : public NodePopulation {
   const std::vector<NodeId>& node_ids() const final;
   const std::vector<ColumnInfo>& columns() const final { return columns_; }
   std::shared_ptr<const Column> column(std::string_view name) const final;
+  std::vector<std::string> take_columns_used() const final;
 
  protected:
   LazyPopulation(std::string name, std::uint64_t size) : name_(std::move(name)), size_(size) {}
@@ -41,6 +43,7 @@ class LazyPopulation : public NodePopulation {
   mutable bool have_ids_ = false;
   mutable std::vector<NodeId> ids_;
   mutable std::map<std::string, std::shared_ptr<const Column>, std::less<>> cache_;
+  mutable std::set<std::string, std::less<>> used_;
 };
 
 // 0, 1, …, count - 1

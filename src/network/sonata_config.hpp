@@ -28,6 +28,7 @@ struct NodeSetFile {
 };
 
 struct SonataConfig {
+  std::vector<std::filesystem::path> configs;  // the configs themselves
   std::vector<NodesFile> nodes;
   std::vector<NodeSetFile> node_set_files;
   std::vector<Value> node_sets;  // written in the config itself, as BMTK allows

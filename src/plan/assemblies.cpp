@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
+#include "plan/keys.hpp"
 
 namespace stimgen {
 namespace {
@@ -39,6 +40,7 @@ class Maker {
 
   void make_all() {
     state_.assign(plan_.assembly_definitions.size(), State::untouched);
+    for (std::size_t i = 0; i < state_.size(); ++i) places_.emplace(plan_.assembly_definitions[i]->name, i);
     for (std::size_t i = 0; i < state_.size(); ++i) make(i);
   }
 
@@ -46,10 +48,8 @@ class Maker {
   enum class State : std::uint8_t { untouched, open, done, failed };
 
   std::optional<std::size_t> index_of(const std::string& name) const {
-    for (std::size_t i = 0; i < plan_.assembly_definitions.size(); ++i) {
-      if (plan_.assembly_definitions[i]->name == name) return i;
-    }
-    return std::nullopt;
+    const auto found = places_.find(name);
+    return found == places_.end() ? std::nullopt : std::optional(found->second);
   }
 
   // A set needs at most one other, so a chain is followed in a loop: no recursion, whatever its length.
@@ -101,9 +101,7 @@ class Maker {
     task.populations = {set.population->name()};
     task.needs.push_back(network_task(plan_, *set.population));
     if (const std::string needed = definition.grouping->needs_set(); !needed.empty()) {
-      for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
-        if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == needed) task.needs.push_back(i);
-      }
+      if (const auto index = plan_.index_of(TaskKind::assembly, needed)) task.needs.push_back(*index);
     }
     task.streams = {{"assembly", make_stream_key("assembly", plan_.recipe.seeds.network, definition.name)}};
     if (definition.fraction < 1) {
@@ -116,6 +114,10 @@ class Maker {
       task.settings.emplace_back(fmt::format("group {:06} {}", g, set.groups[g].label),
                                  canonical_digest(std::span<const NodeId>(set.groups[g].node_ids)));
     }
+    task.keys = canonical_keys(definition.body, {assembly_common_fields(), assembly_selection_fields(*definition.kind),
+                                                 definition.kind->info.fields});
+    inputs_.add_columns(*set.population, task);
+    add_files(definition.body, task);
     add_task(plan_, std::move(task));
   }
 
@@ -138,6 +140,8 @@ class Maker {
   Plan& plan_;
   Diagnostics& diagnostics_;
   std::vector<State> state_;
+  std::map<std::string, std::size_t> places_;
+  InputDigests inputs_;
 };
 
 }  // namespace

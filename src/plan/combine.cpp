@@ -6,6 +6,7 @@
 
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
+#include "plan/keys.hpp"
 #include "stimgen/store.hpp"
 
 namespace stimgen {
@@ -57,13 +58,13 @@ class CombineBuilder {
         fields.error("from", "combine.from", fmt::format("'from' is {}, but a list of tasks and files was expected", describe(*from)),
                      "e.g. from: [shell, long]");
       } else {
-        build_sources(entry, *from, chain);
+        build_sources(entry, body, *from, chain);
       }
     }
     state_[i] = State::done;
   }
 
-  void build_sources(const Entry& entry, const Value& from, const std::vector<std::string>& chain) {
+  void build_sources(const Entry& entry, const Value& body, const Value& from, const std::vector<std::string>& chain) {
     const std::size_t errors_before = diagnostics_.error_count();
     Task task;
     task.kind = TaskKind::combine;
@@ -83,6 +84,7 @@ class CombineBuilder {
     if (!whole || diagnostics_.error_count() != errors_before) return;
     std::sort(task.populations.begin(), task.populations.end());
     task.populations.erase(std::unique(task.populations.begin(), task.populations.end()), task.populations.end());
+    task.keys = canonical_keys(body, {combine_fields()});
     set_output(plan_, task);
     const TaskIndex index = add_task(plan_, std::move(task));
     plan_.combine_sources.emplace(index, std::move(sources));
@@ -150,8 +152,10 @@ class CombineBuilder {
       if (!source.population.empty() && population.name != source.population) continue;
       task.populations.push_back(population.name);
       task.expected_spikes += static_cast<double>(population.count);
-      task.settings.emplace_back(fmt::format("source {:06} population {}", sources.size(), population.name),
-                                 to_hex(digest_population(*reader, population)));
+      const std::string digest = to_hex(digest_population(*reader, population));
+      task.settings.emplace_back(fmt::format("source {:06} population {}", sources.size(), population.name), digest);
+      task.inputs.emplace_back(fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)),
+                               digest);
     }
     if (!source.population.empty() && std::find(names.begin(), names.end(), source.population) == names.end()) {
       fields.error("population", "combine.no-such-population",
@@ -159,13 +163,14 @@ class CombineBuilder {
                    suggest(source.population, names));
       return false;
     }
-    if (where != nullptr && !select(*where, names, source, fields)) return false;
+    if (where != nullptr && !select(*where, names, source, task, fields)) return false;
     sources.push_back(std::move(source));
     return true;
   }
 
   // `where` needs one population whose nodes the networks know.
-  bool select(const Value& where, const std::vector<std::string>& names, CombineSource& source, Fields& fields) {
+  bool select(const Value& where, const std::vector<std::string>& names, CombineSource& source, Task& task,
+              Fields& fields) {
     if (source.population.empty() && names.size() == 1) source.population = names[0];
     if (source.population.empty()) {
       fields.error("where", "combine.where", fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
@@ -183,6 +188,7 @@ class CombineBuilder {
       keep.push_back(population->node_ids()[row]);
     }
     source.keep = std::move(keep);
+    inputs_.add_columns(*population, task);
     return fields.ok();
   }
 
@@ -224,6 +230,7 @@ class CombineBuilder {
   Plan& plan_;
   Diagnostics& diagnostics_;
   std::vector<State> state_;
+  InputDigests inputs_;
 };
 
 }  // namespace

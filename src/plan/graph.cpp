@@ -6,6 +6,7 @@
 #include "base/digest.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
+#include "plan/keys.hpp"
 
 namespace stimgen {
 
@@ -20,13 +21,18 @@ std::string_view task_kind_name(TaskKind kind) {
   return "task";
 }
 
+std::optional<TaskIndex> Plan::index_of(TaskKind kind, std::string_view name) const {
+  const auto found = places.find(std::pair(kind, std::string(name)));
+  return found == places.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::optional<TaskIndex> Plan::index_of(std::string_view name) const {
   // File tasks share one namespace; populations and assembly sets may repeat a name, so files are looked at first.
-  const auto named = [name](const Task& task) { return task.name == name; };
-  auto it = std::find_if(tasks.begin(), tasks.end(), [&](const Task& task) { return task.makes_file() && named(task); });
-  if (it == tasks.end()) it = std::find_if(tasks.begin(), tasks.end(), named);
-  if (it == tasks.end()) return std::nullopt;
-  return static_cast<TaskIndex>(it - tasks.begin());
+  for (const TaskKind kind :
+       {TaskKind::background, TaskKind::pattern, TaskKind::combine, TaskKind::network, TaskKind::assembly}) {
+    if (const auto index = index_of(kind, name)) return index;
+  }
+  return std::nullopt;
 }
 
 const Task* Plan::find(std::string_view name) const {
@@ -68,13 +74,12 @@ std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) cons
 }
 
 TaskIndex network_task(Plan& plan, const NodePopulation& population) {
-  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
-    if (plan.tasks[i].kind == TaskKind::network && plan.tasks[i].name == population.name()) return i;
-  }
+  if (const auto known = plan.index_of(TaskKind::network, population.name())) return *known;
   Task task;
   task.kind = TaskKind::network;
   task.name = population.name();
   task.populations = {population.name()};
+  task.keys = {{"nodes", fmt::format("{}", population.size())}};
   task.settings = {{"node_ids", canonical_digest(std::span<const NodeId>(population.node_ids()))}};
   return add_task(plan, std::move(task));
 }
@@ -104,8 +109,14 @@ TaskIndex add_task(Plan& plan, Task task) {
   hash.update(fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind)));
   for (const auto& [key, value] : task.settings) hash.update(fmt::format("{} = {}\n", key, value));
   for (const auto& [purpose, key] : task.streams) hash.update(fmt::format("stream {} {}\n", purpose, canonical(key)));
-  for (const TaskIndex need : task.needs) hash.update(fmt::format("needs {}\n", to_hex(plan.tasks[need].fingerprint)));
+  // Sorted, since the order of tasks in the recipe must not matter.
+  std::vector<std::string> needs;
+  for (const TaskIndex need : task.needs) needs.push_back(to_hex(plan.tasks[need].fingerprint));
+  std::sort(needs.begin(), needs.end());
+  for (const std::string& need : needs) hash.update(fmt::format("needs {}\n", need));
   task.fingerprint = hash.finish();
+  add_shared_keys(plan.recipe, task);
+  plan.places.emplace(std::pair(task.kind, task.name), plan.tasks.size());
   plan.tasks.push_back(std::move(task));
   return plan.tasks.size() - 1;
 }

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
+#include "plan/keys.hpp"
 
 namespace stimgen {
 namespace {
@@ -41,6 +42,9 @@ class SpikeTaskBuilder {
                                                        : canonical_digest(std::span<const double>(group.listed_hz)));
       task.expected_spikes += group.expected_spikes(input.window.duration_ms());
     }
+    task.keys = canonical_keys(background->body, {selection_fields(), background_fields()});
+    inputs_.add_columns(*background->population, task);
+    add_files(background->body, task);
     input.background = std::move(background);
     finish(std::move(task), std::move(input));
   }
@@ -72,9 +76,8 @@ class SpikeTaskBuilder {
                                    [](const GroupRate& rate) { return rate.subgroup.has_value(); });
     if (draws) task.streams.insert(task.streams.begin(), {"join", join_key});
     task.needs.push_back(network_task(plan_, *input.population));
-    for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
-      if (plan_.tasks[i].kind == TaskKind::assembly && plan_.tasks[i].name == pattern->assemblies) task.needs.push_back(i);
-    }
+    if (const auto index = plan_.index_of(TaskKind::assembly, pattern->assemblies)) task.needs.push_back(*index);
+    task.keys = canonical_keys(pattern->body, {pattern_common_fields(), pattern->kind->info.fields});
     task.settings.emplace_back("pattern", std::string(pattern->kind->info.name));
     task.settings.emplace_back("pattern version", fmt::format("{}", pattern->kind->info.version));
     for (std::size_t g = 0; g < input.group_rates.size(); ++g) {
@@ -130,6 +133,7 @@ class SpikeTaskBuilder {
   Plan& plan_;
   Diagnostics& diagnostics_;
   Seeds seeds_;
+  InputDigests inputs_;
 };
 
 }  // namespace

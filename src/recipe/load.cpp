@@ -161,8 +161,13 @@ void drop_empty_sections(Value& root) {
 }  // namespace
 
 Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options, Diagnostics& diagnostics) {
+  return load_recipe(read_source_file(path), path, options, diagnostics);
+}
+
+Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path, const LoadOptions& options,
+                   Diagnostics& diagnostics) {
   Recipe recipe;
-  recipe.file = read_source_file(path);
+  recipe.file = std::move(file);
   recipe.path = path;
   Value root = parse_document(recipe.file, diagnostics);
   if (!root.is_mapping()) diagnostics.throw_if_errors();

@@ -21,13 +21,14 @@ bool has_population(const SpikeReader& reader, const std::string& name) {
 
 }  // namespace
 
-TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context) {
+TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context,
+                             const SourceOpener& open_source) {
   const Task& task = plan.tasks[task_index];
   const OutputSettings& output = plan.recipe.output;
   std::vector<OpenSource> open;
   for (const CombineSource& source : plan.combine_sources.at(task_index)) {
     const std::filesystem::path path = source.task ? plan.output_path(plan.tasks[*source.task]) : source.file;
-    open.push_back({&source, open_spike_file(path)});
+    open.push_back({&source, open_source ? open_source(source) : open_spike_file(path)});
   }
   TaskCounts counts;
   for (const std::string& population : task.populations) {

@@ -180,13 +180,6 @@ std::uint32_t fletcher32(std::span<const std::byte> bytes) {
   return fold(high) << 16 | fold(low);
 }
 
-void encode_checksummed(std::span<const std::byte> bytes, std::vector<std::byte>& chunk) {
-  const std::uint32_t checksum = fletcher32(bytes);
-  chunk.resize(bytes.size() + sizeof checksum);
-  std::memcpy(chunk.data(), bytes.data(), bytes.size());
-  std::memcpy(chunk.data() + bytes.size(), &checksum, sizeof checksum);
-}
-
 void encode_deflated(std::span<const std::byte> bytes, int level, std::vector<std::byte>& chunk) {
   if (level < 1 || level > 9 || bytes.size() % kElementBytes != 0) throw std::logic_error("encode_deflated");
   thread_local std::vector<std::byte> planes, output;

@@ -9,11 +9,8 @@
 
 namespace stimgen {
 
-// HDF5's Fletcher-32: the bytes as big-endian 16-bit words. Requires: an even number of bytes, less than 2^26.
+// HDF5's Fletcher-32, which the fletcher32 filter puts behind the data: the bytes as big-endian 16-bit words. Requires: an even number of bytes, less than 2^26.
 std::uint32_t fletcher32(std::span<const std::byte> bytes);
-
-// The bytes followed by their Fletcher-32 (the fletcher32 filter), into `chunk`.
-void encode_checksummed(std::span<const std::byte> bytes, std::vector<std::byte>& chunk);
 
 // Byte planes of the 8-byte elements (the shuffle filter) as one zlib stream (the deflate filter), into `chunk`. Planes
 // that look like noise are stored in it. Requires: a whole number of elements; level 1…9. Equal input gives equal

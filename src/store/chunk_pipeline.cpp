@@ -2,6 +2,7 @@
 #include "store/chunk_pipeline.hpp"
 
 #include <atomic>
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -12,16 +13,44 @@ namespace stimgen {
 // Shared with the closure in the pool, which may run long after the pipeline is gone and then finds it claimed.
 struct ChunkPipeline::Job {
   enum State : int { waiting, claimed, done };
+
+  Job(ChunkColumn values, const FileOptions& file_options) : column(std::move(values)), options(file_options) {}
+
   std::atomic<int> state{waiting};
-  std::vector<std::byte> bytes, chunk;
-  int level = 0;
+  ChunkColumn column;
+  FileOptions options;
+  std::vector<std::byte> deflated;
   std::exception_ptr error;
+
+  void encode() {
+    std::visit(
+        [this](auto& values) {
+          if (options.compression == Compression::gzip) {
+            encode_deflated(std::as_bytes(std::span(values)), options.level, deflated);
+            return;
+          }
+          const std::uint32_t checksum = fletcher32(std::as_bytes(std::span(values)));
+          values.emplace_back();
+          std::memcpy(&values.back(), &checksum, sizeof checksum);
+        },
+        column);
+  }
+  // Requires: encoded.
+  std::span<const std::byte> chunk() const {
+    if (options.compression == Compression::gzip) return deflated;
+    return std::visit(
+        [](const auto& values) {
+          const auto bytes = std::as_bytes(std::span(values));
+          return bytes.first(bytes.size() - sizeof values.back() + sizeof(std::uint32_t));
+        },
+        column);
+  }
 
   void run_unless_claimed() {
     int expected = waiting;
     if (!state.compare_exchange_strong(expected, claimed)) return;
     try {
-      encode_deflated(bytes, level, chunk);
+      encode();
     } catch (...) {
       error = std::current_exception();
     }
@@ -45,23 +74,19 @@ void ChunkPipeline::write_oldest() {
   const Entry entry = std::move(window_.front());
   window_.pop_front();
   entry.job->wait();
-  write(*entry.dataset, entry.first, entry.length, entry.job->chunk);
+  write(*entry.dataset, entry.first, entry.length, entry.job->chunk());
 }
 
-void ChunkPipeline::push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
-                         std::span<const std::byte> bytes) {
-  if (options_.compression == Compression::none) {  // a checksum is faster than handing it over
-    encode_checksummed(bytes, chunk_);
-    return write(dataset, first, length, chunk_);
-  }
+void ChunkPipeline::push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, ChunkColumn column) {
   if (pool_ == nullptr) {
-    encode_deflated(bytes, options_.level, chunk_);
-    return write(dataset, first, length, chunk_);
+    Job job(std::move(column), options_);
+    job.encode();
+    return write(dataset, first, length, job.chunk());
   }
-  while (window_.size() >= kWindow) write_oldest();
-  auto job = std::make_shared<Job>();
-  job->bytes.assign(bytes.begin(), bytes.end());
-  job->level = options_.level;
+  // Checksums are quick: a few chunks under way keep the pool busy, and fewer buffers stay in the cache.
+  const std::size_t most = options_.compression == Compression::gzip ? kWindow : kWindow / 4;
+  while (window_.size() >= most) write_oldest();
+  auto job = std::make_shared<Job>(std::move(column), options_);
   window_.push_back({&dataset, first, length, job});
   pool_->submit([job] { job->run_unless_claimed(); });
   while (!window_.empty() && window_.front().job->state == Job::done) write_oldest();

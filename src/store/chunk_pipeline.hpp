@@ -6,12 +6,16 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include "base/h5.hpp"
 #include "stimgen/store.hpp"
 
 namespace stimgen {
+
+// One column of a chunk. With room for one more element, an uncompressed chunk gets its checksum without being copied.
+using ChunkColumn = std::variant<std::vector<NodeId>, std::vector<double>>;
 
 // At most kWindow chunks are under way; push() then waits for the oldest, and encodes it itself if nobody has begun, so
 // that it may be called from a thread of the pool. One thread at a time.
@@ -21,7 +25,7 @@ class ChunkPipeline {
 
   // The chunk of `dataset` that starts at element `first`; afterwards the dataset has `length` elements (0: as before).
   // `dataset` must live until drain().
-  void push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, std::span<const std::byte> bytes);
+  void push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, ChunkColumn column);
   // Writes what is under way.
   void drain();
   // Forgets what is under way.
@@ -36,13 +40,13 @@ class ChunkPipeline {
   };
   static constexpr std::size_t kWindow = 24;  // about 1 MiB each
 
-  void write(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, std::span<const std::byte> chunk);
+  static void write(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
+                    std::span<const std::byte> chunk);
   void write_oldest();
 
   FileOptions options_;
   WorkerPool* pool_;
   std::deque<Entry> window_;
-  std::vector<std::byte> chunk_;  // encoded here when no pool takes part
 };
 
 }  // namespace stimgen

@@ -2,10 +2,15 @@
 #include "base/digest.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <deque>
+#include <exception>
+#include <memory>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -18,13 +23,48 @@ namespace {
 constexpr std::size_t kLeafBytes = std::size_t{1} << 20;
 static_assert(std::endian::native == std::endian::little, "columns are digested as they lie in memory");
 
+// A whole leaf that a pool digests, or its owner if no thread has begun: waiting for it cannot come to a standstill.
+struct LeafJob {
+  enum State : int { waiting, claimed, done };
+  std::atomic<int> state{waiting};
+  std::vector<std::byte> bytes;
+  Digest digest;
+  std::exception_ptr error;
+
+  void run_unless_claimed() {
+    int expected = waiting;
+    if (!state.compare_exchange_strong(expected, claimed)) return;
+    try {
+      digest = Sha256().update(bytes).finish();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    bytes = {};
+    state = done;
+    state.notify_all();
+  }
+  const Digest& wait() {
+    run_unless_claimed();
+    for (int now = state; now != done; now = state) state.wait(now);
+    if (error) std::rethrow_exception(error);
+    return digest;
+  }
+};
+
 // The leaf digests of one column.
 class Column {
  public:
+  explicit Column(WorkerPool* pool) : pool_(pool) {}
+
   void append(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), kLeafBytes - in_leaf_));
-      leaf_.update(part);
+      if (pool_ == nullptr) {
+        leaf_.update(part);
+      } else {
+        if (pending_.capacity() < kLeafBytes) pending_.reserve(kLeafBytes);
+        pending_.insert(pending_.end(), part.begin(), part.end());
+      }
       in_leaf_ += part.size();
       bytes = bytes.subspan(part.size());
       if (in_leaf_ == kLeafBytes) end_leaf();
@@ -32,29 +72,51 @@ class Column {
   }
   void finish_into(Sha256& whole) {
     if (in_leaf_ > 0) end_leaf();
+    while (!jobs_.empty()) take_oldest();
     for (const Digest& leaf : leaves_) whole.update(std::as_bytes(std::span(leaf.bytes)));
   }
 
  private:
+  static constexpr std::size_t kWindow = 8;  // leaves under way
+
   void end_leaf() {
-    leaves_.push_back(leaf_.finish());
     in_leaf_ = 0;
+    if (pool_ == nullptr) {
+      leaves_.push_back(leaf_.finish());
+      return;
+    }
+    if (jobs_.size() == kWindow) take_oldest();
+    auto job = std::make_shared<LeafJob>();
+    job->bytes = std::move(pending_);
+    pending_ = {};
+    jobs_.push_back(job);
+    pool_->submit([job] { job->run_unless_claimed(); });
   }
+  void take_oldest() {
+    leaves_.push_back(jobs_.front()->wait());
+    jobs_.pop_front();
+  }
+
+  WorkerPool* pool_;
   Sha256 leaf_;
   std::size_t in_leaf_ = 0;
+  std::vector<std::byte> pending_;
+  std::deque<std::shared_ptr<LeafJob>> jobs_;
   std::vector<Digest> leaves_;
 };
 
 }  // namespace
 
 struct ContentDigest::State {
+  explicit State(WorkerPool* pool) : node_ids(pool), timestamps(pool) {}
   std::string population;
   SpikeOrder order = SpikeOrder::none;
   std::uint64_t count = 0;
   Column node_ids, timestamps;
 };
 
-ContentDigest::ContentDigest(std::string population, SpikeOrder order) : state_(std::make_unique<State>()) {
+ContentDigest::ContentDigest(std::string population, SpikeOrder order, WorkerPool* pool)
+    : state_(std::make_unique<State>(pool)) {
   state_->population = std::move(population);
   state_->order = order;
 }

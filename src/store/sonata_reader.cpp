@@ -68,6 +68,12 @@ class SonataReader final : public SpikeReader {
     return block;
   }
 
+  std::string provenance() const override {
+    if (!file_.has_group("/stimgen")) return {};
+    const auto attribute = file_.read_attribute("/stimgen", "provenance");
+    return attribute ? attribute->text : std::string();
+  }
+
  private:
   struct Columns {
     h5::Dataset node_ids, timestamps;

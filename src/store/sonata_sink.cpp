@@ -9,7 +9,6 @@
 #include <array>
 #include <limits>
 #include <set>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -26,6 +25,7 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x0A7A;
 constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
+constexpr std::uint64_t kWritebackSpikes = 4 * kChunkSpikes;
 
 // Index of the first spike that breaks the rules, or size(). `last` is the spike before the block, if any.
 std::size_t first_violation(const SpikeBlock& block, SpikeOrder order, const std::optional<Spike>& last) {
@@ -63,6 +63,7 @@ class SonataSink final : public SpikeSink {
       names_.insert(name);
       group_ = "/spikes/" + name;
       order_ = order;
+      reserve_pending();
       file_.create_group(group_);
       file_.write_enum_attribute(group_, "sorting", kOrderNames, static_cast<std::uint8_t>(order));
     });
@@ -80,14 +81,7 @@ class SonataSink final : public SpikeSink {
       }
       for (std::size_t at = 0; at < size;) {
         if (pending_.size() == kChunkSpikes) {
-          write_chunk(pending_.node_ids, pending_.timestamps_ms);
-          pending_.clear();
-        }
-        if (pending_.empty() && size - at > kChunkSpikes) {
-          write_chunk(std::span(block.node_ids).subspan(at, kChunkSpikes),
-                      std::span(block.timestamps_ms).subspan(at, kChunkSpikes));
-          at += kChunkSpikes;
-          continue;
+          write_chunk(take_pending());
         }
         const auto first = static_cast<std::ptrdiff_t>(at);
         const std::size_t count = std::min(kChunkSpikes - pending_.size(), size - at);
@@ -166,13 +160,28 @@ class SonataSink final : public SpikeSink {
     }
   }
 
+  // The pending spikes; room for a chunk is made again.
+  SpikeBlock take_pending() {
+    SpikeBlock taken = std::move(pending_);
+    reserve_pending();
+    return taken;
+  }
+  void reserve_pending() {
+    pending_.clear();
+    pending_.node_ids.reserve(kChunkSpikes + 1);
+    pending_.timestamps_ms.reserve(kChunkSpikes + 1);
+  }
+
   // A whole chunk of a long dataset; `length` is that of the dataset if it ends within it.
-  void write_chunk(std::span<const NodeId> node_ids, std::span<const double> timestamps_ms, std::uint64_t length = 0) {
+  void write_chunk(SpikeBlock spikes, std::uint64_t length = 0) {
     if (!timestamps_.is_open()) create_datasets(0, true);
-    if (length == 0) length = written_ + node_ids.size();
-    pipeline_.push(timestamps_, written_, length, std::as_bytes(timestamps_ms));
-    pipeline_.push(node_ids_, written_, length, std::as_bytes(node_ids));
-    written_ += node_ids.size();
+    const std::size_t count = spikes.size();
+    if (length == 0) length = written_ + count;
+    pipeline_.push(timestamps_, written_, length, std::move(spikes.timestamps_ms));
+    pipeline_.push(node_ids_, written_, length, std::move(spikes.node_ids));
+    written_ += count;
+    // The disk works while the next chunks are made, so that the sync at the end has little left to wait for.
+    if (written_ % kWritebackSpikes == 0) place_.start_writeback();
   }
 
   void end_population() {
@@ -180,18 +189,18 @@ class SonataSink final : public SpikeSink {
     if (timestamps_.is_open()) {  // long: what is pending is its last chunk, and at least one spike
       pending_.node_ids.resize(kChunkSpikes, 0);
       pending_.timestamps_ms.resize(kChunkSpikes, 0);
-      write_chunk(pending_.node_ids, pending_.timestamps_ms, count_);
+      write_chunk(std::move(pending_), count_);
     } else {
       create_datasets(count_, false);
       if (count_ > 0) {
-        pipeline_.push(timestamps_, 0, 0, std::as_bytes(std::span(pending_.timestamps_ms)));
-        pipeline_.push(node_ids_, 0, 0, std::as_bytes(std::span(pending_.node_ids)));
+        pipeline_.push(timestamps_, 0, 0, std::move(pending_.timestamps_ms));
+        pipeline_.push(node_ids_, 0, 0, std::move(pending_.node_ids));
       }
     }
     pipeline_.drain();
     timestamps_.close();
     node_ids_.close();
-    pending_.clear();
+    pending_ = {};
     group_.clear();
     last_.reset();
     count_ = written_ = 0;

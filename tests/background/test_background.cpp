@@ -102,7 +102,7 @@ TEST_SUITE("background") {
     CHECK(typo.problems().find("33 of the selected nodes of 'cells' are in no listed group (kind: 'C')") != std::string::npos);
     const PlannedRecipe std_key(recipe_head() + "backgrounds: {b: {population: cells, rate: {mean: 2, std: 3}}}\n");
     CHECK(std_key.problems().find("'std'") != std::string::npos);
-    CHECK(std_key.problems().find("stdev") != std::string::npos);
+    CHECK(std_key.problems().find("did you mean 'stdev'?") != std::string::npos);
   }
 
   TEST_CASE("what cannot be is refused with a reason") {

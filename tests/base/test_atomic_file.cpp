@@ -103,12 +103,12 @@ TEST_SUITE("base") {
     const pid_t child = fork();
     if (child == 0) _exit(0);
     waitpid(child, nullptr, 0);
-    const std::string dead = std::to_string(child), alive = std::to_string(getpid());
+    const std::string dead = std::to_string(child), alive = std::to_string(getppid());
     const std::string stale = ".a.h5.tmp." + dead + ".0123456789abcdef";
     const std::string held = ".b.h5.tmp." + dead + ".0123456789abcdef";
-    const std::string ours = ".a.h5.tmp." + alive + ".0123456789abcdef";
+    const std::string others = ".a.h5.tmp." + alive + ".0123456789abcdef";
     const std::vector<std::string> kept = {held,
-                                           ours,
+                                           others,
                                            "a.h5.tmp." + dead + ".0123456789abcdef",
                                            ".a.h5.tmp." + dead,
                                            ".a.h5.tmp." + dead + ".xyz",

@@ -1,0 +1,131 @@
+// What the lock says of a task, and how two such descriptions differ.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "stimgen/audit.hpp"
+
+namespace stimgen {
+namespace {
+
+std::string call(const Task& task) { return fmt::format("{} {}", task_kind_name(task.kind), task.name); }
+
+// How a task is called in sentences.
+std::string noun_of(const Task& task) {
+  switch (task.kind) {
+    case TaskKind::network: return fmt::format("population {}", task.name);
+    case TaskKind::assembly: return fmt::format("assemblies.{}", task.name);
+    default: return task.name;
+  }
+}
+
+class ChangeFinder {
+ public:
+  ChangeFinder(const Plan& plan, const Lock& lock, FileStamps& stamps) : plan_(plan), lock_(lock), stamps_(stamps) {}
+
+  Changes find(const LockedTask& entry, const Task& task) {
+    if (lock_.format_version != kFormatVersion) {
+      add("version", fmt::format("format version changed {} → {}", lock_.format_version, kFormatVersion));
+    }
+    compare(entry, task, "");
+    return std::move(changes_);
+  }
+
+ private:
+  void compare(const LockedTask& entry, const Task& task, const std::string& prefix) {
+    const LockedTask now = describe_task(plan_, task, stamps_);
+    compare_keys(entry, now, prefix, task.kind == TaskKind::network);
+    compare_inputs(entry, now);
+    for (const TaskIndex index : task.needs) {
+      const Task& need = plan_.tasks[index];
+      if (!visited_.insert(index).second) continue;
+      const LockedTask* before = lock_.find(need.kind, need.name);
+      if (std::find(entry.needs.begin(), entry.needs.end(), call(need)) == entry.needs.end()) {
+        add("recipe", fmt::format("{} is new among what {} needs", noun_of(need), noun_of(task)));
+      } else if (before != nullptr && before->fingerprint != to_hex(need.fingerprint)) {
+        compare(*before, need, noun_of(need) + ": ");
+      }
+    }
+    for (const std::string& need : entry.needs) {
+      if (std::find(now.needs.begin(), now.needs.end(), need) == now.needs.end()) {
+        add("recipe", fmt::format("{}: no longer made from {}", noun_of(task), need));
+      }
+    }
+  }
+
+  void compare_keys(const LockedTask& before, const LockedTask& now, const std::string& prefix, bool network) {
+    std::set<std::string> names;
+    for (const auto& [name, value] : before.keys) names.insert(name);
+    for (const auto& [name, value] : now.keys) names.insert(name);
+    for (const std::string& name : names) {
+      const auto old = before.keys.find(name), young = now.keys.find(name);
+      const bool seed = name.starts_with("seeds.");
+      const std::string full = (seed || name.starts_with("output.") || name.starts_with("time.") ? "" : prefix) + name;
+      const char* cause = seed ? "seed" : network ? "network" : "recipe";
+      if (old == before.keys.end()) {
+        add(cause, fmt::format("{} added: {}", full, young->second));
+      } else if (young == now.keys.end()) {
+        add(cause, fmt::format("{} removed (was {})", full, old->second));
+      } else if (old->second != young->second) {
+        add(cause, fmt::format("{} changed {} → {}", full, old->second, young->second));
+      }
+    }
+  }
+
+  void compare_inputs(const LockedTask& before, const LockedTask& now) {
+    for (const auto& [name, digest] : now.inputs) {
+      const auto old = before.inputs.find(name);
+      if (old == before.inputs.end() || old->second == digest) continue;  // a new one comes with a changed key
+      const bool column = name.starts_with("column ");
+      add(column ? "network" : "input", fmt::format("{}{} changed", column ? "network " : "", name));
+    }
+  }
+
+  void add(const char* cause, std::string text) {
+    if (std::find(changes_.texts.begin(), changes_.texts.end(), text) != changes_.texts.end()) return;
+    // A column drawn from a seed that was edited follows from the seed, not the other way round.
+    static constexpr const char* kRank[] = {"version", "seed", "recipe", "network", "input", ""};
+    const auto rank = [](std::string_view c) { return std::find(std::begin(kRank), std::end(kRank), c); };
+    if (rank(cause) < rank(changes_.cause)) changes_.cause = cause;
+    const bool first = std::string_view(cause) == "seed" || std::string_view(cause) == "version";
+    changes_.texts.insert(first ? changes_.texts.begin() : changes_.texts.end(), std::move(text));
+  }
+
+  const Plan& plan_;
+  const Lock& lock_;
+  FileStamps& stamps_;
+  Changes changes_;
+  std::set<TaskIndex> visited_;
+};
+
+}  // namespace
+
+LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps) {
+  LockedTask entry;
+  entry.kind = task.kind;
+  entry.name = task.name;
+  entry.fingerprint = to_hex(task.fingerprint);
+  entry.keys.insert(task.keys.begin(), task.keys.end());
+  entry.inputs.insert(task.inputs.begin(), task.inputs.end());
+  for (const std::filesystem::path& file : task.files) {
+    entry.inputs["file " + shown_from_recipe(plan.recipe, file)] = stamps.digest(file).sha256;
+  }
+  for (const TaskIndex need : task.needs) entry.needs.push_back(call(plan.tasks[need]));
+  std::sort(entry.needs.begin(), entry.needs.end());
+  entry.file = task.output;
+  return entry;
+}
+
+std::string Changes::text() const {
+  constexpr std::size_t kMost = 3;
+  std::string text = fmt::format("{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, texts.size())), "; "));
+  if (texts.size() > kMost) text += fmt::format("; and {} more", texts.size() - kMost);
+  return text;
+}
+
+Changes find_changes(const Plan& plan, const Lock& lock, const LockedTask& entry, const Task& task, FileStamps& stamps) {
+  return ChangeFinder(plan, lock, stamps).find(entry, task);
+}
+
+}  // namespace stimgen

@@ -1,0 +1,19 @@
+// What a spike file on disk holds, as the lock would say it.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "stimgen/audit.hpp"
+
+namespace stimgen {
+
+using Contents = std::map<std::string, LockedPopulation>;
+
+// Digests every population. Errors: InputError if it cannot be read.
+Contents digest_file(const SpikeReader& reader);
+Contents contents_of(const std::vector<PopulationResult>& populations);
+// One text for all populations: what FileStamps remembers of a spike file.
+std::string content_text(const Contents& contents);
+
+}  // namespace stimgen

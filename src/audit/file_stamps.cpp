@@ -1,0 +1,130 @@
+// Size, times and inode of files at the last look, kept as JSON in the output folder.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <unordered_map>
+
+#include "audit/entry_json.hpp"
+#include "base/atomic_file.hpp"
+#include "base/digest.hpp"
+
+namespace stimgen {
+namespace {
+
+// The change time is there because the modification time can be set back.
+std::optional<std::string> stamp_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return fmt::format("{} {}.{:09} {}.{:09} {}", status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                     status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_ino);
+}
+
+LockedFile digest_bytes(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const auto fail = [&] {
+    throw InputError("audit.unreadable-file", fmt::format("cannot read '{}': {}", printable(path.string()), std::strerror(errno)));
+  };
+  if (descriptor < 0) fail();
+  std::vector<std::byte> buffer(1U << 20U);
+  Sha256 hash;
+  LockedFile file;
+  for (;;) {
+    const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      ::close(descriptor);
+      fail();
+    }
+    if (got == 0) break;
+    hash.update(std::span(buffer.data(), static_cast<std::size_t>(got)));
+    file.bytes += static_cast<std::uint64_t>(got);
+  }
+  ::close(descriptor);
+  file.sha256 = to_hex(hash.finish());
+  return file;
+}
+
+struct Known {
+  std::string stamp;
+  std::string content;
+  std::uint64_t bytes = 0;
+};
+
+std::string key_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
+}  // namespace
+
+struct FileStamps::State {
+  std::filesystem::path path;  // of state.json; empty: none
+  std::unordered_map<std::string, Known> known;
+  bool changed = false;
+};
+
+FileStamps::FileStamps(std::filesystem::path folder) : state_(std::make_unique<State>()) {
+  if (folder.empty()) return;
+  state_->path = folder / ".stimgen" / "state.json";
+  std::ifstream file(state_->path, std::ios::binary);
+  if (!file) return;
+  // Damaged, old or foreign: nothing is known.
+  const auto json = SortedJson::parse(file, nullptr, false);
+  if (!json.is_object() || json.value("version", 0) != 1 || !json.contains("files") || !json["files"].is_object()) return;
+  for (const auto& [name, value] : json["files"].items()) {
+    if (!value.is_array() || value.size() != 3 || !value[0].is_string() || !value[1].is_string() ||
+        !value[2].is_number_unsigned()) {
+      continue;
+    }
+    state_->known[name] = {value[0].get<std::string>(), value[1].get<std::string>(), value[2].get<std::uint64_t>()};
+  }
+}
+FileStamps::~FileStamps() = default;
+
+LockedFile FileStamps::digest(const std::filesystem::path& path) {
+  const auto stamp = stamp_of(path);
+  Known& known = state_->known[key_of(path)];
+  if (stamp && known.stamp == *stamp) return {known.bytes, known.content};
+  const LockedFile file = digest_bytes(path);
+  known = {stamp.value_or(""), file.sha256, file.bytes};
+  state_->changed = true;
+  return file;
+}
+
+std::string FileStamps::recall(const std::filesystem::path& path) const {
+  const auto found = state_->known.find(key_of(path));
+  if (found == state_->known.end()) return {};
+  const auto stamp = stamp_of(path);
+  return stamp && *stamp == found->second.stamp ? found->second.content : std::string();
+}
+
+void FileStamps::remember(const std::filesystem::path& path, const std::string& content) {
+  const auto stamp = stamp_of(path);
+  if (!stamp) return;
+  state_->known[key_of(path)] = {*stamp, content, 0};
+  state_->changed = true;
+}
+
+void FileStamps::save() noexcept {
+  if (state_->path.empty() || !state_->changed) return;
+  try {
+    SortedJson files = SortedJson::object();
+    for (const auto& [name, known] : state_->known) {
+      if (!known.stamp.empty()) files[name] = SortedJson::array({known.stamp, known.content, known.bytes});
+    }
+    create_folders(state_->path.parent_path());
+    write_file_atomically(state_->path, SortedJson{{"version", 1}, {"files", std::move(files)}}.dump());
+    state_->changed = false;
+  } catch (const std::exception&) {
+    // The next run looks at the files themselves.
+  }
+}
+
+}  // namespace stimgen

@@ -1,0 +1,115 @@
+// stimgen.lock on disk: one file for all recipes of a folder.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "audit/entry_json.hpp"
+#include "base/atomic_file.hpp"
+
+#ifndef STIMGEN_VERSION
+#define STIMGEN_VERSION "unknown"
+#endif
+
+namespace stimgen {
+namespace {
+
+constexpr const char* kName = "stimgen.lock";
+
+// While it lives, no other run changes a lock of this folder. Where folders cannot be locked, the last one wins and the
+// others find their files by the record in them.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::filesystem::path& folder)
+      : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
+  }
+  ~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int descriptor_;
+};
+
+std::optional<std::string> read_whole(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad()) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
+  return text;
+}
+
+// The whole lock, checked up to its recipes.
+SortedJson parse(const std::string& text, const std::filesystem::path& path) {
+  const std::string shown = printable(path.string());
+  const char* const remedy = "restore it from version control, or delete it and run again";
+  SortedJson json;
+  try {
+    json = SortedJson::parse(text);
+  } catch (const SortedJson::parse_error& error) {
+    const std::string before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
+    const bool conflict = text.find("<<<<<<<") != text.npos;
+    throw InputError("lock.damaged", fmt::format("{}:{}:{}: this is not the JSON of a lock", shown, line, column),
+                     conflict ? "a merge left conflict marks: take either side, then run again" : remedy);
+  }
+  const auto version = json.is_object() ? json.find("lock_version") : json.end();
+  if (!json.is_object() || version == json.end() || !version->is_number_integer()) {
+    throw InputError("lock.damaged", fmt::format("{}: it has no lock_version", shown), remedy);
+  }
+  if (version->get<std::int64_t>() != kLockVersion) {
+    throw InputError("lock.version",
+                     fmt::format("{} is of lock version {}, but this stimgen ({}) reads version {}", shown,
+                                 version->get<std::int64_t>(), stimgen_version(), kLockVersion),
+                     version->get<std::int64_t>() > kLockVersion ? "use the newer stimgen that wrote it"
+                                                                 : "delete it and run again to write it anew");
+  }
+  const auto recipes = json.find("recipes");
+  if (recipes == json.end() || !recipes->is_object()) {
+    throw InputError("lock.damaged", fmt::format("{}: it has no 'recipes'", shown), remedy);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string stimgen_version() { return STIMGEN_VERSION; }
+
+std::string recipe_key(const Plan& plan) { return plan.recipe.path.filename().string(); }
+
+std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
+  return (changed_by_options ? plan.recipe.output.directory : plan.recipe.path.parent_path()) / kName;
+}
+
+std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name) {
+  const auto text = read_whole(path);
+  if (!text) return std::nullopt;
+  const SortedJson json = parse(*text, path);
+  const SortedJson& recipes = json["recipes"];
+  const auto found = recipes.find(recipe_name);
+  if (found == recipes.end()) return std::nullopt;
+  return lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
+}
+
+void write_lock(const std::filesystem::path& path, const std::string& recipe_name, const Lock& lock) {
+  create_folders(path.parent_path());
+  const FolderLock held(path.parent_path());
+  SortedJson json = {{"lock_version", kLockVersion}, {"recipes", SortedJson::object()}};
+  const auto old = read_whole(path);
+  if (old) json = parse(*old, path);
+  json["recipes"][recipe_name] = to_json(lock);
+  const std::string text = to_text(json);
+  if (text != old) write_file_atomically(path, text);
+}
+
+}  // namespace stimgen

@@ -1,0 +1,150 @@
+// The lock during a run: what is current, what was made, and what the lock says afterwards.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "audit/file_content.hpp"
+#include "audit/provenance.hpp"
+#include "base/digest.hpp"
+#include "stimgen/audit.hpp"
+
+namespace stimgen {
+namespace {
+
+double window_seconds(const Plan& plan, TaskIndex index) {
+  const auto input = plan.spike_inputs.find(index);
+  return input == plan.spike_inputs.end() ? 0 : input->second.window.duration_ms() / 1000;
+}
+
+TaskIndex index_of(const Plan& plan, const Task& task) { return static_cast<TaskIndex>(&task - plan.tasks.data()); }
+
+}  // namespace
+
+LockLog::LockLog(const Plan& plan, std::optional<Lock> lock, std::map<TaskIndex, TaskState> states, FileStamps& stamps,
+                 bool force)
+    : plan_(plan), before_(std::move(lock)), states_(std::move(states)), stamps_(stamps), force_(force) {
+  const bool all_known = std::all_of(states_.begin(), states_.end(),
+                                     [](const auto& state) { return state.second.fresh && !state.second.unlocked; });
+  if (all_known && !force_) return;
+  for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
+    descriptions_.emplace(i, describe_task(plan_, plan_.tasks[i], stamps_));
+  }
+}
+
+bool LockLog::is_current(const Plan&, const Task& task, TaskResult& result) {
+  const TaskIndex index = index_of(plan_, task);
+  const auto state = states_.find(index);
+  if (force_ || state == states_.end() || !state->second.fresh) return false;
+  const LockedTask& entry = *state->second.entry;
+  result.nodes = entry.nodes;
+  result.bytes = entry.bytes;
+  for (const auto& [name, population] : entry.populations) result.spikes += population.spikes;
+  if (const double seconds = window_seconds(plan_, index); seconds > 0 && result.nodes > 0) {
+    result.mean_rate_hz = static_cast<double>(result.spikes) / static_cast<double>(result.nodes) / seconds;
+  }
+  return true;
+}
+
+std::string LockLog::provenance(const Plan&, const Task& task, const TaskResult& result) const {
+  Lock record;
+  record.stimgen = stimgen_version();
+  std::vector<TaskIndex> open{index_of(plan_, task)};
+  std::set<TaskIndex> taken;
+  while (!open.empty()) {
+    const TaskIndex index = open.back();
+    open.pop_back();
+    if (!taken.insert(index).second) continue;
+    const Task& needed = plan_.tasks[index];
+    open.insert(open.end(), needed.needs.begin(), needed.needs.end());
+    record.tasks.emplace(std::pair(needed.kind, needed.name), descriptions_.at(index));
+  }
+  LockedTask& entry = record.tasks.at(std::pair(task.kind, task.name));
+  entry.nodes = result.nodes;
+  entry.populations = contents_of(result.populations);
+  return provenance_text(plan_, task, record);
+}
+
+void LockLog::finished(const Plan&, const Task& task, const TaskResult& result) {
+  const TaskIndex index = index_of(plan_, task);
+  LockedTask entry = descriptions_.at(index);
+  entry.bytes = result.bytes;
+  entry.nodes = result.nodes;
+  entry.populations = contents_of(result.populations);
+  stamps_.remember(plan_.output_path(task), content_text(entry.populations));
+  const LockedTask* old = before_ ? before_->find(task.kind, task.name) : nullptr;
+  if (old != nullptr && old->fingerprint == entry.fingerprint && old->populations != entry.populations) {
+    contradicted_.push_back(task.name);
+  }
+  made_.insert_or_assign(index, std::move(entry));
+}
+
+std::vector<std::string> LockLog::dropped() const {
+  std::vector<std::string> names;
+  if (!before_) return names;
+  for (const auto& [key, entry] : before_->tasks) {
+    if (!entry.file.empty() && !plan_.index_of(key.first, key.second)) names.push_back(key.second);
+  }
+  return names;
+}
+
+bool LockLog::has_news(bool whole_run) const {
+  const bool found = std::any_of(states_.begin(), states_.end(), [](const auto& state) { return state.second.unlocked; });
+  return !made_.empty() || found || (whole_run && !dropped().empty());
+}
+
+Lock LockLog::result(bool whole_run) const {
+  Lock lock = before_.value_or(Lock{});
+  lock.format_version = kFormatVersion;
+  lock.stimgen = stimgen_version();
+  const auto tell = [&](TaskIndex index, LockedTask entry) {
+    lock.tasks.insert_or_assign(std::pair(plan_.tasks[index].kind, plan_.tasks[index].name), std::move(entry));
+  };
+  std::set<TaskIndex> outdated;  // and what they need: their entries belong to each other
+  for (const auto& [index, state] : states_) {
+    if (const auto made = made_.find(index); made != made_.end()) {
+      tell(index, made->second);
+    } else if (state.unlocked && !force_) {
+      LockedTask entry = descriptions_.at(index);
+      entry.bytes = state.entry->bytes;
+      entry.nodes = state.entry->nodes;
+      entry.populations = state.entry->populations;
+      tell(index, std::move(entry));
+    } else if (!state.fresh) {
+      outdated.insert(index);
+    }
+  }
+  const bool whole = outdated.empty();
+  for (TaskIndex i = plan_.tasks.size(); i-- > 0;) {
+    if (outdated.contains(i)) outdated.insert(plan_.tasks[i].needs.begin(), plan_.tasks[i].needs.end());
+  }
+  for (const auto& [index, description] : descriptions_) {
+    const Task& task = plan_.tasks[index];
+    if (!task.makes_file() && (!outdated.contains(index) || lock.find(task.kind, task.name) == nullptr)) tell(index, description);
+  }
+  if (whole_run) {
+    std::erase_if(lock.tasks, [&](const auto& item) { return !plan_.index_of(item.first.first, item.first.second); });
+  }
+  std::set<std::filesystem::path> files;
+  for (const std::filesystem::path& file : plan_.network->files()) files.insert(file);
+  for (const Task& task : plan_.tasks) files.insert(task.files.begin(), task.files.end());
+  for (const auto& [index, sources] : plan_.combine_sources) {
+    for (const CombineSource& source : sources) {
+      if (!source.task) files.insert(source.file);
+    }
+  }
+  if (whole || whole_run) {
+    lock.files.clear();
+    for (const auto& file : files) lock.files[shown_from_recipe(plan_.recipe, file)] = stamps_.digest(file);
+  }
+  if (whole) {
+    Sha256 hash;
+    for (const auto& [key, entry] : lock.tasks) {
+      hash.update(fmt::format("{} {} {}\n", task_kind_name(entry.kind), entry.name, entry.fingerprint));
+    }
+    lock.recipe_digest = to_hex(hash.finish());
+  }
+  return lock;
+}
+
+}  // namespace stimgen

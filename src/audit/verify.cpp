@@ -1,0 +1,341 @@
+// Regenerates every task in memory; the spikes go through a digest and along the file, and what differs is told apart.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <latch>
+#include <mutex>
+
+#include "audit/compare_sink.hpp"
+#include "audit/file_content.hpp"
+#include "run/combine_task.hpp"
+#include "run/digest_sink.hpp"
+#include "run/executor.hpp"
+#include "run/spike_task.hpp"
+#include "stimgen/audit.hpp"
+
+namespace stimgen {
+namespace {
+
+// The file on disk as far as it can be read.
+struct FileOnDisk {
+  std::unique_ptr<SpikeReader> reader;
+  std::string cause, problem;  // why there is no reader
+};
+
+FileOnDisk open_on_disk(const std::filesystem::path& path) {
+  FileOnDisk file;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    file.cause = "missing";
+    file.problem = "the file is missing";
+    return file;
+  }
+  try {
+    file.reader = open_spike_file(path);
+  } catch (const InputError& error) {
+    const std::string& text = error.diagnostics().items().front().message;
+    const bool cut = text.find("its end is missing") != text.npos || text.find("is empty") != text.npos;
+    file.cause = cut ? "truncated" : "damaged";
+    file.problem = file.cause == "truncated" ? "the file is cut off" : fmt::format("the file is damaged: {}", text);
+  }
+  return file;
+}
+
+class Verifier {
+ public:
+  Verifier(const Plan& plan, const std::optional<Lock>& lock, std::string record, unsigned threads,
+           const std::atomic<bool>& stop)
+      : plan_(plan),
+        lock_(lock),
+        record_(std::move(record)),
+        executor_(threads == 0 ? default_thread_count() : threads),
+        stamps_({}) {
+    context_.executor = &executor_;
+    context_.stop = &stop;
+    context_.add_progress = [](std::uint64_t) {};
+  }
+
+  std::vector<Verdict> check_all(const std::vector<TaskIndex>& tasks, bool files_only) {
+    std::vector<Verdict> verdicts;
+    if (!files_only) check_groundwork(tasks, verdicts);
+    std::vector<TaskIndex> files;
+    for (const TaskIndex i : tasks) {
+      if (plan_.tasks[i].makes_file()) files.push_back(i);
+    }
+    std::vector<Verdict> results(files.size());
+    check_side_by_side(files, results, files_only, [&](const Task& task) { return task.kind != TaskKind::combine; });
+    for (std::size_t k = 0; k < files.size(); ++k) same_[files[k]] = results[k].same;
+    // Combinations read the files of their tasks, which are known to be right or wrong by now.
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      if (plan_.tasks[files[k]].kind != TaskKind::combine) continue;
+      results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
+      same_[files[k]] = results[k].same;
+    }
+    verdicts.insert(verdicts.end(), results.begin(), results.end());
+    return verdicts;
+  }
+
+  Verdict check(TaskIndex index, const std::filesystem::path& path, bool files_only) {
+    const Task& task = plan_.tasks[index];
+    const LockedTask* entry = lock_ ? lock_->find(task.kind, task.name) : nullptr;
+    Verdict verdict;
+    verdict.task = task.name;
+    verdict.file = path.string();
+    const FileOnDisk file = open_on_disk(path);
+    if (entry != nullptr) {
+      for (const auto& [name, population] : entry->populations) verdict.spikes += population.spikes;
+    }
+    if (files_only) {
+      check_file_only(entry, file, verdict);
+    } else {
+      regenerate_and_compare(index, entry, file, verdict);
+    }
+    return verdict;
+  }
+
+ private:
+  template <typename Wanted>
+  void check_side_by_side(const std::vector<TaskIndex>& files, std::vector<Verdict>& results, bool files_only,
+                          Wanted wanted) {
+    const auto count = std::count_if(files.begin(), files.end(), [&](TaskIndex i) { return wanted(plan_.tasks[i]); });
+    std::latch done(count);
+    std::mutex mutex;
+    std::exception_ptr failure;
+    for (std::size_t k = 0; k < files.size(); ++k) {
+      if (!wanted(plan_.tasks[files[k]])) continue;
+      executor_.submit_task([&, k] {
+        try {
+          context_.check_stop();
+          results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
+        } catch (...) {
+          const std::lock_guard lock(mutex);
+          if (!failure) failure = std::current_exception();
+        }
+        done.count_down();
+      });
+    }
+    done.wait();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  // Entries of networks and assemblies that no longer say what belongs to their fingerprint were edited by hand; those
+  // with another fingerprint show in the tasks that need them.
+  void check_groundwork(const std::vector<TaskIndex>& tasks, std::vector<Verdict>& verdicts) {
+    for (const TaskIndex i : tasks) {
+      const Task& task = plan_.tasks[i];
+      if (task.makes_file() || !lock_) continue;
+      const LockedTask* entry = lock_->find(task.kind, task.name);
+      if (entry == nullptr || !was_edited(*entry, task)) continue;
+      Verdict verdict;
+      verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
+      verdict.cause = "lock";
+      verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
+      verdicts.push_back(std::move(verdict));
+    }
+  }
+
+  bool was_edited(const LockedTask& entry, const Task& task) {
+    if (entry.fingerprint != to_hex(task.fingerprint)) return false;
+    const LockedTask now = describe(task);
+    return entry.keys != now.keys || entry.inputs != now.inputs || entry.needs != now.needs || entry.file != now.file;
+  }
+
+  LockedTask describe(const Task& task) {
+    const std::lock_guard lock(stamps_mutex_);
+    return describe_task(plan_, task, stamps_);
+  }
+
+  void check_file_only(const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
+    if (entry == nullptr) {
+      verdict.cause = "unlocked";
+      verdict.message = fmt::format("{} has no entry for it", record_);
+    } else if (!file.reader) {
+      verdict.cause = file.cause;
+      verdict.message = file.problem;
+    } else {
+      const Contents contents = read_contents(*file.reader, verdict);
+      verdict.same = contents == entry->populations;
+      if (!verdict.same) blame_file(contents, *entry, file, verdict);
+    }
+  }
+
+  void regenerate_and_compare(TaskIndex index, const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
+    const Task& task = plan_.tasks[index];
+    CompareSink compare(file.reader.get());
+    DigestSink digests(&compare, executor_.threads() > 1 ? &executor_ : nullptr);
+    std::string damage;
+    try {
+      regenerate(index, digests);
+      digests.finish();
+    } catch (const InputError& error) {
+      // The file's data could not be read to the end, or an input that combinations take.
+      damage = error.diagnostics().items().front().message;
+      CompareSink nothing(nullptr);
+      DigestSink again(&nothing, executor_.threads() > 1 ? &executor_ : nullptr);
+      regenerate(index, again);
+      again.finish();
+      return conclude(task, entry, contents_of(again.populations()), file, &damage, compare, verdict);
+    }
+    conclude(task, entry, contents_of(digests.populations()), file, nullptr, compare, verdict);
+  }
+
+  void regenerate(TaskIndex index, SpikeSink& sink) {
+    const auto input = plan_.spike_inputs.find(index);
+    if (input != plan_.spike_inputs.end()) {
+      write_spikes(input->second, plan_.recipe.output, sink, context_);
+      return;
+    }
+    write_combination(plan_, index, sink, context_, [this](const CombineSource& source) -> std::unique_ptr<SpikeReader> {
+      if (!source.task) return open_spike_file(source.file);
+      const Task& needed = plan_.tasks[*source.task];
+      if (const auto known = same_.find(*source.task); known != same_.end() && known->second) {
+        return open_spike_file(plan_.output_path(needed));
+      }
+      auto made = std::make_unique<MemoryFile>(needed.name);
+      regenerate(*source.task, *made);
+      return made;
+    });
+  }
+
+  void conclude(const Task& task, const LockedTask* entry, const Contents& expected, const FileOnDisk& file,
+                const std::string* damage, const CompareSink& compare, Verdict& verdict) {
+    verdict.spikes = 0;
+    for (const auto& [name, population] : expected) verdict.spikes += population.spikes;
+    const bool file_right = file.reader && damage == nullptr && compare.population().empty();
+    const bool lock_right = entry != nullptr && entry->populations == expected;
+    const bool fingerprint_right = entry != nullptr && entry->fingerprint == to_hex(task.fingerprint);
+    if (!compare.population().empty()) {
+      verdict.population = compare.population();
+      verdict.first = compare.first();
+      const auto found = expected.find(verdict.population);
+      if (found != expected.end()) verdict.expected_count = found->second.spikes;
+      verdict.file_count = compare.file_count();
+    }
+    if (entry == nullptr) {
+      verdict.cause = "unlocked";
+      verdict.message = fmt::format("{} has no entry for it{}", record_,
+                                    file_right ? ", but the file holds what the recipe says" : "");
+    } else if (lock_->format_version != kFormatVersion) {
+      verdict.cause = "version";
+      verdict.message = fmt::format("{} is of format version {}, but this stimgen makes version {}", record_,
+                                    lock_->format_version, kFormatVersion);
+    } else if (!fingerprint_right) {
+      blame_change(task, *entry, lock_right, verdict);
+    } else if (file_right && lock_right) {
+      verdict.same = !was_edited(*entry, task);
+      if (!verdict.same) {
+        verdict.cause = "lock";
+        verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
+      }
+    } else if (!lock_right && file_right) {
+      verdict.cause = "lock";
+      verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
+    } else if (!file.reader) {
+      verdict.cause = file.cause;
+      verdict.message = file.problem;
+    } else if (damage != nullptr) {
+      verdict.cause = "damaged";
+      verdict.message = fmt::format("the file is damaged: {}", *damage);
+    } else {
+      const Contents contents = read_contents(*file.reader, verdict);
+      if (!lock_right && contents == entry->populations) {
+        const bool other = lock_->stimgen != stimgen_version();
+        verdict.cause = other ? "version" : "unknown";
+        verdict.message = fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_,
+                                      stimgen_version(), other ? fmt::format(" than {}, which made them", lock_->stimgen)
+                                                               : ": this is a bug in stimgen, please report it");
+      } else {
+        blame_file(contents, *entry, file, verdict);
+      }
+    }
+  }
+
+  void blame_change(const Task& task, const LockedTask& entry, bool lock_right, Verdict& verdict) {
+    Changes changes;
+    {
+      const std::lock_guard lock(stamps_mutex_);
+      changes = find_changes(plan_, *lock_, entry, task, stamps_);
+    }
+    verdict.cause = changes.cause;
+    if (changes.cause == "recipe") verdict.message = "the recipe was edited: " + changes.text();
+    if (changes.cause == "seed") verdict.message = "a seed was edited: " + changes.text();
+    if (changes.cause == "network") verdict.message = changes.text();
+    if (changes.cause == "input") verdict.message = "an input file changed: " + changes.text();
+    if (changes.cause == "version") verdict.message = "another format version: " + changes.text();
+    if (!changes.cause.empty()) return;
+    const bool other = lock_->stimgen != stimgen_version() && !lock_right;
+    verdict.cause = other ? "version" : "lock";
+    verdict.message = other ? fmt::format("made by stimgen {}, this is {}", lock_->stimgen, stimgen_version())
+                            : fmt::format("{} was edited: the fingerprint is not that of its entry", record_);
+  }
+
+  // The lock is right, the file is not.
+  void blame_file(const Contents& contents, const LockedTask& entry, const FileOnDisk& file, Verdict& verdict) {
+    verdict.cause = "damaged";
+    verdict.message = "the file is damaged or was changed by another program";
+    for (const auto& [key, other] : lock_->tasks) {
+      if (other.name != entry.name && !other.file.empty() && other.populations == contents) {
+        verdict.cause = "swapped";
+        verdict.message = fmt::format("the file is swapped: it is that of task '{}'", other.name);
+        return;
+      }
+    }
+    try {
+      const Provenance provenance = read_provenance(file.reader->path());
+      const LockedTask* own = nullptr;
+      for (const auto& [key, other] : provenance.lock.tasks) {
+        if (other.name == provenance.task && !other.file.empty()) own = &other;
+      }
+      if (own == nullptr || own->populations != contents) return;
+      verdict.cause = "swapped";
+      verdict.message = provenance.task == entry.name
+                            ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)
+                            : fmt::format("the file is swapped: it is that of task '{}'", provenance.task);
+    } catch (const InputError&) {
+      // No record to go by.
+    }
+  }
+
+  // Empty if the data cannot be read to the end.
+  Contents read_contents(const SpikeReader& reader, Verdict& verdict) const {
+    try {
+      return digest_file(reader);
+    } catch (const InputError&) {
+      verdict.file_count.reset();
+      return {};
+    }
+  }
+
+  const Plan& plan_;
+  const std::optional<Lock>& lock_;
+  std::string record_;
+  Executor executor_;
+  TaskContext context_;
+  std::mutex stamps_mutex_;
+  FileStamps stamps_;
+  std::map<TaskIndex, bool> same_;
+};
+
+}  // namespace
+
+std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
+                                 const std::atomic<bool>& stop) {
+  const auto tasks = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
+  return Verifier(plan, lock, "stimgen.lock", options.threads, stop).check_all(tasks, options.files_only);
+}
+
+Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file, unsigned threads,
+                   const std::atomic<bool>& stop) {
+  const auto index = plan.index_of(provenance.task);
+  if (!index || !plan.tasks[*index].makes_file()) {
+    throw InputError("audit.no-such-task",
+                     fmt::format("'{}' was made by task '{}', which the recipe does not have", printable(file.string()),
+                                 printable(provenance.task)),
+                     suggest(provenance.task, plan.file_task_names()));
+  }
+  const std::optional<Lock> lock = provenance.lock;
+  return Verifier(plan, lock, "the record in the file", threads, stop).check(*index, file, false);
+}
+
+}  // namespace stimgen
