@@ -68,7 +68,7 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   if (found == context.plan.assembly_sets.end()) {
     std::vector<std::string> known;
     for (const auto& [set, groups] : context.plan.assembly_sets) known.push_back(set);
-    throw unknown_name("recipe.unknown-assembly", "assembly set", name, context.origin, known);
+    throw unknown_name("recipe.unknown-set", "assembly set", name, context.origin, known);
   }
   context.assembly = &found->second;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cli/batch_report.hpp"
 #include "cli/file_groups.hpp"
 #include "cli/text_file.hpp"
 #include "stimgen/report.hpp"
@@ -20,8 +21,6 @@ bool is_hdf5(const std::string& path) {
   return (file && start == kSignature) || std::filesystem::path(path).extension() == ".h5";
 }
 
-std::string producer() { return std::string("stimgen ") + STIMGEN_VERSION; }
-
 // A page may be made beside its recipe, but what it shows is in the output folder.
 Report report_of_batch(const Arguments& arguments, const std::string& path, Terminal& terminal) {
   LoadOptions options;
@@ -31,7 +30,7 @@ Report report_of_batch(const Arguments& arguments, const std::string& path, Term
   const Plan plan = build_plan(load_recipe(path, options, diagnostics), diagnostics);
   diagnostics.throw_if_errors();
   terminal.detail(fmt::format("reading the files of {} tasks", plan.file_task_names().size()));
-  return Report::of_batch(plan, producer(), options.sets);
+  return report_of_plan(plan, options.sets);
 }
 
 Report report_of_files(const Arguments& arguments, const std::vector<std::string>& files, Terminal& terminal) {

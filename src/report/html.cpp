@@ -86,16 +86,17 @@ std::string overview(const ReportModel& model) {
     tasks.push_back({fmt::format("<a href=\"#{}\">{}</a>", section_id(i), escape_markup(section.name)),
                      escape_markup(section.kind), escape_markup(section.population), grouped(section.nodes),
                      grouped(section.spikes), count_of(section.expected_spikes), rounded(section.mean_rate_hz),
-                     size_of(section.bytes), verdict(section.checked, section.problems)});
+                     size_of(section.bytes), section.state.empty() ? "–" : escape_markup(section.state),
+                     verdict(section.checked, section.problems)});
     digests.push_back({escape_markup(fmt::format("{}#{}", section.file, section.population)),
                        fmt::format("<span class=\"digest\">{}</span>", section.digest)});
   }
-  html += table("Files", {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Check"}, tasks,
-                {1, 2, 8});
+  html += table("Files", {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"}, tasks,
+                {1, 2, 8, 9});
   html += table("Content digests (SHA-256, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
   if (model.check) {
     html += fmt::format(
-        "<p class=\"soft\">Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled intervals, "
+        "<p class=\"soft\">Lock: whether the content digest is the one in stimgen.lock (stimgen verify makes every spike again). Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled intervals, "
         "drawn rates, silent nodes). A batch made as asked is called off with a chance of {}.</p>\n",
         model.check->tests, kCheckLevel);
     for (const StatisticsCheck::Unfed& unfed : model.check->unfed) {

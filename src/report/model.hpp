@@ -63,6 +63,7 @@ struct ReportSection {
   double mean_rate_hz = 0;
   std::vector<std::string> problems;  // of the check
   bool checked = false;
+  std::string state;  // against the lock: "as locked", "not locked", …; empty for files
   TimeWindow window;
   double bin_ms = 0;
   Smoothing smoothing;

@@ -11,6 +11,7 @@
 #include "report/survey.hpp"
 #include "report/svg.hpp"
 #include "report/task_nodes.hpp"
+#include "stimgen/audit.hpp"
 #include "stimgen/recipe.hpp"
 
 namespace stimgen {
@@ -43,7 +44,11 @@ std::string kind_of(const Plan& plan, TaskIndex task) {
 
 class BatchReport {
  public:
-  BatchReport(const Plan& plan, ReportModel& model) : plan_(plan), model_(model) {}
+  BatchReport(const Plan& plan, bool changed, ReportModel& model)
+      : plan_(plan), model_(model), lock_(read_lock(lock_path(plan, changed), recipe_key(plan))) {
+    FileStamps stamps(plan.recipe.output.directory);
+    states_ = judge_tasks(plan, lock_, stamps);
+  }
 
   void run() {
     model_.check = check_statistics(plan_);
@@ -65,7 +70,19 @@ class BatchReport {
     section.kind = kind_of(plan_, task);
     section.checked = true;
     describe_file(reader, info, section);
+    section.state = state_of(task, section);
     return section;
+  }
+
+  // What the lock says of a file as it was found: its spikes were digested just now.
+  std::string state_of(TaskIndex task, const ReportSection& section) const {
+    const auto state = states_.find(task);
+    if (state != states_.end() && !state->second.fresh) return "stale: " + state->second.why;
+    const LockedTask* locked = lock_ ? lock_->find(plan_.tasks[task].kind, section.name) : nullptr;
+    if (locked == nullptr) return "not in the lock";
+    const auto population = locked->populations.find(section.population);
+    if (population == locked->populations.end()) return "not in the lock";
+    return population->second.content == section.digest ? "as locked" : "other spikes than the lock says";
   }
 
   void add_spike_task(TaskIndex task) {
@@ -158,6 +175,8 @@ class BatchReport {
 
   const Plan& plan_;
   ReportModel& model_;
+  std::optional<Lock> lock_;
+  std::map<TaskIndex, TaskState> states_;
   std::map<std::string, Grouping> groupings_;
   std::uint64_t in_all_ = 0;
 };
@@ -196,7 +215,7 @@ Report Report::of_batch(const Plan& plan, const std::string& producer, const std
   model->notes = notes;
   model->recipe_path = plan.recipe.path.filename().string();
   model->recipe_text = plan.recipe.file->text;
-  BatchReport(plan, *model).run();
+  BatchReport(plan, !notes.empty(), *model).run();
   add_facts(plan, *model);
   add_versions(*model);
   return Report(std::move(model));

@@ -367,7 +367,7 @@
           for (const at of middles) if (!shown.length || at - shown[shown.length - 1] >= room) shown.push(at);
           return shown;
         },
-        values: (u, splits) => splits.map(at => labelOf(section, middles.indexOf(at)).slice(0, 16)),
+        values: (u, splits) => splits.map(at => (section.groups[middles.indexOf(at)]?.label ?? '…').slice(0, 16)),
         grid: {show: false}, ticks: {show: false},
       })],
       series: [{}, {label: 'spikes', scale: 'y', paths: () => null, points: {show: false}}],
