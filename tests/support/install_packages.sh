@@ -27,6 +27,9 @@ doctest-dev
 libboost-math-dev
 clang-14|clang
 make
+chromium|chromium-browser
+nodejs
+npm
 python3
 python3-venv
 util-linux
