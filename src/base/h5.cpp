@@ -14,6 +14,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <cstdio>
 #include <csignal>
 #include <cstring>
 #include <limits>
@@ -273,6 +274,8 @@ class StringChild {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
       throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    // What is buffered belongs to the parent: a child that dies by exit() would print it again.
+    std::fflush(nullptr);
     const pid_t child = fork();
     if (child == 0) {
       prepare_to_die();

@@ -53,9 +53,12 @@ class Scheduler {
     {
       Executor executor(threads_);
       executor_ = &executor;
+      // Looked up before any runs: a task that is done counts down what waits for it.
+      std::vector<TaskIndex> ready;
       for (const TaskIndex i : order_) {
-        if (waiting_for_[i] == 0) start(i);
+        if (waiting_for_[i] == 0) ready.push_back(i);
       }
+      for (const TaskIndex i : ready) start(i);
       std::unique_lock lock(mutex_);
       all_done_.wait(lock, [this] { return done_ == order_.size(); });
     }
