@@ -45,6 +45,9 @@ else
 fi
 rm -f "$results.venv"
 
+heading "The report in a browser"
+run_counted browser bash "$root/tests/browser/run.sh" "$STIMGEN" "$build/browser"
+
 heading "README: every command, and the tutorial"
 run_counted readme python3 "$root/tests/readme/run_readme.py" "$STIMGEN"
 

@@ -206,6 +206,7 @@ struct Recipe {
   Value networks;
   Section backgrounds, assemblies, patterns, combine;
   OutputSettings output;
+  std::optional<std::filesystem::path> report;  // where a run writes its report: inside output.directory; absent: nowhere
 };
 
 struct LoadOptions {

@@ -5,6 +5,7 @@
 
 #include "cli/format.hpp"
 #include "cli/load.hpp"
+#include "cli/batch_report.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "stimgen/audit.hpp"
@@ -158,6 +159,13 @@ bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log,
   return to_make.empty() && !log.has_news(whole);
 }
 
+// The recipe's key `report`. Of a part of the files there is none: the others may be of another time, or not there.
+void make_report(const Plan& plan, const Arguments& arguments, bool whole, Terminal& terminal) {
+  if (!whole) return terminal.note("no report: it is made when all tasks are");
+  write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
+  terminal.note("report: " + plan.recipe.report->lexically_normal().string());
+}
+
 int run_run(const Arguments& arguments, Terminal& terminal) {
   const RunOptions options{.threads = read_threads(arguments), .only = arguments.list("only")};
   self_test();
@@ -199,6 +207,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
                    "the lock was edited or made by another build; 'git diff' shows what changed");
   }
   terminal.out(arguments.has("json") ? summary_json(plan, summary) : summary_table(plan, summary));
+  if (plan.recipe.report && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
   if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
   return summary.exit_code();
 }

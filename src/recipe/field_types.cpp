@@ -186,6 +186,8 @@ FieldType{"level", "a whole number from 1 to 9", "a whole number from 1 to 9", R
 FieldType{"seeds", "a whole number from 0 up, or {network, spikes}",
   "a whole number from 0 up, or one for each of {network, spikes}", R"json({
   "type": ["integer", "object", "string"], "minimum": 0, "maximum": 18446744073709551615, "pattern": "%variable%"})json"},
+FieldType{"report", "true, false or {path}", "true for report.html, or {path} for another name", R"json({
+  "type": ["boolean", "object", "string"], "pattern": "%variable%"})json"},
 FieldType{"mapping", "a mapping", "keys and their values", R"json({
   "type": ["object", "string"], "pattern": "%variable%"})json"},
 FieldType{"any", "a value", "any value", "{}"},

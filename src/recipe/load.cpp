@@ -113,6 +113,31 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   output.max_bytes = fields.optional_count("max_bytes");
 }
 
+// true, false or {path}. The file stays inside the output folder.
+void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
+  if (value.is_null()) return;
+  std::filesystem::path path;
+  SourceLoc loc = value.loc;
+  if (value.is_scalar()) {
+    const std::optional<bool> wanted = read_boolean(value, "report", diagnostics);
+    if (!wanted.value_or(false)) return;
+    path = "report.html";
+  } else {
+    Fields fields(value, "'report'", {table("report")}, diagnostics);
+    path = fields.text("path");
+    loc = fields.loc("path");
+  }
+  const std::filesystem::path shown = path.lexically_normal();
+  if (shown.empty() || shown.is_absolute() || *shown.begin() == ".." || !shown.has_filename()) {
+    diagnostics.error(loc, "recipe.bad-output",
+                      fmt::format("report.path is the name of a file inside output.directory, not '{}'",
+                                  printable(path.string(), 60)),
+                      "write report: {path: report.html}");
+    return;
+  }
+  recipe.report = recipe.output.directory / shown;
+}
+
 Section read_section(const Value& root, std::string_view name, const Value& defaults, Diagnostics& diagnostics) {
   Section section;
   if (const Value* own = defaults.find(name)) section.defaults = *own;
@@ -153,7 +178,7 @@ void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
 // A section without a value is an empty one: what is commented out may leave nothing.
 void drop_empty_sections(Value& root) {
   for (const std::string_view name :
-       {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns", "combine", "output"}) {
+       {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns", "combine", "output", "report"}) {
     if (const Value* value = root.find(name); value != nullptr && value->is_null()) take_member(root, name);
   }
 }
@@ -204,6 +229,7 @@ Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem
   recipe.combine = read_section(root, "combine", defaults, diagnostics);
   check_task_names(recipe, diagnostics);
   read_output(section_value(root, "output"), options, recipe, diagnostics);
+  read_report(section_value(root, "report"), recipe, diagnostics);
   return recipe;
 }
 

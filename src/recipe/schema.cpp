@@ -71,7 +71,7 @@ Json mapping_type(bool may_be_empty) {
 
 // Types that the sections add to, or that say nothing.
 bool is_inline(std::string_view type) {
-  return type == "mapping" || type == "seeds" || type == "any";
+  return type == "mapping" || type == "seeds" || type == "report" || type == "any";
 }
 
 class SchemaWriter {
@@ -306,7 +306,7 @@ Json SchemaWriter::document() {
     top.assign(section.fields.begin(), section.fields.end());
     keys = properties(top);
   }
-  for (const char* may_be_null : {"vars", "defaults", "time", "networks", "output"})
+  for (const char* may_be_null : {"vars", "defaults", "time", "networks", "output", "report"})
     keys[may_be_null]["type"].push_back("null");
   keys["vars"]["propertyNames"] = {{"pattern", kName}};
   const auto fill = [&](const SectionDoc& section) {

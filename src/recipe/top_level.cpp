@@ -35,6 +35,9 @@ constexpr std::array kRecipe{
              "Files for one simulation run, merged from tasks and files, by task name.",
              "{trial_input: {from: [baseline, long]}}"},
     FieldDoc{"output", "mapping", "", "none", "Where and how spike files are written.", "{directory: stimulus}"},
+    FieldDoc{"report", "report", "", "false",
+             "Whether a run writes an HTML report of what it made: true, or {path} for another name than report.html.",
+             "true"},
 };
 
 constexpr std::array kSeeds{
@@ -68,12 +71,17 @@ constexpr std::array kOutput{
              "A recipe expected to write more bytes than this is refused.", "10000000000"},
 };
 
+constexpr std::array kReport{
+    FieldDoc{"path", "text", "", "report.html", "File of the report, inside output.directory.", "trial_1.html"},
+};
+
 constexpr std::array kSections{
     SectionDoc{"recipe", "One YAML file is one batch of stimulus files.", kRecipe},
     SectionDoc{"seeds", "Where all randomness starts.", kSeeds},
     SectionDoc{"time", "The window of every task that does not say otherwise.", kTime},
     SectionDoc{"defaults", "Keys that every entry of a section has unless it says otherwise.", kDefaults},
     SectionDoc{"output", "Where and how spike files are written.", kOutput},
+    SectionDoc{"report", "The HTML report that a run writes.", kReport},
 };
 
 }  // namespace

@@ -162,6 +162,13 @@ GroupSpikeStats summarise(const PopulationSpikeStats& stats, std::span<const std
   group.mean_rate_hz = rates / size;
   if (nodes_with_cv > 0) group.cv_isi = cvs / static_cast<double>(nodes_with_cv);
 
+  std::vector<double> sorted;
+  for (const std::size_t member : members) sorted.push_back(stats.nodes[member].rate_hz);
+  std::sort(sorted.begin(), sorted.end());
+  group.min_rate_hz = sorted.front();
+  group.max_rate_hz = sorted.back();
+  group.median_rate_hz = (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+
   const double mean_count = counts / size;
   double rate_squares = 0;
   double count_squares = 0;

@@ -29,6 +29,9 @@ clang-14|clang
 libclang-rt-14-dev|libclang-rt-dev
 debootstrap
 make
+chromium|chromium-browser
+nodejs
+npm
 python3
 python3-venv
 util-linux

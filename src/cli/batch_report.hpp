@@ -1,0 +1,18 @@
+// The report of a batch: what `report` and, by the recipe's key, `run` write.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "stimgen/report.hpp"
+
+namespace stimgen::cli {
+
+// "stimgen 0.1.0"
+std::string producer();
+// Reads every file of the plan. `sets`: the values of --set.
+Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets);
+void write_batch_report(const Plan& plan, const std::vector<std::string>& sets, const std::filesystem::path& path);
+
+}  // namespace stimgen::cli

@@ -1,0 +1,252 @@
+// Which nodes of a spike file belong together, from a recipe or a SONATA config.
+#include "cli/file_groups.hpp"
+
+#include <algorithm>
+
+namespace stimgen::cli {
+
+namespace {
+
+Value text_value(const std::string& text) {
+  Value value;
+  value.kind = Value::Kind::scalar;
+  value.text = text;
+  return value;
+}
+
+double read_time_word(const std::string& word, const std::string& command) {
+  Diagnostics diagnostics;
+  const std::optional<double> time_ms = read_time_ms(text_value(word), diagnostics);
+  if (time_ms) return *time_ms;
+  throw UsageError(fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
+                   "--window 1 5, --window '500 ms' '1.5 s'", command);
+}
+
+// `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
+Value networks_from_config(const std::string& config) {
+  Value networks;
+  networks.kind = Value::Kind::mapping;
+  networks.members.push_back({"from", {}, text_value(config)});
+  networks.members.back().value.quoted = true;
+  return networks;
+}
+
+void check_options(const Arguments& arguments) {
+  const std::string command(arguments.command().name);
+  if (arguments.has("recipe") && arguments.has("config")) {
+    throw UsageError("'--recipe' and '--config' exclude each other", {}, command);
+  }
+  if (arguments.has("by") && arguments.has("assembly")) {
+    throw UsageError("'--by' and '--assembly' exclude each other", {}, command);
+  }
+  if (arguments.has("by") && !arguments.has("recipe") && !arguments.has("config")) {
+    throw UsageError("'--by' needs node properties", "add --recipe RECIPE or --config CONFIG", command);
+  }
+  if (arguments.has("assembly") && !arguments.has("recipe")) {
+    throw UsageError("'--assembly' needs the recipe that declares the set", "add --recipe RECIPE", command);
+  }
+}
+
+void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& diagnostics) {
+  context.origin = arguments.text("recipe");
+  Recipe recipe = load_recipe(context.origin, {}, diagnostics);
+  diagnostics.throw_if_errors();
+  if (recipe.stop_ms) {
+    context.window = TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms};
+    context.window_origin = fmt::format("the time window of {}", context.origin);
+  }
+  if (!arguments.has("assembly")) {
+    context.opened = open_network(recipe.networks, recipe.seeds.network, diagnostics);
+    context.network = context.opened.get();
+    return;
+  }
+  context.plan = build_plan(std::move(recipe), diagnostics);
+  diagnostics.throw_if_errors();
+  context.network = context.plan.network.get();
+  const std::string name = arguments.text("assembly");
+  const auto found = context.plan.assembly_sets.find(name);
+  if (found == context.plan.assembly_sets.end()) {
+    std::vector<std::string> known;
+    for (const auto& [set, groups] : context.plan.assembly_sets) known.push_back(set);
+    throw unknown_name("recipe.unknown-set", "assembly set", name, context.origin, known);
+  }
+  context.assembly = &found->second;
+}
+
+NodeKeys keys_of_properties(const std::vector<std::string>& properties, const NodePopulation& population) {
+  NodeKeys keys;
+  keys.names = properties;
+  Diagnostics diagnostics;
+  for (const std::string& property : properties) {
+    keys.columns.push_back(population.column(property));
+    if (keys.columns.back() != nullptr) continue;
+    std::vector<std::string> known;
+    for (const ColumnInfo& column : population.columns()) known.push_back(column.name);
+    diagnostics.error({}, "network.unknown-column",
+                      fmt::format("population '{}' ({}) has no property '{}'", population.name(), population.origin(),
+                                  printable(property)),
+                      suggest(property, known));
+  }
+  diagnostics.throw_if_errors();
+  return keys;
+}
+
+// The labels of a set as if they were a property of its nodes.
+NodeKeys keys_of_assembly(const AssemblySet& set) {
+  auto labels = std::make_shared<Column>();
+  labels->type = Column::Type::text;
+  labels->codes.assign(set.population->size(), 0);
+  labels->missing.assign(set.population->size(), 1);
+  for (const Assembly& group : set.groups) {
+    const auto code = static_cast<std::uint32_t>(labels->dictionary.size());
+    labels->dictionary.push_back(group.label);
+    for (const NodeId id : group.node_ids) {
+      const NodeRow row = *set.population->row_of(id);
+      labels->codes[row] = code;
+      labels->missing[row] = 0;
+    }
+  }
+  NodeKeys keys;
+  keys.names = {"assembly"};
+  keys.columns = {std::move(labels)};
+  keys.as_listed = true;
+  return keys;
+}
+
+std::vector<std::vector<std::size_t>> rows_by_key(const NodeKeys& keys, std::size_t nodes) {
+  std::vector<std::size_t> order;
+  order.reserve(nodes);
+  for (std::size_t row = 0; row < nodes; ++row) {
+    if (!keys.as_listed || !keys.columns.front()->is_missing(row)) order.push_back(row);
+  }
+  const auto before = [&](std::size_t a, std::size_t b) { return keys.before(a, b); };
+  if (!keys.columns.empty()) std::stable_sort(order.begin(), order.end(), before);
+  std::vector<std::vector<std::size_t>> groups;
+  for (const std::size_t row : order) {
+    if (groups.empty() || keys.before(groups.back().front(), row)) groups.emplace_back();
+    groups.back().push_back(row);
+  }
+  return groups;
+}
+
+}  // namespace
+
+FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
+  check_options(arguments);
+  FileContext context;
+  Diagnostics diagnostics;
+  if (arguments.has("recipe")) {
+    open_recipe(arguments, context, diagnostics);
+  } else if (arguments.has("config")) {
+    context.origin = arguments.text("config");
+    context.opened = open_network(networks_from_config(context.origin), 0, diagnostics);
+    context.network = context.opened.get();
+  }
+  diagnostics.throw_if_errors();
+  if (context.assembly == nullptr) terminal.warnings(diagnostics);
+  context.properties = arguments.list("by");
+  if (arguments.has("window")) {
+    const std::string command(arguments.command().name);
+    const std::vector<std::string> words = arguments.texts("window");
+    context.window = TimeWindow{read_time_word(words[0], command), read_time_word(words[1], command)};
+    context.window_origin = "--window";
+    if (!(context.window->stop_ms > context.window->start_ms)) {
+      throw UsageError("'--window A B' needs A before B", {}, command);
+    }
+  }
+  return context;
+}
+
+std::vector<std::string> NodeKeys::values_at(NodeRow row) const {
+  std::vector<std::string> values;
+  for (const auto& column : columns) values.push_back(column->text_at(row));
+  return values;
+}
+
+Json NodeKeys::json_at(NodeRow row) const {
+  Json values = Json::object();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = *columns[i];
+    Json& value = values[names[i]];
+    if (column.is_missing(row)) continue;
+    if (column.type == Column::Type::text) value = column.text_at(row);
+    if (column.type == Column::Type::integer) value = column.integers[row];
+    if (column.type == Column::Type::real) value = column.reals[row];
+  }
+  return values;
+}
+
+bool NodeKeys::before(NodeRow a, NodeRow b) const {
+  for (const auto& column : columns) {
+    if (column->is_missing(a) != column->is_missing(b)) return column->is_missing(b);
+    if (column->is_missing(a)) continue;
+    if (as_listed) {
+      if (column->codes[a] != column->codes[b]) return column->codes[a] < column->codes[b];
+    } else if (column->type == Column::Type::text) {
+      if (const int order = column->text_at(a).compare(column->text_at(b)); order != 0) return order < 0;
+    } else if (column->type == Column::Type::integer) {
+      if (column->integers[a] != column->integers[b]) return column->integers[a] < column->integers[b];
+    } else if (column->reals[a] != column->reals[b]) {
+      return column->reals[a] < column->reals[b];
+    }
+  }
+  return false;
+}
+
+std::string FileGroups::label_of(std::size_t group) const {
+  if (groups.empty() || keys.names.empty()) return info.name;
+  return fmt::format("{}", fmt::join(keys.values_at(groups[group].front()), ", "));
+}
+
+std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext& context) {
+  std::vector<FileGroups> files;
+  for (const PopulationInfo& info : reader.populations()) {
+    if (context.assembly != nullptr && info.name != context.assembly->population->name()) continue;
+    FileGroups file;
+    file.info = info;
+    if (context.network != nullptr) {
+      file.population = context.network->population(info.name);
+      if (file.population == nullptr) {
+        throw unknown_name("stats.unknown-population", "population", info.name,
+                           fmt::format("{} holds spikes of '{}', but {}", reader.path(), info.name, context.origin),
+                           context.network->population_names());
+      }
+      file.keys = context.assembly != nullptr ? keys_of_assembly(*context.assembly)
+                                              : keys_of_properties(context.properties, *file.population);
+      file.groups = rows_by_key(file.keys, file.population->size());
+    }
+    files.push_back(std::move(file));
+  }
+  if (!files.empty()) return files;
+  if (context.assembly == nullptr) {
+    throw InputError("stats.no-population", fmt::format("{} holds no population", reader.path()));
+  }
+  std::vector<std::string> names;
+  for (const PopulationInfo& info : reader.populations()) names.push_back(info.name);
+  throw InputError("stats.no-population",
+                   fmt::format("{} holds no spikes of population '{}', to which assembly set '{}' belongs", reader.path(),
+                               context.assembly->population->name(), context.assembly->name),
+                   names.empty() ? std::string() : fmt::format("it holds: {}", fmt::join(names, ", ")));
+}
+
+void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
+                       const std::string& file) {
+  if (count == 0) return;
+  throw InputError("stats.unknown-node",
+                   fmt::format("{}: {} of the nodes with spikes are not in population '{}' ({}): {}{}", file, count,
+                               population.name(), population.origin(), fmt::join(named, ", "),
+                               count > named.size() ? ", …" : ""),
+                   "the file was made for another network, or the network has changed since");
+}
+
+void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+                          std::uint64_t spikes_outside, Terminal& terminal) {
+  terminal.note(fmt::format("{}: rates over {} to {}{}", population, format_time(window.start_ms),
+                            format_time(window.stop_ms),
+                            context.window ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
+  if (spikes_outside > 0) {
+    terminal.note(fmt::format("{}: {} spikes lie outside this window and are not counted", population, spikes_outside));
+  }
+}
+
+}  // namespace stimgen::cli

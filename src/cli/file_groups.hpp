@@ -1,0 +1,65 @@
+// Which nodes of a spike file belong together: what `stats` and `psth` know besides the file.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/format.hpp"
+#include "cli/load.hpp"
+#include "stimgen/network.hpp"
+#include "stimgen/plan.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen::cli {
+
+// The options all commands on spike files share: --recipe, --config, --by, --assembly, --window.
+struct FileContext {
+  const Network* network = nullptr;    // null: nothing is known
+  std::unique_ptr<Network> opened;     // network, unless the plan has it
+  Plan plan;                           // for --assembly
+  const AssemblySet* assembly = nullptr;
+  std::string origin;                  // "recipe.yaml"
+  std::vector<std::string> properties; // of --by
+  std::optional<TimeWindow> window;
+  std::string window_origin;
+};
+// Throws UsageError and InputError.
+FileContext open_file_context(const Arguments& arguments, Terminal& terminal);
+
+// The values that groups share, of every node: those of --by, or the label in --assembly.
+struct NodeKeys {
+  std::vector<std::string> names;
+  std::vector<std::shared_ptr<const Column>> columns;
+  bool as_listed = false;  // of an assembly: in the order of its groups, others left out
+
+  std::vector<std::string> values_at(NodeRow row) const;
+  Json json_at(NodeRow row) const;
+  // Numbers as numbers, text by bytes, missing values last.
+  bool before(NodeRow a, NodeRow b) const;
+};
+
+// One population of a file and its groups.
+struct FileGroups {
+  PopulationInfo info;
+  const NodePopulation* population = nullptr;  // null: only nodes with spikes are known, and `groups` is empty
+  NodeKeys keys;
+  std::vector<std::vector<std::size_t>> groups;  // rows, each group not empty
+
+  // "PN", "PN, L4"; the population where there are no keys.
+  std::string label_of(std::size_t group) const;
+};
+// Every population of the file; with --assembly the set's alone. Throws InputError for a population or property that the
+// network does not have.
+std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext& context);
+
+// InputError that names nodes with spikes that the population does not have, if there are any.
+void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
+                       const std::string& file);
+
+// Notes on the window and on nodes that are not known.
+void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+                          std::uint64_t spikes_outside, Terminal& terminal);
+
+}  // namespace stimgen::cli

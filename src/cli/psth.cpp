@@ -1,0 +1,145 @@
+// `stimgen psth`: rate over time of groups of nodes, raw and smoothed.
+#include <cmath>
+
+#include "cli/file_groups.hpp"
+#include "stimgen/report.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+constexpr double kDefaultBinMs = 10;
+constexpr std::string_view kDefaultSmoothing = "gaussian:50";
+
+// A bare number is ms, the unit of the times that are printed.
+double read_bin_ms(const Arguments& arguments) {
+  if (!arguments.has("bin")) return kDefaultBinMs;
+  const std::string word = arguments.text("bin");
+  const std::optional<Smoothing> width = parse_smoothing("boxcar:" + word);
+  if (width) return width->width_ms;
+  throw UsageError(fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)), "--bin 2.5ms", "psth");
+}
+
+Smoothing read_smoothing(const Arguments& arguments) {
+  const std::string word = arguments.has("smooth") ? arguments.text("smooth") : std::string(kDefaultSmoothing);
+  if (const std::optional<Smoothing> smoothing = parse_smoothing(word)) return *smoothing;
+  throw UsageError(fmt::format("option '--smooth' does not take '{}'", printable(word)),
+                   "--smooth gaussian:50, boxcar:50, exponential:50 (in ms) or none", "psth");
+}
+
+struct Result {
+  FileGroups file;
+  Psth psth;
+};
+
+Result compute(const SpikeReader& reader, FileGroups file, const FileContext& context, double bin_ms) {
+  PsthRequest request;
+  request.window = context.window;
+  request.bin_ms = bin_ms;
+  std::vector<std::uint32_t> group_of_node;
+  if (file.population != nullptr) {
+    group_of_node.assign(file.population->size(), kNoGroup);
+    for (std::size_t group = 0; group < file.groups.size(); ++group) {
+      for (const std::size_t row : file.groups[group]) group_of_node[row] = static_cast<std::uint32_t>(group);
+    }
+    request.node_ids = file.population->node_ids();
+    request.group_of_node = group_of_node;
+    request.groups = file.groups.size();
+  }
+  Psth psth = compute_psth(reader, file.info, request);
+  Result result{std::move(file), std::move(psth)};
+  if (result.file.population != nullptr) {
+    check_nodes_known(result.psth.unknown_nodes, result.psth.unknown_node_count, *result.file.population, reader.path());
+  }
+  return result;
+}
+
+void print_csv(const std::vector<Result>& results, const Smoothing& smoothing, Terminal& terminal) {
+  terminal.out("group,time_ms,rate_hz,smoothed_hz\n");
+  for (const Result& result : results) {
+    const Psth& psth = result.psth;
+    for (std::size_t group = 0; group < psth.counts.size(); ++group) {
+      std::string label = result.file.label_of(group);
+      if (results.size() > 1 && !result.file.keys.names.empty()) label = result.file.info.name + ": " + label;
+      const std::string prefix = csv_field(label);
+      const std::vector<double> rates = psth.rates_hz(group);
+      const std::vector<double> smoothed = psth.smoothed_hz(group, smoothing);
+      for (std::size_t i = 0; i < psth.bins(); ++i) {
+        terminal.out(fmt::format("{},{},{},{}\n", prefix, format_number(psth.bin(i).start_ms), format_number(rates[i]),
+                                 format_number(smoothed[i])));
+      }
+    }
+  }
+}
+
+// Keys: bin_ms, smoothing, populations[] with population, window_ms and groups[] of label, by, nodes, rate_hz[] and
+// smoothed_hz[], a value a bin; bins start at window_ms[0] + i·bin_ms.
+void print_json(const std::vector<Result>& results, double bin_ms, const Smoothing& smoothing, Terminal& terminal) {
+  Json populations = Json::array();
+  for (const Result& result : results) {
+    const Psth& psth = result.psth;
+    Json groups = Json::array();
+    for (std::size_t group = 0; group < psth.counts.size(); ++group) {
+      Json row = {{"label", result.file.label_of(group)}};
+      if (!result.file.keys.names.empty()) row["by"] = result.file.keys.json_at(result.file.groups[group].front());
+      row["nodes"] = psth.nodes[group];
+      row["rate_hz"] = psth.rates_hz(group);
+      row["smoothed_hz"] = psth.smoothed_hz(group, smoothing);
+      groups.push_back(std::move(row));
+    }
+    populations.push_back(Json{{"population", result.file.info.name},
+                               {"window_ms", {psth.window.start_ms, psth.window.stop_ms}},
+                               {"groups", groups}});
+  }
+  terminal.out(to_text(Json{{"bin_ms", bin_ms}, {"smoothing", describe(smoothing)}, {"populations", populations}}));
+}
+
+int run_psth(const Arguments& arguments, Terminal& terminal) {
+  const double bin_ms = read_bin_ms(arguments);
+  const Smoothing smoothing = read_smoothing(arguments);
+  const FileContext context = open_file_context(arguments, terminal);
+  const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
+  std::vector<Result> results;
+  for (FileGroups& file : group_file(*reader, context)) {
+    results.push_back(compute(*reader, std::move(file), context, bin_ms));
+  }
+  if (context.network == nullptr) {
+    terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");
+  }
+  for (const Result& result : results) {
+    say_what_was_assumed(context, result.file.info.name, result.psth.window, result.psth.spikes_outside, terminal);
+  }
+  terminal.note(fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms),
+                            describe(smoothing)));
+  if (arguments.has("json")) {
+    print_json(results, bin_ms, smoothing, terminal);
+  } else {
+    print_csv(results, smoothing, terminal);
+  }
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
+constexpr Option kOptions[] = {
+    {"recipe", 0, Words::one, "RECIPE", "take nodes, their properties and the time window from this recipe"},
+    {"config", 0, Words::one, "CONFIG", "take nodes and their properties from this SONATA config"},
+    {"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"},
+    {"assembly", 0, Words::one, "SET", "group nodes as this assembly set of the recipe does; others are left out"},
+    {"window", 0, Words::two, "A B", "count spikes from A to before B; bare numbers are seconds"},
+    {"bin", 0, Words::one, "TIME", "width of a bin; a bare number is ms (default: 10 ms)"},
+    {"smooth", 0, Words::one, "KERNEL", "gaussian:50, boxcar:50 or exponential:50 (σ, width, τ in ms), or none"},
+    {"json", 0, Words::none, "", "as JSON instead of CSV"},
+};
+
+}  // namespace
+
+extern const Command kPsth;
+constinit const Command kPsth{.name = "psth",
+                              .summary = "rate over time of the spikes in a file, by groups of nodes, raw and smoothed",
+                              .example = "stimgen psth stimulus/long.h5 --recipe recipe.yaml --assembly thalamus_groups\n"
+                                         "stimgen psth stimulus/shell.h5 --bin 2.5ms --smooth boxcar:50 > psth.csv",
+                              .positionals = kPositionals,
+                              .options = kOptions,
+                              .run = run_psth};
+
+}  // namespace stimgen::cli

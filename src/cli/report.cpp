@@ -1,0 +1,124 @@
+// `stimgen report`: one HTML page about a batch or about spike files, and the same charts as figures.
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/batch_report.hpp"
+#include "cli/file_groups.hpp"
+#include "cli/text_file.hpp"
+#include "stimgen/report.hpp"
+
+namespace stimgen::cli {
+
+namespace {
+
+// Spike files are HDF5, recipes are text: the first bytes tell (HDF5 File Format Specification, "Superblock").
+bool is_hdf5(const std::string& path) {
+  constexpr std::array<char, 8> kSignature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+  std::array<char, 8> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  return (file && start == kSignature) || std::filesystem::path(path).extension() == ".h5";
+}
+
+// A page may be made beside its recipe, but what it shows is in the output folder.
+Report report_of_batch(const Arguments& arguments, const std::string& path, Terminal& terminal) {
+  LoadOptions options;
+  options.sets = arguments.texts("set");
+  if (arguments.has("output")) options.output_directory = arguments.text("output");
+  Diagnostics diagnostics;
+  const Plan plan = build_plan(load_recipe(path, options, diagnostics), diagnostics);
+  diagnostics.throw_if_errors();
+  terminal.detail(fmt::format("reading the files of {} tasks", plan.file_task_names().size()));
+  return report_of_plan(plan, options.sets);
+}
+
+Report report_of_files(const Arguments& arguments, const std::vector<std::string>& files, Terminal& terminal) {
+  const FileContext context = open_file_context(arguments, terminal);
+  std::vector<ReportFileSource> sources;
+  for (const std::string& path : files) {
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(path);
+    for (const FileGroups& groups : group_file(*reader, context)) {
+      ReportFileSource& source = sources.emplace_back();
+      source.path = path;
+      source.population = groups.info;
+      source.window = context.window;
+      if (groups.population == nullptr) continue;
+      source.node_ids = groups.population->node_ids();
+      source.group_of_node.assign(groups.population->size(), kNoGroup);
+      source.grouped_by = context.assembly != nullptr ? fmt::format("assembly set '{}'", context.assembly->name)
+                                                      : fmt::format("{}", fmt::join(groups.keys.names, ", "));
+      for (std::size_t group = 0; group < groups.groups.size(); ++group) {
+        source.labels.push_back(groups.label_of(group));
+        for (const std::size_t row : groups.groups[group]) source.group_of_node[row] = static_cast<std::uint32_t>(group);
+      }
+    }
+  }
+  return Report::of_files(sources, producer());
+}
+
+void write_figures(const Report& report, const std::filesystem::path& folder, Terminal& terminal) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw EnvironmentError(fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+  for (const Report::Figure& figure : report.figures()) {
+    const std::filesystem::path path = folder / (figure.name + ".svg");
+    write_text_file(path, figure.svg);
+    terminal.out(path.string() + "\n");
+  }
+}
+
+int run_report(const Arguments& arguments, Terminal& terminal) {
+  const std::vector<std::string> inputs = arguments.texts("INPUT");
+  const bool files = is_hdf5(inputs.front());
+  for (const std::string& input : inputs) {
+    if (is_hdf5(input) == files && (files || inputs.size() == 1)) continue;
+    throw UsageError(fmt::format("a report is about one recipe or about spike files, not both: '{}'", printable(input)), {},
+                     "report");
+  }
+  for (const char* option : {"recipe", "config", "by", "assembly", "window"}) {
+    if (!files && arguments.has(option)) {
+      throw UsageError(fmt::format("'--{}' is for reports about spike files; a recipe says this itself", option), {}, "report");
+    }
+  }
+  for (const char* option : {"set", "output"}) {
+    if (files && arguments.has(option)) {
+      throw UsageError(fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
+    }
+  }
+  const Report report = files ? report_of_files(arguments, inputs, terminal)
+                              : report_of_batch(arguments, inputs.front(), terminal);
+  if (arguments.has("svg")) write_figures(report, arguments.text("svg"), terminal);
+  if (arguments.has("svg") && !arguments.has("file")) return 0;
+  const std::filesystem::path path =
+      arguments.has("file") ? std::filesystem::path(arguments.text("file")) : std::filesystem::path("report.html");
+  write_text_file(path, report.html());
+  terminal.out(path.string() + "\n");
+  return 0;
+}
+
+constexpr Positional kPositionals[] = {{"INPUT", Presence::one_or_more, "a recipe, or spike files"}};
+constexpr Option kOptions[] = {
+    {"file", 'o', Words::one, "FILE", "write the page to this file (default: report.html)"},
+    {"svg", 0, Words::one, "DIR", "draw the charts as SVG figures into this folder; a page only with --file too"},
+    {"recipe", 0, Words::one, "RECIPE", "of spike files: take nodes, their properties and the time window from this recipe"},
+    {"config", 0, Words::one, "CONFIG", "of spike files: take nodes and their properties from this SONATA config"},
+    {"by", 0, Words::several, "PROPERTY…", "of spike files: group nodes by these properties"},
+    {"assembly", 0, Words::one, "SET", "of spike files: group nodes as this assembly set of the recipe does"},
+    {"window", 0, Words::two, "A B", "of spike files: show spikes from A to before B; bare numbers are seconds"},
+};
+
+}  // namespace
+
+extern const Command kReport;
+constinit const Command kReport{.name = "report",
+                                .summary = "one HTML page with the spikes of a batch or of files; figures with --svg",
+                                .example = "stimgen report recipe.yaml -o report.html\n"
+                                           "stimgen report stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
+                                           "stimgen report recipe.yaml --svg figures",
+                                .positionals = kPositionals,
+                                .options = kOptions,
+                                .reads_recipe = true,
+                                .run = run_report};
+
+}  // namespace stimgen::cli

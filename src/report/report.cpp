@@ -1,0 +1,254 @@
+// Collects what a report shows: of every file of a batch, or of files given by name.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "report/html.hpp"
+#include "report/model.hpp"
+#include "report/survey.hpp"
+#include "report/svg.hpp"
+#include "report/task_nodes.hpp"
+#include "stimgen/audit.hpp"
+#include "stimgen/recipe.hpp"
+
+namespace stimgen {
+
+namespace {
+
+constexpr std::uint64_t kMostSpikesInAll = 3 * kMaxRasterSpikes;
+
+// What is left of a raster when all of them together would be too large.
+std::uint64_t raster_share(std::uint64_t spikes, std::uint64_t in_all) {
+  if (in_all <= kMostSpikesInAll) return kMaxRasterSpikes;
+  const double share = static_cast<double>(kMostSpikesInAll) / static_cast<double>(in_all);
+  return std::min(kMaxRasterSpikes, static_cast<std::uint64_t>(share * static_cast<double>(spikes)) + 1);
+}
+
+void describe_file(const SpikeReader& reader, const PopulationInfo& population, ReportSection& section) {
+  section.population = population.name;
+  section.file = reader.path();
+  section.digest = to_hex(digest_population(reader, population));
+  std::error_code error;
+  section.bytes = std::filesystem::file_size(reader.path(), error);
+}
+
+std::string kind_of(const Plan& plan, TaskIndex task) {
+  const auto input = plan.spike_inputs.find(task);
+  if (input == plan.spike_inputs.end()) return "combination";
+  if (input->second.background) return "background";
+  return fmt::format("pattern {}", input->second.pattern->kind->info.name);
+}
+
+class BatchReport {
+ public:
+  BatchReport(const Plan& plan, bool changed, ReportModel& model)
+      : plan_(plan), model_(model), lock_(read_lock(lock_path(plan, changed), recipe_key(plan))) {
+    FileStamps stamps(plan.recipe.output.directory);
+    states_ = judge_tasks(plan, lock_, stamps);
+  }
+
+  void run() {
+    model_.check = check_statistics(plan_);
+    for (const Task& task : plan_.tasks) {
+      model_.graph.push_back({task.name, std::string(task_kind_name(task.kind)), task.needs});
+      if (!task.makes_file()) continue;
+      for (const PopulationInfo& info : open_made_file(plan_, task)->populations()) in_all_ += info.count;
+    }
+    for (TaskIndex task = 0; task < plan_.tasks.size(); ++task) {
+      if (plan_.spike_inputs.contains(task)) add_spike_task(task);
+      if (plan_.combine_sources.contains(task)) add_combination(task);
+    }
+  }
+
+ private:
+  ReportSection& start_section(TaskIndex task, const SpikeReader& reader, const PopulationInfo& info) {
+    ReportSection& section = model_.sections.emplace_back();
+    section.name = plan_.tasks[task].name;
+    section.kind = kind_of(plan_, task);
+    section.checked = true;
+    describe_file(reader, info, section);
+    section.state = state_of(task, section);
+    return section;
+  }
+
+  // What the lock says of a file as it was found: its spikes were digested just now.
+  std::string state_of(TaskIndex task, const ReportSection& section) const {
+    const auto state = states_.find(task);
+    if (state != states_.end() && !state->second.fresh) return "stale: " + state->second.why;
+    const LockedTask* locked = lock_ ? lock_->find(plan_.tasks[task].kind, section.name) : nullptr;
+    if (locked == nullptr) return "not in the lock";
+    const auto population = locked->populations.find(section.population);
+    if (population == locked->populations.end()) return "not in the lock";
+    return population->second.content == section.digest ? "as locked" : "other spikes than the lock says";
+  }
+
+  void add_spike_task(TaskIndex task) {
+    const TaskNodes nodes = open_task_nodes(plan_, task);
+    const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, plan_.tasks[task]);
+    const PopulationInfo& info = find_population(*reader, nodes.population->name());
+    ReportSection& section = start_section(task, *reader, info);
+    section.grouped_by = nodes.grouped_by;
+    section.process = nodes.process;
+    // Of the rates as they were drawn, as the check has it.
+    section.expected_spikes = std::accumulate(nodes.expected_spikes.begin(), nodes.expected_spikes.end(), 0.0);
+    SurveyRequest request;
+    request.window = nodes.window();
+    request.node_ids = nodes.rates.node_ids;
+    request.group_of_node = nodes.group_of_node;
+    request.labels = nodes.labels;
+    request.asked = &nodes;
+    request.most_raster_spikes = raster_share(info.count, in_all_);
+    survey(*reader, info, request, section);
+    for (const GroupCheck& group : model_.check->groups) {
+      if (group.task != section.name) continue;
+      for (const std::string& problem : group.problems) section.problems.push_back(group.group + ": " + problem);
+    }
+    remember_grouping(nodes);
+  }
+
+  // Combinations show a population by the finest groups that a task has made of it.
+  struct Grouping {
+    std::vector<std::string> labels;
+    std::map<NodeId, std::uint32_t> group_of_node;
+    std::string grouped_by;
+  };
+
+  void remember_grouping(const TaskNodes& nodes) {
+    Grouping& grouping = groupings_[nodes.population->name()];
+    if (nodes.labels.size() <= grouping.labels.size()) return;
+    grouping.labels = nodes.labels;
+    grouping.grouped_by = nodes.grouped_by;
+    grouping.group_of_node.clear();
+    for (std::size_t row = 0; row < nodes.rates.size(); ++row) {
+      grouping.group_of_node[nodes.rates.node_ids[row]] = nodes.group_of_node[row];
+    }
+  }
+
+  void add_combination(TaskIndex task) {
+    const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, plan_.tasks[task]);
+    for (const std::string& name : plan_.tasks[task].populations) {
+      const PopulationInfo& info = find_population(*reader, name);
+      ReportSection& section = start_section(task, *reader, info);
+      SurveyRequest request;
+      const NodePopulation* population = plan_.network->population(name);
+      if (population != nullptr) request.node_ids = population->node_ids();
+      if (const auto found = groupings_.find(name); found != groupings_.end() && population != nullptr) {
+        const Grouping& grouping = found->second;
+        section.grouped_by = grouping.grouped_by;
+        request.labels = grouping.labels;
+        bool others = false;
+        for (const NodeId id : population->node_ids()) {
+          const auto group = grouping.group_of_node.find(id);
+          const bool known = group != grouping.group_of_node.end();
+          others = others || !known;
+          request.group_of_node.push_back(known ? group->second : static_cast<std::uint32_t>(grouping.labels.size()));
+        }
+        if (others) request.labels.push_back("others");
+      }
+      request.window = window_of(task);
+      request.most_raster_spikes = raster_share(info.count, in_all_);
+      survey(*reader, info, request, section);
+      for (const GroupCheck& group : model_.check->groups) {
+        if (group.task != section.name || group.group != name) continue;
+        section.expected_spikes = group.expected_spikes;
+        section.problems = group.problems;
+      }
+    }
+  }
+
+  // From the first start to the last stop of all it is made from; to the last spike where a file is among that.
+  std::optional<TimeWindow> window_of(TaskIndex task) const {
+    std::optional<TimeWindow> window;
+    for (const CombineSource& source : plan_.combine_sources.at(task)) {
+      if (!source.task || source.shift_ms != 0) return std::nullopt;
+      const auto input = plan_.spike_inputs.find(*source.task);
+      const std::optional<TimeWindow> one =
+          input != plan_.spike_inputs.end() ? std::optional(input->second.window) : window_of(*source.task);
+      if (!one) return std::nullopt;
+      window = window ? TimeWindow{std::min(window->start_ms, one->start_ms), std::max(window->stop_ms, one->stop_ms)} : *one;
+    }
+    return window;
+  }
+
+  const Plan& plan_;
+  ReportModel& model_;
+  std::optional<Lock> lock_;
+  std::map<TaskIndex, TaskState> states_;
+  std::map<std::string, Grouping> groupings_;
+  std::uint64_t in_all_ = 0;
+};
+
+void add_facts(const Plan& plan, ReportModel& model) {
+  const Recipe& recipe = plan.recipe;
+  const auto add = [&](std::string name, std::string value) { model.facts.emplace_back(std::move(name), std::move(value)); };
+  add("Recipe", recipe.path.filename().string());
+  add("Seeds", fmt::format("network {}, spikes {}", recipe.seeds.network, recipe.seeds.spikes));
+  if (recipe.stop_ms) {
+    add("Default window", fmt::format("{} to {}", format_time(recipe.start_ms.value_or(0)), format_time(*recipe.stop_ms)));
+  }
+  add("Files", fmt::format("{}, {}{}", recipe.output.sort == SpikeOrder::by_time ? "sorted by time" : "sorted by node",
+                           recipe.output.compression == Compression::gzip ? "gzip" : "not compressed",
+                           recipe.output.resolution_ms > 0
+                               ? fmt::format(", spike times on a grid of {}", format_time(recipe.output.resolution_ms))
+                               : ""));
+}
+
+void add_versions(ReportModel& model) {
+  model.facts.emplace_back("Made with", model.producer);
+  model.facts.emplace_back("Format version", std::to_string(kFormatVersion));
+  model.facts.emplace_back("Libraries", storage_libraries());
+}
+
+}  // namespace
+
+Report::Report(std::unique_ptr<ReportModel> model) : model_(std::move(model)) {}
+Report::~Report() = default;
+Report::Report(Report&&) noexcept = default;
+
+Report Report::of_batch(const Plan& plan, const std::string& producer, const std::vector<std::string>& notes) {
+  auto model = std::make_unique<ReportModel>();
+  model->title = plan.recipe.name;
+  model->producer = producer;
+  model->notes = notes;
+  model->recipe_path = plan.recipe.path.filename().string();
+  model->recipe_text = plan.recipe.file->text;
+  BatchReport(plan, !notes.empty(), *model).run();
+  add_facts(plan, *model);
+  add_versions(*model);
+  return Report(std::move(model));
+}
+
+Report Report::of_files(const std::vector<ReportFileSource>& sources, const std::string& producer) {
+  auto model = std::make_unique<ReportModel>();
+  model->producer = producer;
+  std::uint64_t in_all = 0;
+  for (const ReportFileSource& source : sources) in_all += source.population.count;
+  for (const ReportFileSource& source : sources) {
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(source.path);
+    ReportSection& section = model->sections.emplace_back();
+    section.name = std::filesystem::path(source.path).filename().string();
+    section.kind = "file";
+    section.grouped_by = source.grouped_by;
+    describe_file(*reader, source.population, section);
+    if (model->title.find(section.name) == std::string::npos) {
+      model->title += (model->title.empty() ? "" : ", ") + section.name;
+    }
+    SurveyRequest request;
+    request.window = source.window;
+    request.node_ids = source.node_ids;
+    request.group_of_node = source.group_of_node;
+    request.labels = source.labels;
+    request.most_raster_spikes = raster_share(source.population.count, in_all);
+    survey(*reader, source.population, request, section);
+  }
+  add_versions(*model);
+  return Report(std::move(model));
+}
+
+std::string Report::html() const { return render_html(*model_); }
+std::vector<Report::Figure> Report::figures() const { return draw_figures(*model_); }
+
+}  // namespace stimgen

@@ -1,0 +1,289 @@
+// Reads a population three times over: counts and intervals of nodes, rates over time, raster. Memory grows with nodes
+// and bins, and with the spikes that are shown, not with those that are there.
+#include "report/survey.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "report/node_index.hpp"
+
+namespace stimgen {
+
+namespace {
+
+constexpr double kSmoothingMs = 50;
+constexpr double kMostBins = 2000;
+constexpr std::size_t kHistogramBins = 30;
+constexpr int kIsiBinsPerDecade = 10;
+constexpr std::size_t kMostCurveVertices = 20'000;
+
+// 1, 2 or 5 times a power of ten, at least `least`.
+double nice_at_least(double least) {
+  const double power = std::pow(10.0, std::floor(std::log10(least) + 1e-9));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least * (1 - 1e-9)) return factor * power;
+  }
+  return 10 * power;
+}
+
+double quantile(const std::vector<double>& sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto low = static_cast<std::size_t>(at);
+  const std::size_t high = std::min(low + 1, sorted.size() - 1);
+  return sorted[low] + (sorted[high] - sorted[low]) * (at - static_cast<double>(low));
+}
+
+// Spreads 64 bits evenly (the finaliser of SplitMix64): which spikes a sample keeps depends on their place alone.
+std::uint64_t mixed(std::uint64_t x) {
+  x += 0x9E3779B97F4A7C15;
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31);
+}
+
+class Surveyor {
+ public:
+  Surveyor(const SpikeReader& reader, const PopulationInfo& population, const SurveyRequest& request,
+           ReportSection& section)
+      : reader_(reader), population_(population), request_(request), section_(section) {}
+
+  void run() {
+    count();
+    sort_rows();
+    bin_over_time();
+    draw_curves();
+    for (std::size_t group = 0; group < shown_groups(); ++group) summarise_group(group);
+    walk();
+  }
+
+ private:
+  std::size_t shown_groups() const { return std::min(labels_.size(), kMaxReportGroups); }
+
+  void count() {
+    SpikeStatsRequest request;
+    request.window = request_.window;
+    request.node_ids = request_.node_ids;
+    stats_ = compute_spike_stats(reader_, population_, request);
+    if (stats_.unknown_node_count > 0) {
+      throw InputError("stats.unknown-node",
+                       fmt::format("{}: {} of the nodes with spikes are not nodes of population '{}': {}{}", reader_.path(),
+                                   stats_.unknown_node_count, population_.name, fmt::join(stats_.unknown_nodes, ", "),
+                                   stats_.unknown_node_count > stats_.unknown_nodes.size() ? ", …" : ""),
+                       "the file was made for another network, or the network has changed since");
+    }
+    labels_ = request_.labels;
+    if (labels_.empty()) labels_.push_back(population_.name);
+    members_.resize(labels_.size());
+    ids_.reserve(stats_.nodes.size());
+    group_of_node_.assign(stats_.nodes.size(), 0);
+    for (std::size_t i = 0; i < stats_.nodes.size(); ++i) {
+      ids_.push_back(stats_.nodes[i].node_id);
+      if (!request_.group_of_node.empty()) group_of_node_[i] = request_.group_of_node[i];
+      if (group_of_node_[i] != kNoGroup) members_[group_of_node_[i]].push_back(i);
+    }
+    section_.window = stats_.window;
+    if (!(section_.window.duration_ms() > 0)) section_.window.stop_ms = section_.window.start_ms + 1;
+    section_.spikes = stats_.spikes;
+    section_.spikes_outside = stats_.spikes_outside;
+    section_.nodes = stats_.nodes.size();
+    section_.groups_in_all = labels_.size();
+    std::vector<std::size_t> all(stats_.nodes.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    section_.mean_rate_hz = summarise(stats_, all).mean_rate_hz;
+    section_.groups.resize(shown_groups());
+    for (std::size_t group = 0; group < shown_groups(); ++group) section_.groups[group].label = labels_[group];
+  }
+
+  // Rows of the raster: group by group, by id within.
+  void sort_rows() {
+    Raster& raster = section_.raster;
+    row_of_node_.assign(ids_.size(), kNoGroup);
+    for (const auto& members : members_) {
+      raster.group_starts.push_back(static_cast<std::uint32_t>(raster.node_ids.size()));
+      for (const std::size_t node : members) {
+        row_of_node_[node] = static_cast<std::uint32_t>(raster.node_ids.size());
+        raster.node_ids.push_back(ids_[node]);
+      }
+    }
+    raster.group_starts.push_back(static_cast<std::uint32_t>(raster.node_ids.size()));
+  }
+
+  void bin_over_time() {
+    const double duration_ms = section_.window.duration_ms();
+    section_.bin_ms = std::max(nice_at_least(duration_ms / kMostBins), 1.0);
+    if (duration_ms < 100) section_.bin_ms = nice_at_least(duration_ms / 100);
+    section_.smoothing = {Smoothing::Kernel::gaussian, std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
+    PsthRequest request;
+    request.window = section_.window;
+    request.bin_ms = section_.bin_ms;
+    request.node_ids = ids_;
+    request.group_of_node = group_of_node_;
+    request.groups = labels_.size();
+    const Psth psth = compute_psth(reader_, population_, request);
+    for (std::size_t group = 0; group < shown_groups(); ++group) {
+      section_.groups[group].rate_hz = psth.rates_hz(group);
+      section_.groups[group].smoothed_hz = psth.smoothed_hz(group, section_.smoothing);
+    }
+    if (request_.asked == nullptr) return;
+    for (std::size_t i = 0; i < psth.bins(); ++i) {
+      const std::vector<double> mean = request_.asked->mean_rates_hz(psth.bin(i));
+      for (std::size_t group = 0; group < shown_groups(); ++group) section_.groups[group].requested_hz.push_back(mean[group]);
+    }
+  }
+
+  // Requested rates as lines: values on both sides of every time at which one of them bends or jumps.
+  void draw_curves() {
+    if (request_.asked == nullptr) return;
+    const TaskNodes& asked = *request_.asked;
+    std::vector<double> times{section_.window.start_ms, section_.window.stop_ms};
+    for (const RateFunction& function : asked.rates.functions) {
+      for (const RateVertex& vertex : function.vertices()) times.push_back(vertex.time_ms);
+    }
+    std::sort(times.begin(), times.end());
+    times.erase(std::unique(times.begin(), times.end()), times.end());
+    if (times.size() > kMostCurveVertices) {
+      times.clear();
+      for (std::size_t i = 0; i <= section_.groups.front().rate_hz.size(); ++i) {
+        times.push_back(std::min(section_.window.start_ms + static_cast<double>(i) * section_.bin_ms,
+                                 section_.window.stop_ms));
+      }
+    }
+    for (std::size_t i = 0; i + 1 < times.size(); ++i) {
+      // Linear in between: the means of the halves give the values at both ends.
+      const double middle = times[i] + (times[i + 1] - times[i]) / 2;
+      const std::vector<double> left = asked.mean_rates_hz({times[i], middle});
+      const std::vector<double> right = asked.mean_rates_hz({middle, times[i + 1]});
+      section_.curve_ms.push_back(times[i]);
+      section_.curve_ms.push_back(times[i + 1]);
+      for (std::size_t group = 0; group < shown_groups(); ++group) {
+        std::vector<double>& curve = section_.groups[group].curve_hz;
+        const auto value = [](double hz) { return hz < 1e-9 ? 0.0 : hz; };
+        curve.push_back(value(1.5 * left[group] - 0.5 * right[group]));
+        curve.push_back(value(1.5 * right[group] - 0.5 * left[group]));
+      }
+    }
+  }
+
+  void summarise_group(std::size_t index) {
+    ReportGroup& group = section_.groups[index];
+    const std::vector<std::size_t>& members = members_[index];
+    group.stats = summarise(stats_, members);
+    if (members.empty()) return;
+    std::vector<double> rates;
+    std::uint64_t fewest = ~std::uint64_t{0};
+    std::uint64_t most = 0;
+    for (const std::size_t node : members) {
+      rates.push_back(stats_.nodes[node].rate_hz);
+      fewest = std::min(fewest, stats_.nodes[node].spikes);
+      most = std::max(most, stats_.nodes[node].spikes);
+    }
+    std::sort(rates.begin(), rates.end());
+    group.rates = {rates.front(),         quantile(rates, 0.05), quantile(rates, 0.25), quantile(rates, 0.5),
+                   quantile(rates, 0.75), quantile(rates, 0.95), rates.back()};
+    // Spikes in the window for each Hz.
+    const double per_hz = expected_spikes(1, section_.window.duration_ms());
+    const std::uint64_t width = (most - fewest) / kHistogramBins + 1;
+    const std::uint64_t first = fewest / width > 2 ? fewest / width - 2 : 0;
+    RateHistogram& histogram = group.histogram;
+    histogram.start_hz = static_cast<double>(first * width) / per_hz;
+    histogram.width_hz = static_cast<double>(width) / per_hz;
+    histogram.nodes.assign(most / width - first + 3, 0);
+    for (const std::size_t node : members) histogram.nodes[stats_.nodes[node].spikes / width - first] += 1;
+    if (request_.asked == nullptr) return;
+
+    group.expected_spikes = request_.asked->expected_spikes[index];
+    const ExpectedRates expected(*request_.asked, index);
+    double below = first == 0 ? 0 : expected.share_at(static_cast<double>(first * width) - 1);
+    for (std::size_t bin = 0; bin < histogram.nodes.size(); ++bin) {
+      const double share = expected.share_at(static_cast<double>((first + bin + 1) * width) - 1);
+      histogram.requested.push_back(static_cast<double>(members.size()) * (share - below));
+      below = share;
+    }
+    const double size = static_cast<double>(members.size());
+    group.requested_rates = Quantiles{expected.spikes_at(0.5 / size) / per_hz,     expected.spikes_at(0.05) / per_hz,
+                                      expected.spikes_at(0.25) / per_hz,           expected.spikes_at(0.5) / per_hz,
+                                      expected.spikes_at(0.75) / per_hz,           expected.spikes_at(0.95) / per_hz,
+                                      expected.spikes_at(1 - 0.5 / size) / per_hz};
+  }
+
+  // Intervals and raster in one walk over the spikes, node by node.
+  void walk() {
+    const double duration_ms = section_.window.duration_ms();
+    const int first_decade = -1;
+    const int decades = std::max(2, static_cast<int>(std::ceil(std::log10(duration_ms))) - first_decade);
+    const auto isi_bins = static_cast<std::size_t>(decades * kIsiBinsPerDecade);
+    for (std::size_t i = 0; i <= isi_bins; ++i) {
+      section_.isi_edges_ms.push_back(std::pow(10.0, first_decade + static_cast<double>(i) / kIsiBinsPerDecade));
+    }
+    for (ReportGroup& group : section_.groups) group.isi.assign(isi_bins, 0);
+
+    Raster& raster = section_.raster;
+    raster.total = section_.spikes;
+    raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, nice_at_least(duration_ms / 4e9));
+    const double share = static_cast<double>(request_.most_raster_spikes) /
+                         static_cast<double>(std::max<std::uint64_t>(raster.total, 1));
+    const std::uint64_t keep_below =
+        share >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(share * 18446744073709549568.0);
+    std::vector<std::uint64_t> shown;  // tick in the upper half, row in the lower
+
+    NodeIndex index(ids_);
+    ReadSelection selection;
+    selection.population = population_.name;
+    const std::unique_ptr<SpikeSource> source =
+        open_sorted(reader_, selection, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+    SpikeBlock block;
+    std::size_t last_node = ids_.size();
+    double last_ms = 0;
+    std::uint64_t place = 0;
+    while (source->next(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        const double time_ms = block.timestamps_ms[i];
+        // Without a window given the last spike lies at its end and counts.
+        if (time_ms < section_.window.start_ms || time_ms > section_.window.stop_ms ||
+            (request_.window && time_ms >= section_.window.stop_ms)) {
+          continue;
+        }
+        const std::size_t node = index.row_of(block.node_ids[i]);
+        const std::uint32_t group = group_of_node_[node];
+        if (node == last_node && group < section_.groups.size() && time_ms > last_ms) {
+          const double bin = (std::log10(time_ms - last_ms) - first_decade) * kIsiBinsPerDecade;
+          if (bin >= 0) ++section_.groups[group].isi[std::min(static_cast<std::size_t>(bin), isi_bins - 1)];
+        }
+        last_node = node;
+        last_ms = time_ms;
+        if (group == kNoGroup || (share < 1 && mixed(place++) >= keep_below)) continue;
+        const auto tick = static_cast<std::uint64_t>((time_ms - section_.window.start_ms) / raster.tick_ms);
+        shown.push_back(tick << 32 | row_of_node_[node]);
+      }
+    }
+    std::sort(shown.begin(), shown.end());
+    for (const std::uint64_t spike : shown) {
+      raster.ticks.push_back(static_cast<std::uint32_t>(spike >> 32));
+      raster.rows.push_back(static_cast<std::uint32_t>(spike));
+    }
+  }
+
+  const SpikeReader& reader_;
+  const PopulationInfo& population_;
+  const SurveyRequest& request_;
+  ReportSection& section_;
+  PopulationSpikeStats stats_;
+  std::vector<std::string> labels_;
+  std::vector<std::vector<std::size_t>> members_;  // of each group: indices into stats_.nodes
+  std::vector<NodeId> ids_;
+  std::vector<std::uint32_t> group_of_node_;
+  std::vector<std::uint32_t> row_of_node_;
+};
+
+}  // namespace
+
+void survey(const SpikeReader& reader, const PopulationInfo& population, const SurveyRequest& request,
+            ReportSection& section) {
+  Surveyor(reader, population, request, section).run();
+}
+
+}  // namespace stimgen

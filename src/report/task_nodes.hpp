@@ -1,0 +1,40 @@
+// What a background or pattern asks for, node by node and group by group: the other side of what its file holds.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stimgen/plan.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen {
+
+struct TaskNodes {
+  const NodePopulation* population = nullptr;
+  NodeRates rates;
+  std::vector<std::string> labels;            // of the groups
+  std::vector<std::uint32_t> group_of_node;   // of the rows of rates.node_ids
+  std::vector<std::uint64_t> nodes;           // of each group
+  std::vector<double> expected_spikes;        // of each group
+  std::vector<const BackgroundGroup*> asked;  // of each group; null for patterns and for listed rates
+  std::vector<std::uint32_t> group_of_function;  // of rates.functions
+  std::vector<std::uint64_t> nodes_of_function;
+  std::string process;                        // "poisson"
+  std::string grouped_by;                     // "pop_name", "assembly set 'thalamus_groups'", or empty
+
+  TimeWindow window() const { return rates.window; }
+  // The mean rate of a node of each group over a time window.
+  std::vector<double> mean_rates_hz(TimeWindow window) const;
+  double peak_hz() const;
+};
+
+// Requires: a background or pattern. It must not outlive the plan.
+TaskNodes open_task_nodes(const Plan& plan, TaskIndex task);
+
+// The named population of a file. Throws InputError naming the file and what it holds.
+const PopulationInfo& find_population(const SpikeReader& reader, const std::string& name);
+// The made file of a task. Throws InputError that says how to make a missing one.
+std::unique_ptr<SpikeReader> open_made_file(const Plan& plan, const Task& task);
+
+}  // namespace stimgen

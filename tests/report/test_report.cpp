@@ -1,0 +1,155 @@
+// The numbers behind a report, and that it asks for nothing and says what it leaves out.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "report/model.hpp"
+#include "report/survey.hpp"
+#include "stimgen/run.hpp"
+#include "support/planned_recipe.hpp"
+#include "support/spikes_in_memory.hpp"
+
+using namespace stimgen;
+using stimgen::testing::PlannedRecipe;
+using stimgen::testing::recipe_head;
+using stimgen::testing::SpikesInMemory;
+
+namespace {
+
+const std::string kTasks = R"(
+backgrounds:
+  noise: {population: cells, group_by: kind, rates: {A: {mean: 20 Hz, stdev: 8 Hz}, B: 5 Hz, C: 0 Hz}}
+assemblies:
+  kinds: {population: cells, method: property, property: kind}
+patterns:
+  pulses: {type: ramp, assemblies: kinds, on_time: 0.25 s, off_time: 0 s, rates: {from: 0 Hz, to: 60 Hz}}
+)";
+
+ReportSection section_of(const PlannedRecipe& recipe, const std::string& task, std::uint64_t most = kMaxRasterSpikes) {
+  const TaskNodes nodes = open_task_nodes(recipe.plan(), *recipe.plan().index_of(task));
+  const auto reader = open_made_file(recipe.plan(), *recipe.plan().find(task));
+  SurveyRequest request;
+  request.window = nodes.window();
+  request.node_ids = nodes.rates.node_ids;
+  request.group_of_node = nodes.group_of_node;
+  request.labels = nodes.labels;
+  request.asked = &nodes;
+  request.most_raster_spikes = most;
+  ReportSection section;
+  survey(*reader, reader->populations().front(), request, section);
+  return section;
+}
+
+}  // namespace
+
+TEST_SUITE("report") {
+  TEST_CASE("a survey counts every spike once, in each of its charts") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    recipe.run();
+    const ReportSection section = section_of(recipe, "noise");
+    REQUIRE(section.groups.size() == 3);
+    CHECK(section.raster.ticks.size() == section.spikes);
+    std::uint64_t in_groups = 0;
+    for (const ReportGroup& group : section.groups) {
+      in_groups += group.stats.spikes;
+      double over_time = 0;
+      for (const double rate : group.rate_hz) over_time += rate * section.bin_ms / 1000 * static_cast<double>(group.stats.nodes);
+      CHECK(over_time == doctest::Approx(static_cast<double>(group.stats.spikes)));
+      const double in_histogram = std::accumulate(group.histogram.nodes.begin(), group.histogram.nodes.end(), 0.0);
+      CHECK(in_histogram == static_cast<double>(group.stats.nodes));
+      const std::uint64_t intervals = std::accumulate(group.isi.begin(), group.isi.end(), std::uint64_t{0});
+      CHECK(intervals <= group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes));
+      CHECK(intervals * 100 >= (group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes)) * 97);  // below 0.1 ms
+    }
+    CHECK(in_groups == section.spikes);
+    // Rows go by group, then id.
+    CHECK(section.raster.group_starts == std::vector<std::uint32_t>{0, 100, 200, 300});
+    CHECK(section.raster.node_ids[100] == 1);
+    CHECK(std::is_sorted(section.raster.ticks.begin(), section.raster.ticks.end()));
+  }
+
+  TEST_CASE("requested rates are lines through their bends, and means over bins") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    recipe.run();
+    const ReportSection section = section_of(recipe, "pulses");
+    const ReportGroup& group = section.groups[1];  // its turn is from 0.25 to 0.5 s
+    for (std::size_t i = 0; i < section.curve_ms.size(); ++i) {
+      if (section.curve_ms[i] == 250 && i % 2 == 1) CHECK(group.curve_hz[i] == doctest::Approx(0));
+      if (section.curve_ms[i] == 500 && i % 2 == 1) CHECK(group.curve_hz[i] == doctest::Approx(60));
+      if (section.curve_ms[i] == 500 && i % 2 == 0) CHECK(group.curve_hz[i] == doctest::Approx(0));
+    }
+    const auto bin = static_cast<std::size_t>(375 / section.bin_ms);
+    CHECK(group.requested_hz[bin] == doctest::Approx(30).epsilon(0.02));
+  }
+
+  TEST_CASE("expected rates of nodes: a Poisson distribution for one rate, mixed for many") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    const TaskNodes nodes = open_task_nodes(recipe.plan(), *recipe.plan().index_of("noise"));
+    const ExpectedRates constant(nodes, 1);  // 5 spikes in 1 s
+    CHECK(constant.share_at(0) == doctest::Approx(std::exp(-5.0)));
+    CHECK(constant.spikes_at(0.5) == 5);
+    const ExpectedRates mixed(nodes, 0);
+    CHECK(mixed.share_at(1000) == doctest::Approx(1));
+    double mean = 0;
+    double square = 0;
+    for (int n = 0; n < 300; ++n) {
+      mean += 1 - mixed.share_at(n);
+      square += (2 * n + 1) * (1 - mixed.share_at(n));
+    }
+    CHECK(mean == doctest::Approx(20).epsilon(0.01));
+    CHECK(std::sqrt(square - mean * mean) == doctest::Approx(std::sqrt(8.0 * 8 + 20)).epsilon(0.02));
+    const ExpectedRates silent(nodes, 2);
+    CHECK(silent.spikes_at(0.99) == 0);
+  }
+
+  TEST_CASE("a raster of too many spikes is a sample spread over all of them") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    recipe.run();
+    const ReportSection section = section_of(recipe, "noise", 500);
+    CHECK(section.raster.total == section.spikes);
+    CHECK(section.raster.ticks.size() > 400);
+    CHECK(section.raster.ticks.size() < 600);
+    std::size_t early = 0;
+    for (const std::uint32_t tick : section.raster.ticks) early += tick * section.raster.tick_ms < 500 ? 1 : 0;
+    CHECK(early * 10 > section.raster.ticks.size() * 4);
+    CHECK(early * 10 < section.raster.ticks.size() * 6);
+  }
+
+  TEST_CASE("files without spikes and without nodes have a report too") {
+    const SpikesInMemory empty({});
+    ReportSection section;
+    survey(empty, empty.populations().front(), {}, section);
+    CHECK(section.spikes == 0);
+    CHECK(section.window.duration_ms() > 0);
+    const SpikesInMemory one({{4, 20}});
+    ReportSection with_one;
+    survey(one, one.populations().front(), {}, with_one);
+    CHECK(with_one.raster.ticks.size() == 1);
+  }
+
+  TEST_CASE("spikes of nodes that are not there are named") {
+    const SpikesInMemory file({{4, 20}});
+    const std::vector<NodeId> nodes{1, 2};
+    ReportSection section;
+    SurveyRequest request;
+    request.node_ids = nodes;
+    CHECK_THROWS_AS(survey(file, file.populations().front(), request, section), InputError);
+  }
+
+  TEST_CASE("the page asks for nothing, is the same twice, and its figures are well-formed names") {
+    PlannedRecipe recipe(recipe_head(60) + kTasks);
+    recipe.run();
+    const Report report = Report::of_batch(recipe.plan(), "stimgen test", {});
+    const std::string html = report.html();
+    CHECK(html == Report::of_batch(recipe.plan(), "stimgen test", {}).html());
+    CHECK(html.find("default-src 'none'") != std::string::npos);
+    for (const char* word : {"src=\"http", "href=\"http", "@import", "url(http"}) CHECK(html.find(word) == std::string::npos);
+    CHECK(html.size() < 1'000'000);
+    const std::vector<Report::Figure> figures = report.figures();
+    CHECK(figures.size() == 14);
+    CHECK(figures.front().name == "noise-requested");
+    for (const Report::Figure& figure : figures) CHECK(figure.svg.find("<title>") != std::string::npos);
+  }
+}
