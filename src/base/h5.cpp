@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,8 +15,8 @@
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <cstdio>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include <mutex>
@@ -268,37 +269,12 @@ std::string trimmed(const char* text, std::size_t size, H5T_str_t padding) {
 // a forked child does it and sends the bytes. The child touches nothing but HDF5, whose lock this thread holds.
 class StringChild {
  public:
-  // Runs `produce` in the child; it calls send() and returns success.
+  // Runs `produce` in the child; it calls send() and returns success. A child that stood still is tried once more: a
+  // lock that another thread held at the moment of the fork is no fault of the file.
   template <typename Produce>
   bool run(Produce produce) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0)
-      throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
-    // What is buffered belongs to the parent: a child that dies by exit() would print it again.
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-      prepare_to_die();
-      ::close(ends[0]);
-      output_ = ends[1];
-      _exit(produce(*this) ? 0 : 1);
-    }
-    const int fork_errno = errno;
-    ::close(ends[1]);
-    if (child < 0) {
-      ::close(ends[0]);
-      throw EnvironmentError(fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
-    }
-    std::array<char, 65536> buffer{};
-    for (;;) {
-      const ssize_t got = ::read(ends[0], buffer.data(), buffer.size());
-      if (got > 0) received_.append(buffer.data(), static_cast<std::size_t>(got));
-      if (got == 0 || (got < 0 && errno != EINTR)) break;
-    }
-    ::close(ends[0]);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
+    int status = run_once(produce);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) status = run_once(produce);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
 
@@ -311,6 +287,7 @@ class StringChild {
     put(text, length);
   }
   void flush() {
+    ::alarm(kLongestSilence_s);
     for (std::size_t at = 0; at < pending_.size();) {
       const ssize_t put_now = ::write(output_, pending_.data() + at, pending_.size() - at);
       if (put_now < 0 && errno != EINTR) _exit(1);
@@ -332,12 +309,58 @@ class StringChild {
   }
 
  private:
-  // A crash ends the child at once, without the handlers or the core file of this program; Ctrl-C is the parent's
-  // matter.
-  static void prepare_to_die() {
+  // Wall time between two pieces of text after which a child is given up; its CPU time is limited far below.
+  static constexpr unsigned kLongestSilence_s = 30;
+
+  // The child's wait status.
+  template <typename Produce>
+  int run_once(Produce& produce) {
+    received_.clear();
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+      throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    // What is buffered belongs to the parent: a child that dies by exit() would print it again.
+    std::fflush(nullptr);
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child == 0) {
+      prepare_to_die(parent);
+      ::close(ends[0]);
+      output_ = ends[1];
+      _exit(produce(*this) ? 0 : 1);
+    }
+    const int fork_errno = errno;
+    ::close(ends[1]);
+    if (child < 0) {
+      ::close(ends[0]);
+      throw EnvironmentError(fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
+    }
+    std::array<char, 65536> buffer{};
+    for (;;) {
+      const ssize_t got = ::read(ends[0], buffer.data(), buffer.size());
+      if (got > 0) received_.append(buffer.data(), static_cast<std::size_t>(got));
+      if (got == 0 || (got < 0 && errno != EINTR)) break;
+    }
+    ::close(ends[0]);
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+  }
+
+  // A crash ends the child at once, without the handlers, the core file or the last words of this program; Ctrl-C is
+  // the parent's matter, and with the parent it ends.
+  static void prepare_to_die(pid_t parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1);
+    ::alarm(kLongestSilence_s);
+    if (const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC); nowhere >= 0) {
+      for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nowhere, stream);
+    }
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU}) std::signal(signal, SIG_DFL);
+    for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGTRAP, SIGXCPU, SIGALRM})
+      std::signal(signal, SIG_DFL);
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
@@ -406,7 +429,8 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   const Library library;
   const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const htri_t recognised = H5Fis_hdf5(path.c_str());
-  if (recognised < 0 && !last_reason().system.empty()) origin->fail("");  // the system refused, which says nothing of the file
+  if (recognised < 0 && !last_reason().system.empty())
+    origin->fail("");  // the system refused, which says nothing of the file
   if (recognised <= 0) origin->refuse("file.not-hdf5", origin->quoted() + " is not an HDF5 file");
   origin->file = own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose);
   if (!origin->file.is_open()) {
