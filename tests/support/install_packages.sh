@@ -54,7 +54,14 @@ fi
 
 # One call for all: names of the packages that are installed.
 installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p')
-is_installed() { grep -qxF -- "$1" <<<"$installed"; }
+# Node.js often comes from elsewhere, with an npm of its own that Debian's does not go with: the programs count.
+is_installed() {
+  case "$1" in
+    nodejs) command -v node >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+  esac
+  grep -qxF -- "$1" <<<"$installed"
+}
 
 missing=()
 for entry in $wanted; do
