@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/utf8.hpp"
+#include "report/encode.hpp"
 
 namespace stimgen::cli {
 
@@ -18,31 +19,6 @@ constexpr std::size_t kMaxPanels = 40;
 
 // Okabe & Ito's palette for all kinds of colour vision, without yellow, which is faint on white.
 constexpr std::string_view kPalette[] = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
-
-// Text that is valid in XML 1.0 whatever its bytes.
-std::string xml(std::string_view text) {
-  std::string escaped;
-  for (std::size_t at = 0; at < text.size();) {
-    const Utf8Character character = utf8_at(text, at);
-    const bool allowed = character.bytes != 0 && !is_unsafe_to_print(character.code) && character.code != 0xFFFE &&
-                         character.code != 0xFFFF;
-    if (!allowed) {
-      escaped += "\xEF\xBF\xBD";
-    } else if (text[at] == '&') {
-      escaped += "&amp;";
-    } else if (text[at] == '<') {
-      escaped += "&lt;";
-    } else if (text[at] == '>') {
-      escaped += "&gt;";
-    } else if (text[at] == '"') {
-      escaped += "&quot;";
-    } else {
-      escaped += text.substr(at, character.bytes);
-    }
-    at += std::max<std::size_t>(character.bytes, 1);
-  }
-  return escaped;
-}
 
 // Cut to what fits the width of the plot.
 std::string short_text(std::string_view text, std::size_t limit) {
@@ -100,7 +76,7 @@ class Page {
         "<title>{}</title>\n<desc>{}</desc>\n"
         "<rect width=\"{:g}\" height=\"{:g}\" fill=\"#ffffff\"/>\n"
         "<text x=\"{:g}\" y=\"14\" font-size=\"11\" font-weight=\"bold\">{}</text>\n",
-        total / 4, kWidth, total, xml(title), xml(description), kWidth, total, kLeft, xml(short_text(title, 48)));
+        total / 4, kWidth, total, escape_markup(title), escape_markup(description), kWidth, total, kLeft, escape_markup(short_text(title, 48)));
     if (left_out > 0) {
       text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">… and {} more groups, not drawn</text>\n", kLeft, total - 4,
                            left_out);
@@ -112,7 +88,7 @@ class Page {
     x_ = x;
     y_ = y;
     top_ += kLabel;
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", kLeft, top_ - 4, xml(short_text(label, 54)));
+    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", kLeft, top_ - 4, escape_markup(short_text(label, 54)));
     text_ += "<g stroke=\"#dddddd\" stroke-width=\"0.6\">\n";
     for (double value = y.step; value <= y.high * (1 + 1e-9); value += y.step) {
       text_ += fmt::format("<path d=\"M{:g} {:.2f}H{:g}\"/>\n", kLeft, y_of(value), kLeft + kPlotWidth);
@@ -130,10 +106,10 @@ class Page {
   void axis_titles(const std::string& x_title, const std::string& y_title, double panels_top) {
     const double bottom = top_ - kGap;
     text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n", kLeft + kPlotWidth / 2,
-                         bottom + 27, xml(x_title));
+                         bottom + 27, escape_markup(x_title));
     const double middle = (panels_top + bottom) / 2;
     text_ += fmt::format("<text transform=\"translate(10 {:g}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
-                         middle, xml(y_title));
+                         middle, escape_markup(y_title));
   }
 
   void line(const std::vector<RateVertex>& vertices, std::string_view colour, double width, double opacity) {
