@@ -55,7 +55,8 @@ class BatchReport {
     for (const Task& task : plan_.tasks) {
       model_.graph.push_back({task.name, std::string(task_kind_name(task.kind)), task.needs});
       if (!task.makes_file()) continue;
-      for (const PopulationInfo& info : open_made_file(plan_, task)->populations()) in_all_ += info.count;
+      const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, task);
+      for (const PopulationInfo& info : reader->populations()) in_all_ += info.count;
     }
     for (TaskIndex task = 0; task < plan_.tasks.size(); ++task) {
       if (plan_.spike_inputs.contains(task)) add_spike_task(task);
