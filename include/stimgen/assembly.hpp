@@ -38,7 +38,9 @@ class Grouping {
   virtual ~Grouping() = default;
   // The set this one is made from, empty if none.
   virtual std::string needs_set() const { return {}; }
-  // Groups before `fraction` is applied, of the nodes of `selection` (of a kind that does not select: ignored).
+  // Whether the nodes are those of needs_set(), so that `population` need not be written.
+  virtual bool has_its_population() const { return false; }
+  // Groups before `fraction` is applied, of the nodes of `selection` (selection_fields(): every kind takes them).
   // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. `set_name` is the
   // stream's name: random decisions use make_stream_key("assembly", seed, set name).
   virtual AssemblySet make(const std::string& set_name, const AssemblyContext& context,
@@ -46,15 +48,12 @@ class Grouping {
 };
 
 struct AssemblyKind {
-  KindInfo info;  // the method's own keys
-  bool selects;   // also has selection_fields(): population, where, node_set, connected_to
+  KindInfo info;  // the method's own keys; besides, every kind has assembly_common_fields() and selection_fields()
   std::unique_ptr<const Grouping> (*make)(Fields& fields);  // after an error the result is of no use, and may be null
 };
 std::span<const AssemblyKind* const> assembly_kinds();
 // Keys every method has: `method` and `fraction`.
 std::span<const FieldDoc> assembly_common_fields();
-// selection_fields() if the kind selects, else empty. All keys of a kind: common, these, its own.
-std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind);
 
 // One entry of `assemblies`, read but not made.
 struct AssemblyDefinition {

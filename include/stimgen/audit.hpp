@@ -9,8 +9,8 @@
 //      "networks":   {"shell": {entry}}, "assemblies": {"pair": {entry}},
 //      "tasks":      {"long": {entry, "file": "long.h5", "bytes": …, "nodes": …,
 //                              "populations": {"shell": {"spikes": …, "sha256": content digest}}}}}}}
-//   entry: "fingerprint" (what the content depends on), "keys" (the recipe's words, canonical), "inputs" (digests of node
-//   columns, files and spikes that were read), "needs" ("assembly pair"), "kind".
+//   entry: "fingerprint" (what the content depends on), "keys" (the recipe's words, canonical), "inputs" (digests of
+//   node columns, files and spikes that were read), "needs" ("assembly pair"), "kind".
 //
 // It holds nothing of the machine: no times, hosts, absolute or output paths. What `run` knows of file stamps is in
 // <output>/.stimgen/state.json, which may be deleted at any time.
@@ -67,13 +67,13 @@ struct Lock {
   std::string recipe_digest;  // over the fingerprints of all tasks, after a run that left all of them up to date
   std::map<std::string, LockedFile> files;
   std::map<std::pair<TaskKind, std::string>, LockedTask> tasks;
-  bool outline = false;       // keys, inputs and needs were left out
+  bool outline = false;  // keys, inputs and needs were left out
 
   const LockedTask* find(TaskKind kind, const std::string& name) const;
 };
 
-// Where the lock of this recipe is: stimgen.lock beside the recipe; with --set the recipe is another one, and its lock is
-// in the output folder.
+// Where the lock of this recipe is: stimgen.lock beside the recipe; with --set the recipe is another one, and its lock
+// is in the output folder.
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options);
 // An outline leaves out what is only needed to say what changed: a tenth of the time and memory.
 enum class LockDetail : std::uint8_t { whole, outline };
@@ -111,8 +111,8 @@ class FileStamps {
 LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps);
 
 // What differs between an entry of a lock and a task of the plan, for people: "rates.burst changed 50 Hz → 60 Hz",
-// "network column pop_name of shell changed". `cause` is "recipe", "seed", "network", "input" or "version", or empty if nothing
-// that a person wrote differs.
+// "network column pop_name of shell changed". `cause` is "recipe", "seed", "network", "input" or "version", or empty if
+// nothing that a person wrote differs.
 struct Changes {
   std::string cause;
   std::vector<std::string> texts;
@@ -134,7 +134,8 @@ std::map<TaskIndex, TaskState> judge_tasks(const Plan& plan, const std::optional
 class LockLog : public TaskLog {
  public:
   // With `force` nothing is current.
-  LockLog(const Plan& plan, std::optional<Lock> lock, std::map<TaskIndex, TaskState> states, FileStamps& stamps, bool force);
+  LockLog(const Plan& plan, std::optional<Lock> lock, std::map<TaskIndex, TaskState> states, FileStamps& stamps,
+          bool force);
   bool is_current(const Plan& plan, const Task& task, TaskResult& result) override;
   std::string provenance(const Plan& plan, const Task& task, const TaskResult& result) const override;
   void finished(const Plan& plan, const Task& task, const TaskResult& result) override;
@@ -165,8 +166,8 @@ struct Verdict {
   std::string file;
   bool same = false;
   std::uint64_t spikes = 0;  // expected
-  // If different: "recipe", "seed", "network", "input", "version", "missing", "truncated", "damaged", "swapped", "lock",
-  // "unlocked" (no entry) or "unknown"; and one sentence.
+  // If different: "recipe", "seed", "network", "input", "version", "missing", "truncated", "damaged", "swapped",
+  // "lock", "unlocked" (no entry) or "unknown"; and one sentence.
   std::string cause, message;
   // Where the first difference is, if the file could be read.
   std::string population;
@@ -186,7 +187,7 @@ std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lo
 
 // The record inside a spike file.
 struct Provenance {
-  Lock lock;                // of the task and all it needs
+  Lock lock;  // of the task and all it needs
   std::string task;
   std::string recipe_text;  // a recipe of just this task, as JSON; empty if it was too long to keep
 };

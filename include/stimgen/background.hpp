@@ -1,4 +1,5 @@
-// Backgrounds: ongoing activity in which every node has a constant rate of its own, drawn from its group's distribution.
+// Backgrounds: ongoing activity in which every node has a constant rate of its own, drawn from its group's
+// distribution.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,10 @@ namespace stimgen {
 
 // Nodes that share a rate distribution, or that have listed rates.
 struct BackgroundGroup {
-  std::string label;                 // the group_by value; "all" without group_by; "others"
+  std::string label;  // the group_by value; "all" without group_by; "others"
   RateDistribution distribution;
-  std::vector<NodeRow> rows;         // ascending
-  std::vector<double> listed_hz;     // of each row, if the rates are listed (values: property or csv); else empty
+  std::vector<NodeRow> rows;      // ascending
+  std::vector<double> listed_hz;  // of each row, if the rates are listed (values: property or csv); else empty
 
   // Expected spikes of the whole group over `duration_ms`.
   double expected_spikes(double duration_ms) const;

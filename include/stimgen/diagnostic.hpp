@@ -11,7 +11,7 @@ namespace stimgen {
 
 // The text of one input file, kept for as long as something points into it.
 struct SourceFile {
-  std::string path;  // as shown in messages
+  std::string path;       // as shown in messages
   std::string text;       // valid UTF-8
   std::string directory;  // relative paths written in this file start here
 };

@@ -26,11 +26,11 @@ using NodeSelection = std::vector<NodeRow>;
 struct Column {
   enum class Type : std::uint8_t { integer, real, text };
   Type type = Type::integer;
-  std::vector<std::int64_t> integers;       // type integer
-  std::vector<double> reals;                // type real
-  std::vector<std::uint32_t> codes;         // type text: indices into dictionary
+  std::vector<std::int64_t> integers;  // type integer
+  std::vector<double> reals;           // type real
+  std::vector<std::uint32_t> codes;    // type text: indices into dictionary
   std::vector<std::string> dictionary;
-  std::vector<std::uint8_t> missing;        // empty: no node lacks a value; else 1 where it does (NULL, NaN, other group)
+  std::vector<std::uint8_t> missing;  // empty: no node lacks a value; else 1 where it does (NULL, NaN, other group)
 
   std::size_t size() const;
   bool is_missing(NodeRow row) const { return !missing.empty() && missing[row] != 0; }
@@ -83,15 +83,15 @@ class Network {
   // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
 
-  // Rows of `population` for which all of `where` holds (SONATA node sets: scalar, list, {$gt, $gte, $lt, $lte, $eq, $neq,
-  // $regex, $in}). Unknown columns and operators are reported at their place, with suggestions.
+  // Rows of `population` for which all of `where` holds (SONATA node sets: scalar, list, {$gt, $gte, $lt, $lte, $eq,
+  // $neq, $regex, $in}). Unknown columns and operators are reported at their place, with suggestions.
   virtual NodeSelection select(const NodePopulation& population, const Value& where,
                                Diagnostics& diagnostics) const = 0;
   // Rows in a named node set, compound sets resolved; unknown names and cycles are reported at `loc`.
   virtual NodeSelection select_node_set(const NodePopulation& population, const std::string& name, const SourceLoc& loc,
                                         Diagnostics& diagnostics) const = 0;
-  // Rows that are the source of at least one edge of a SONATA edges file. `edge_population` may be empty if the file has
-  // only one.
+  // Rows that are the source of at least one edge of a SONATA edges file. `edge_population` may be empty if the file
+  // has only one.
   virtual NodeSelection select_connected(const NodePopulation& population, const std::filesystem::path& edges_file,
                                          const std::string& edge_population, const SourceLoc& loc,
                                          Diagnostics& diagnostics) const = 0;

@@ -33,9 +33,9 @@ using TaskIndex = std::size_t;
 // What a spike task (background or pattern) samples: every node with its rate function.
 struct NodeRates {
   TimeWindow window;
-  std::vector<NodeId> node_ids;                // ascending
-  std::vector<double> constant_hz;             // backgrounds: the rate of each node
-  std::vector<std::uint32_t> function_of_node; // patterns: index into functions
+  std::vector<NodeId> node_ids;                 // ascending
+  std::vector<double> constant_hz;              // backgrounds: the rate of each node
+  std::vector<std::uint32_t> function_of_node;  // patterns: index into functions
   std::vector<RateFunction> functions;
 
   std::size_t size() const { return node_ids.size(); }
@@ -46,9 +46,9 @@ struct NodeRates {
 
 // One source of a combined file.
 struct CombineSource {
-  std::optional<TaskIndex> task;     // a task of the recipe, or …
-  std::filesystem::path file;        // … an existing file
-  std::string population;            // of the file: empty takes all
+  std::optional<TaskIndex> task;  // a task of the recipe, or …
+  std::filesystem::path file;     // … an existing file
+  std::string population;         // of the file: empty takes all
   double shift_ms = 0;
   std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
   SourceLoc loc;
@@ -58,24 +58,25 @@ struct Task {
   TaskKind kind = TaskKind::network;
   std::string name;
   SourceLoc loc;
-  std::vector<TaskIndex> needs;                             // ascending
-  std::vector<std::pair<std::string, StreamKey>> streams;   // purpose and key
+  std::vector<TaskIndex> needs;                            // ascending
+  std::vector<std::pair<std::string, StreamKey>> streams;  // purpose and key
   // What determines the content, as sorted "key = value" pairs in canonical form; the fingerprint is SHA-256 over them
   // and the fingerprints of `needs`.
   std::vector<std::pair<std::string, std::string>> settings;
   Digest fingerprint;
   // For people, who compare them in a review or are told what changed; neither enters the fingerprint, which `settings`
-  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in: rates.burst, 50 Hz.
+  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in: rates.burst, 50
+  // Hz.
   std::vector<std::pair<std::string, std::string>> keys;
   // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell".
   std::vector<std::pair<std::string, std::string>> inputs;
-  std::vector<std::filesystem::path> files;                 // other files it read: CSV, edges
-  std::vector<std::string> populations;                     // fed or read, alphabetical
+  std::vector<std::filesystem::path> files;  // other files it read: CSV, edges
+  std::vector<std::string> populations;      // fed or read, alphabetical
 
   // Tasks that make a file (background, pattern, combine):
-  std::string output;           // relative to the output directory: "shell.h5"
+  std::string output;  // relative to the output directory: "shell.h5"
   double expected_spikes = 0;
-  std::uint64_t expected_bytes = 0;   // uncompressed upper estimate
+  std::uint64_t expected_bytes = 0;  // uncompressed upper estimate
 
   bool makes_file() const { return !output.empty(); }
 };
@@ -129,8 +130,8 @@ NodeRates make_node_rates(const Plan::SpikeInput& input);
 // The keys of one entry of `combine`.
 std::span<const FieldDoc> combine_fields();
 
-// Throws InputError if the tasks would make more spikes or bytes than allowed (output.max_spikes, output.max_bytes, else
-// what the disk has free), naming the largest task and its estimate.
+// Throws InputError if the tasks would make more spikes or bytes than allowed (output.max_spikes, output.max_bytes,
+// else what the disk has free), naming the largest task and its estimate.
 void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::uint64_t free_bytes);
 
 // All tables of the language, for schema, explain and docs.

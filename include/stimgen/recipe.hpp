@@ -30,11 +30,11 @@ struct Value {
   struct Member;
 
   Kind kind = Kind::null;
-  bool quoted = false;   // a quoted scalar is always text
+  bool quoted = false;  // a quoted scalar is always text
   SourceLoc loc;
-  std::string text;      // of a scalar, as written (without the quotes)
-  std::vector<Value> items;      // of a sequence
-  std::vector<Member> members;   // of a mapping, in file order, keys unique
+  std::string text;             // of a scalar, as written (without the quotes)
+  std::vector<Value> items;     // of a sequence
+  std::vector<Member> members;  // of a mapping, in file order, keys unique
 
   bool is_null() const { return kind == Kind::null; }
   bool is_scalar() const { return kind == Kind::scalar; }
@@ -69,7 +69,7 @@ std::optional<double> read_time_ms(const Value& value, Diagnostics& diagnostics)
 std::optional<double> read_number(const Value& value, Diagnostics& diagnostics);   // finite
 std::optional<std::int64_t> read_integer(const Value& value, Diagnostics& diagnostics);
 std::optional<std::uint64_t> read_unsigned(const Value& value, Diagnostics& diagnostics);
-std::optional<bool> read_boolean(const Value& value, Diagnostics& diagnostics);    // only true and false
+std::optional<bool> read_boolean(const Value& value, Diagnostics& diagnostics);      // only true and false
 std::optional<std::string> read_text(const Value& value, Diagnostics& diagnostics);  // any scalar
 std::optional<std::string> read_name(const Value& value, Diagnostics& diagnostics);  // [A-Za-z_][A-Za-z0-9_.-]*
 bool is_name(std::string_view text);
@@ -78,7 +78,8 @@ std::string format_number(double value);
 std::string format_rate(double rate_hz);
 std::string format_time(double time_ms);
 
-// ---- one mapping against its table -----------------------------------------------------------------------------------
+// ---- one mapping against its table
+// -----------------------------------------------------------------------------------
 
 // The types a FieldDoc may name: their JSON Schema and how they are described. Adding one is one row.
 struct FieldType {
@@ -117,9 +118,9 @@ class Fields {
   double rate_hz(std::string_view name);
   double time_ms(std::string_view name);
   double number(std::string_view name);
-  double fraction(std::string_view name);          // in [0, 1]
+  double fraction(std::string_view name);  // in [0, 1]
   std::int64_t integer(std::string_view name);
-  std::uint64_t count(std::string_view name);      // >= 1
+  std::uint64_t count(std::string_view name);  // >= 1
   bool boolean(std::string_view name);
   std::string text(std::string_view name);
   std::string name(std::string_view name);
@@ -166,7 +167,8 @@ class Fields {
   std::size_t errors_before_;
 };
 
-// ---- the typed top level ----------------------------------------------------------------------------------------------
+// ---- the typed top level
+// ----------------------------------------------------------------------------------------------
 
 struct Seeds {
   std::uint64_t network = 0;  // who is in which assembly, which mean rate a node has
@@ -206,11 +208,12 @@ struct Recipe {
   Value networks;
   Section backgrounds, assemblies, patterns, combine;
   OutputSettings output;
-  std::optional<std::filesystem::path> report;  // where a run writes its report: inside output.directory; absent: nowhere
+  std::optional<std::filesystem::path>
+      report;  // where a run writes its report: inside output.directory; absent: nowhere
 };
 
 struct LoadOptions {
-  std::vector<std::string> sets;  // "vars.burst=80 Hz"
+  std::vector<std::string> sets;                          // "vars.burst=80 Hz"
   std::optional<std::filesystem::path> output_directory;  // --output, relative to the working folder
 };
 
@@ -218,18 +221,18 @@ struct LoadOptions {
 // as it goes. Throws InputError if there is no tree at all.
 Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options, Diagnostics& diagnostics);
 // The same for a text that is in memory; `path` is what the recipe is called.
-Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path, const LoadOptions& options,
-                   Diagnostics& diagnostics);
+Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path,
+                   const LoadOptions& options, Diagnostics& diagnostics);
 
 // The entry's mapping with the section's defaults merged under it: mappings are merged key by key, anything else of the
 // entry wins. Only those defaults are taken that `tables` declare (a kind that has no such key does not get it).
-Value with_defaults(const Entry& entry, const Value& defaults,
-                    std::initializer_list<std::span<const FieldDoc>> tables);
+Value with_defaults(const Entry& entry, const Value& defaults, std::initializer_list<std::span<const FieldDoc>> tables);
 // Reports every default of a section that no table declares, with suggestions: it would apply to nothing.
 void check_defaults(const Value& defaults, std::string_view section,
                     const std::vector<std::span<const FieldDoc>>& tables, Diagnostics& diagnostics);
 
-// ---- the tables of the top level (schema, explain and docs use them too) ------------------------------------------------
+// ---- the tables of the top level (schema, explain and docs use them too)
+// ------------------------------------------------
 
 // One table of keys with its title: "recipe", "seeds", "time", "output", "networks", …
 struct SectionDoc {

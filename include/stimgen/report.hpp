@@ -48,7 +48,7 @@ struct GroupSpikeStats {
   double min_rate_hz = 0;
   double median_rate_hz = 0;
   double max_rate_hz = 0;
-  std::optional<double> cv_isi;         // average over the nodes that have one; absent if none has
+  std::optional<double> cv_isi;  // average over the nodes that have one; absent if none has
   // Variance over mean of the nodes' spike counts (counts as a population, as Elephant's fanofactor): 1 for Poisson
   // trains of one rate, more where rates differ. Absent without spikes.
   std::optional<double> fano_factor;
@@ -101,10 +101,10 @@ inline constexpr std::uint32_t kNoGroup = 0xFFFFFFFF;
 struct Psth {
   TimeWindow window;
   double bin_ms = 0;
-  std::vector<std::uint64_t> nodes;                 // of each group, silent ones too if the nodes were given
-  std::vector<std::vector<std::uint64_t>> counts;   // [group][bin]
+  std::vector<std::uint64_t> nodes;                // of each group, silent ones too if the nodes were given
+  std::vector<std::vector<std::uint64_t>> counts;  // [group][bin]
   std::uint64_t spikes_outside = 0;
-  std::vector<NodeId> unknown_nodes;                // as in PopulationSpikeStats
+  std::vector<NodeId> unknown_nodes;  // as in PopulationSpikeStats
   std::uint64_t unknown_node_count = 0;
 
   std::size_t bins() const { return counts.empty() ? 0 : counts.front().size(); }
@@ -135,8 +135,8 @@ struct GroupCheck {
   std::uint64_t nodes = 0;
   double expected_spikes = 0;
   std::uint64_t spikes = 0;
-  std::optional<double> z;         // (spikes − expected) / √expected; Poisson only
-  std::optional<double> ks_p;      // Kolmogorov-Smirnov of the time-rescaled intervals against the exponential
+  std::optional<double> z;     // (spikes − expected) / √expected; Poisson only
+  std::optional<double> ks_p;  // Kolmogorov-Smirnov of the time-rescaled intervals against the exponential
   std::uint64_t ks_intervals = 0;
   std::uint64_t silent_nodes = 0;
   double expected_silent_nodes = 0;
@@ -144,18 +144,18 @@ struct GroupCheck {
   std::optional<RateDistribution> asked;
   double drawn_mean_hz = 0;
   double drawn_stdev_hz = 0;
-  std::optional<double> rates_p;   // Kolmogorov-Smirnov of the drawn rates against the distribution
+  std::optional<double> rates_p;      // Kolmogorov-Smirnov of the drawn rates against the distribution
   std::vector<std::string> problems;  // empty: ok
 };
 
 struct StatisticsCheck {
   std::vector<GroupCheck> groups;
-  std::size_t tests = 0;     // that share the level
-  double threshold = 0;      // kCheckLevel / tests
+  std::size_t tests = 0;  // that share the level
+  double threshold = 0;   // kCheckLevel / tests
   // Nodes of the populations of backgrounds and patterns that no task gives any input (rate 0 all the time).
   struct Unfed {
     std::string population;
-    std::uint64_t nodes = 0;   // of the population
+    std::uint64_t nodes = 0;  // of the population
     std::uint64_t unfed = 0;
     std::vector<NodeId> first;  // at most 5
   };
@@ -166,10 +166,10 @@ struct StatisticsCheck {
 
 // Reads the made files of all tasks: observed spikes against the rates asked for. Memory grows with nodes and groups.
 // Errors: InputError for a file that is missing or is no file of this recipe.
-// Rescaled intervals: spike times are mapped through the cumulative intensity of their node and the nodes of a group laid
-// end to end, which for a Poisson process leaves intervals of mean 1 without any cut off by the end of the window (Brown et
-// al., Neural Comput. 14 (2002) 325). Other point processes than Poisson: the count is held against the spread of the
-// nodes' own counts, and intervals are not tested.
+// Rescaled intervals: spike times are mapped through the cumulative intensity of their node and the nodes of a group
+// laid end to end, which for a Poisson process leaves intervals of mean 1 without any cut off by the end of the window
+// (Brown et al., Neural Comput. 14 (2002) 325). Other point processes than Poisson: the count is held against the
+// spread of the nodes' own counts, and intervals are not tested.
 StatisticsCheck check_statistics(const Plan& plan);
 
 // ---- the report -----------------------------------------------------------------------------------------------------
@@ -178,11 +178,11 @@ StatisticsCheck check_statistics(const Plan& plan);
 struct ReportFileSource {
   std::string path;
   PopulationInfo population;
-  std::optional<TimeWindow> window;                // absent: to the last spike
-  std::optional<std::span<const NodeId>> node_ids; // all nodes, ascending; absent: those with spikes
-  std::vector<std::uint32_t> group_of_node;        // of each node, kNoGroup for others; empty: one group
-  std::vector<std::string> labels;                 // of the groups
-  std::string grouped_by;                          // "pop_name"
+  std::optional<TimeWindow> window;                 // absent: to the last spike
+  std::optional<std::span<const NodeId>> node_ids;  // all nodes, ascending; absent: those with spikes
+  std::vector<std::uint32_t> group_of_node;         // of each node, kNoGroup for others; empty: one group
+  std::vector<std::string> labels;                  // of the groups
+  std::string grouped_by;                           // "pop_name"
 };
 
 struct ReportModel;
@@ -214,7 +214,8 @@ class Report {
 };
 
 inline constexpr std::size_t kMaxVectorSpikes = 20'000;
-// Rasters show at most so many spikes each, and all together three times that; a random sample of more, and they say so.
+// Rasters show at most so many spikes each, and all together three times that; a random sample of more, and they say
+// so.
 inline constexpr std::uint64_t kMaxRasterSpikes = 1'000'000;
 
 }  // namespace stimgen

@@ -11,8 +11,8 @@
 namespace stimgen {
 
 struct RunOptions {
-  unsigned threads = 0;            // 0: default_thread_count()
-  std::vector<std::string> only;   // empty: all
+  unsigned threads = 0;           // 0: default_thread_count()
+  std::vector<std::string> only;  // empty: all
 };
 
 // SLURM_CPUS_PER_TASK if set, else the number of CPUs this process may use.
@@ -20,9 +20,9 @@ unsigned default_thread_count();
 
 enum class TaskStatus : std::uint8_t {
   made,
-  current,    // the log proves it up to date
+  current,  // the log proves it up to date
   failed,
-  not_run,    // something it needs failed
+  not_run,  // something it needs failed
   interrupted
 };
 
@@ -36,13 +36,13 @@ struct PopulationResult {
 struct TaskResult {
   TaskStatus status = TaskStatus::not_run;
   std::uint64_t spikes = 0;
-  std::uint64_t nodes = 0;        // that could fire: driven nodes (combine: 0)
-  double mean_rate_hz = 0;        // spikes / nodes / duration (combine: 0)
-  std::uint64_t bytes = 0;        // of the file
+  std::uint64_t nodes = 0;                    // that could fire: driven nodes (combine: 0)
+  double mean_rate_hz = 0;                    // spikes / nodes / duration (combine: 0)
+  std::uint64_t bytes = 0;                    // of the file
   std::vector<PopulationResult> populations;  // in the file's order
   double seconds = 0;
-  std::string problem;            // of a failed task, rendered
-  int exit_code = 0;              // 3 input, 4 environment, 70 our bug
+  std::string problem;  // of a failed task, rendered
+  int exit_code = 0;    // 3 input, 4 environment, 70 our bug
 };
 
 // "Is this task's file up to date?", what is kept in it, and "this task is done". Called from one thread at a time.

@@ -79,8 +79,7 @@ class SpikeReader {
 struct FormatKind {
   std::string name;       // "sonata"
   std::string extension;  // ".h5"
-  std::unique_ptr<SpikeSink> (*create)(const std::filesystem::path& path, const FileOptions& options,
-                                       WorkerPool* pool);
+  std::unique_ptr<SpikeSink> (*create)(const std::filesystem::path& path, const FileOptions& options, WorkerPool* pool);
   std::unique_ptr<SpikeReader> (*open)(const std::filesystem::path& path);
 };
 
@@ -147,7 +146,7 @@ class ContentDigest {
 Digest digest_population(const SpikeReader& reader, const PopulationInfo& population);
 
 struct SpikeDifference {
-  std::uint64_t index = 0;  // of the first spike that differs, in file order
+  std::uint64_t index = 0;           // of the first spike that differs, in file order
   std::optional<Spike> left, right;  // absent where one file has ended
 };
 // nullopt: the same spikes in the same order. Reads in blocks.

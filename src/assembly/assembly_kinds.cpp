@@ -25,8 +25,4 @@ std::span<const FieldDoc> assembly_common_fields() {
   return kCommonFields;
 }
 
-std::span<const FieldDoc> assembly_selection_fields(const AssemblyKind& kind) {
-  return kind.selects ? selection_fields() : std::span<const FieldDoc>();
-}
-
 }  // namespace stimgen

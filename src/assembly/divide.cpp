@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stimgen {
 namespace {
 
@@ -28,11 +30,21 @@ class DivideGrouping final : public Grouping {
       : of_(std::move(of)), into_(into), sequence_(std::move(sequence)), loc_(std::move(loc)) {}
 
   std::string needs_set() const override { return of_.name; }
+  bool has_its_population() const override { return true; }
 
-  AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection&,
+  AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection& selection,
                    Diagnostics& diagnostics) const override {
-    const AssemblySet* of = context.other(of_.name);
-    if (of == nullptr || of->population == nullptr) return {};
+    const AssemblySet* whole = context.other(of_.name);
+    if (whole == nullptr || whole->population == nullptr) return {};
+    if (whole->population != selection.population) {
+      diagnostics.error(of_.loc, "assembly.other-population",
+                        fmt::format("set '{}' is of population '{}', not of '{}'", printable(of_.name),
+                                    printable(whole->population->name()), printable(selection.population->name())),
+                        "leave 'population' out: it is that of the set");
+      return {};
+    }
+    const AssemblySet kept = selected_of(*whole, selection);
+    const AssemblySet* of = &kept;
     const std::size_t originals = of->groups.size();
     const std::vector<std::size_t> sources = originals_in_order(*of, diagnostics);
     std::vector<std::size_t> part_counts(originals, 0);
@@ -70,6 +82,20 @@ class DivideGrouping final : public Grouping {
   }
 
  private:
+  // The groups with the nodes that the selection keeps.
+  static AssemblySet selected_of(const AssemblySet& whole, const PopulationSelection& selection) {
+    AssemblySet kept = whole;
+    if (selection.rows.size() == whole.population->size()) return kept;
+    std::vector<NodeId> selected;  // ascending, as rows and ids both are
+    selected.reserve(selection.rows.size());
+    for (const NodeRow row : selection.rows) selected.push_back(whole.population->node_ids()[row]);
+    for (Assembly& group : kept.groups) {
+      std::erase_if(group.node_ids,
+                    [&](NodeId id) { return !std::binary_search(selected.begin(), selected.end(), id); });
+    }
+    return kept;
+  }
+
   // For each new group its original; empty after an error.
   std::vector<std::size_t> originals_in_order(const AssemblySet& of, Diagnostics& diagnostics) const {
     const std::size_t originals = of.groups.size();
@@ -155,6 +181,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kDivideAssemblies{
-    {"divide", "Each group of another set cut at random into parts of nearly equal size.", 1, kFields}, false, make};
+    {"divide", "Each group of another set cut at random into parts of nearly equal size.", 1, kFields}, make};
 
 }  // namespace stimgen

@@ -185,8 +185,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kGridAssemblies{
-    {"grid", "Groups by position: a matrix of group ids laid over a rectangle of equal cells.", 1, kFields},
-    true,
-    make};
+    {"grid", "Groups by position: a matrix of group ids laid over a rectangle of equal cells.", 1, kFields}, make};
 
 }  // namespace stimgen

@@ -84,7 +84,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 const AssemblyKind kLinkedAssemblies{
     {"linked", "The groups of another set at the same positions in another population of equal size.", 1, kFields},
-    true,
     make};
 
 }  // namespace stimgen

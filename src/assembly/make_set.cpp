@@ -84,6 +84,20 @@ bool check_groups(const AssemblyDefinition& definition, const AssemblySet& made,
   return fine;
 }
 
+// The body with the population of the set it is made from, where that follows.
+Value with_population_of(const Grouping& grouping, const Value& body, const AssemblyContext& context) {
+  Value result = body;
+  const AssemblySet* needed = grouping.has_its_population() ? context.other(grouping.needs_set()) : nullptr;
+  if (needed == nullptr || needed->population == nullptr || body.find("population") != nullptr) return result;
+  Value name;
+  name.kind = Value::Kind::scalar;
+  name.quoted = true;
+  name.loc = body.loc;
+  name.text = needed->population->name();
+  result.members.push_back({"population", body.loc, std::move(name)});
+  return result;
+}
+
 }  // namespace
 
 std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Value& defaults, Diagnostics& diagnostics) {
@@ -99,7 +113,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   definition->kind = find_kind(entry, defaults, diagnostics);
   if (definition->kind == nullptr) return definition;
   const AssemblyKind& kind = *definition->kind;
-  const auto selection = assembly_selection_fields(kind);
+  const auto selection = selection_fields();
   definition->body = with_defaults(entry, defaults, {assembly_common_fields(), selection, kind.info.fields});
   Fields fields(definition->body, owner_of(kind), {assembly_common_fields(), selection, kind.info.fields}, diagnostics);
   fields.value("method");
@@ -131,13 +145,10 @@ AssemblySet make_assembly_set(const AssemblyDefinition& definition, const Assemb
     return set;
   };
   const AssemblyKind& kind = *definition.kind;
-  PopulationSelection selection;
-  if (kind.selects) {
-    Fields fields(definition.body, owner_of(kind), {assembly_common_fields(), selection_fields(), kind.info.fields},
-                  diagnostics);
-    selection = read_selection(fields, context.network());
-    if (selection.population == nullptr || !fields.ok()) return failed();
-  }
+  const Value body = with_population_of(*definition.grouping, definition.body, context);
+  Fields fields(body, owner_of(kind), {assembly_common_fields(), selection_fields(), kind.info.fields}, diagnostics);
+  const PopulationSelection selection = read_selection(fields, context.network());
+  if (selection.population == nullptr || !fields.ok()) return failed();
   AssemblySet made = definition.grouping->make(definition.name, context, selection, diagnostics);
   made.name = definition.name;
   if (diagnostics.error_count() != errors_before || made.population == nullptr) return failed();

@@ -181,6 +181,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kNodesAssemblies{
-    {"nodes", "Groups written out as node ids, in the recipe or in a CSV file.", 1, kFields}, true, make};
+    {"nodes", "Groups written out as node ids, in the recipe or in a CSV file.", 1, kFields}, make};
 
 }  // namespace stimgen

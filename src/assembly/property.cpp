@@ -145,6 +145,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kPropertyAssemblies{
-    {"property", "One group for each value of a node property, in ascending order.", 1, kFields}, true, make};
+    {"property", "One group for each value of a node property, in ascending order.", 1, kFields}, make};
 
 }  // namespace stimgen

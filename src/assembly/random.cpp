@@ -47,6 +47,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kRandomAssemblies{
-    {"random", "The selected nodes at random in a number of groups of nearly equal size.", 1, kFields}, true, make};
+    {"random", "The selected nodes at random in a number of groups of nearly equal size.", 1, kFields}, make};
 
 }  // namespace stimgen

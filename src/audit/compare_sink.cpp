@@ -7,7 +7,9 @@
 namespace stimgen {
 namespace {
 
-Spike spike_of(const SpikeBlock& block, std::size_t i) { return {block.node_ids[i], block.timestamps_ms[i]}; }
+Spike spike_of(const SpikeBlock& block, std::size_t i) {
+  return {block.node_ids[i], block.timestamps_ms[i]};
+}
 
 bool same_bits(const SpikeBlock& a, std::size_t i, const SpikeBlock& b, std::size_t k) {
   return a.node_ids[i] == b.node_ids[k] && std::memcmp(&a.timestamps_ms[i], &b.timestamps_ms[k], sizeof(double)) == 0;

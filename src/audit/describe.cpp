@@ -9,14 +9,19 @@
 namespace stimgen {
 namespace {
 
-std::string call(const Task& task) { return fmt::format("{} {}", task_kind_name(task.kind), task.name); }
+std::string call(const Task& task) {
+  return fmt::format("{} {}", task_kind_name(task.kind), task.name);
+}
 
 // How a task is called in sentences.
 std::string noun_of(const Task& task) {
   switch (task.kind) {
-    case TaskKind::network: return fmt::format("population {}", task.name);
-    case TaskKind::assembly: return fmt::format("assemblies.{}", task.name);
-    default: return task.name;
+    case TaskKind::network:
+      return fmt::format("population {}", task.name);
+    case TaskKind::assembly:
+      return fmt::format("assemblies.{}", task.name);
+    default:
+      return task.name;
   }
 }
 
@@ -119,12 +124,14 @@ LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps)
 
 std::string Changes::text() const {
   constexpr std::size_t kMost = 3;
-  std::string text = fmt::format("{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, texts.size())), "; "));
+  std::string text = fmt::format(
+      "{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, texts.size())), "; "));
   if (texts.size() > kMost) text += fmt::format("; and {} more", texts.size() - kMost);
   return text;
 }
 
-Changes find_changes(const Plan& plan, const Lock& lock, const LockedTask& entry, const Task& task, FileStamps& stamps) {
+Changes find_changes(const Plan& plan, const Lock& lock, const LockedTask& entry, const Task& task,
+                     FileStamps& stamps) {
   return ChangeFinder(plan, lock, stamps).find(entry, task);
 }
 

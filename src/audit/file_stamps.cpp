@@ -29,7 +29,8 @@ std::optional<std::string> stamp_of(const std::filesystem::path& path) {
 LockedFile digest_bytes(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const auto fail = [&] {
-    throw InputError("audit.unreadable-file", fmt::format("cannot read '{}': {}", printable(path.string()), std::strerror(errno)));
+    throw InputError("audit.unreadable-file",
+                     fmt::format("cannot read '{}': {}", printable(path.string()), std::strerror(errno)));
   };
   if (descriptor < 0) fail();
   std::vector<std::byte> buffer(1U << 20U);
@@ -77,7 +78,8 @@ FileStamps::FileStamps(std::filesystem::path folder) : state_(std::make_unique<S
   if (!file) return;
   // Damaged, old or foreign: nothing is known.
   const auto json = SortedJson::parse(file, nullptr, false);
-  if (!json.is_object() || json.value("version", 0) != 1 || !json.contains("files") || !json["files"].is_object()) return;
+  if (!json.is_object() || json.value("version", 0) != 1 || !json.contains("files") || !json["files"].is_object())
+    return;
   for (const auto& [name, value] : json["files"].items()) {
     if (!value.is_array() || value.size() != 3 || !value[0].is_string() || !value[1].is_string() ||
         !value[2].is_number_unsigned()) {

@@ -56,7 +56,8 @@ class Judge {
     try {
       const Provenance provenance = read_provenance(path);
       const LockedTask* entry = provenance.lock.find(task.kind, task.name);
-      if (provenance.task != task.name || entry == nullptr || entry->fingerprint != to_hex(task.fingerprint)) return std::nullopt;
+      if (provenance.task != task.name || entry == nullptr || entry->fingerprint != to_hex(task.fingerprint))
+        return std::nullopt;
       if (!holds(path, entry->populations)) return std::nullopt;
       LockedTask known = *entry;
       known.bytes = std::filesystem::file_size(path);

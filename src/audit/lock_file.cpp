@@ -84,9 +84,13 @@ SortedJson parse(const std::string& text, const std::filesystem::path& path,
 
 }  // namespace
 
-std::string stimgen_version() { return STIMGEN_VERSION; }
+std::string stimgen_version() {
+  return STIMGEN_VERSION;
+}
 
-std::string recipe_key(const Plan& plan) { return plan.recipe.path.filename().string(); }
+std::string recipe_key(const Plan& plan) {
+  return plan.recipe.path.filename().string();
+}
 
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
   return (changed_by_options ? plan.recipe.output.directory : plan.recipe.path.parent_path()) / kName;

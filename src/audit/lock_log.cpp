@@ -18,7 +18,9 @@ double window_seconds(const Plan& plan, TaskIndex index) {
   return input == plan.spike_inputs.end() ? 0 : input->second.window.duration_ms() / 1000;
 }
 
-TaskIndex index_of(const Plan& plan, const Task& task) { return static_cast<TaskIndex>(&task - plan.tasks.data()); }
+TaskIndex index_of(const Plan& plan, const Task& task) {
+  return static_cast<TaskIndex>(&task - plan.tasks.data());
+}
 
 }  // namespace
 
@@ -90,7 +92,8 @@ std::vector<std::string> LockLog::dropped() const {
 }
 
 bool LockLog::has_news(bool whole_run) const {
-  const bool found = std::any_of(states_.begin(), states_.end(), [](const auto& state) { return state.second.unlocked; });
+  const bool found =
+      std::any_of(states_.begin(), states_.end(), [](const auto& state) { return state.second.unlocked; });
   return !made_.empty() || found || (whole_run && !dropped().empty());
 }
 
@@ -122,7 +125,8 @@ Lock LockLog::result(bool whole_run) const {
   }
   for (const auto& [index, description] : descriptions_) {
     const Task& task = plan_.tasks[index];
-    if (!task.makes_file() && (!outdated.contains(index) || lock.find(task.kind, task.name) == nullptr)) tell(index, description);
+    if (!task.makes_file() && (!outdated.contains(index) || lock.find(task.kind, task.name) == nullptr))
+      tell(index, description);
   }
   if (whole_run) {
     std::erase_if(lock.tasks, [&](const auto& item) { return !plan_.index_of(item.first.first, item.first.second); });

@@ -11,7 +11,8 @@ namespace {
 // A plain number stays a number and anything else becomes text, which reads back as the same value.
 SortedJson to_json(const Value& value, const std::string& key = {}) {
   switch (value.kind) {
-    case Value::Kind::null: return nullptr;
+    case Value::Kind::null:
+      return nullptr;
     case Value::Kind::sequence: {
       SortedJson list = SortedJson::array();
       for (const Value& item : value.items) list.push_back(to_json(item, key));
@@ -22,7 +23,8 @@ SortedJson to_json(const Value& value, const std::string& key = {}) {
       for (const Value::Member& member : value.members) object[member.key] = to_json(member.value, member.key);
       return object;
     }
-    case Value::Kind::scalar: break;
+    case Value::Kind::scalar:
+      break;
   }
   if (key == "csv" || key == "edges" || key == "file") {
     const std::filesystem::path path = value.text;

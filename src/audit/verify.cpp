@@ -186,16 +186,17 @@ class Verifier {
       write_spikes(input->second, plan_.recipe.output, sink, context_);
       return;
     }
-    write_combination(plan_, index, sink, context_, [this](const CombineSource& source) -> std::unique_ptr<SpikeReader> {
-      if (!source.task) return open_spike_file(source.file);
-      const Task& needed = plan_.tasks[*source.task];
-      if (const auto known = same_.find(*source.task); known != same_.end() && known->second) {
-        return open_spike_file(plan_.output_path(needed));
-      }
-      auto made = std::make_unique<MemoryFile>(needed.name);
-      regenerate(*source.task, *made);
-      return made;
-    });
+    write_combination(plan_, index, sink, context_,
+                      [this](const CombineSource& source) -> std::unique_ptr<SpikeReader> {
+                        if (!source.task) return open_spike_file(source.file);
+                        const Task& needed = plan_.tasks[*source.task];
+                        if (const auto known = same_.find(*source.task); known != same_.end() && known->second) {
+                          return open_spike_file(plan_.output_path(needed));
+                        }
+                        auto made = std::make_unique<MemoryFile>(needed.name);
+                        regenerate(*source.task, *made);
+                        return made;
+                      });
   }
 
   void conclude(const Task& task, const LockedTask* entry, const Contents& expected, const FileOnDisk& file,
@@ -242,9 +243,10 @@ class Verifier {
       if (!lock_right && contents == entry->populations) {
         const bool other = lock_->stimgen != stimgen_version();
         verdict.cause = other ? "version" : "unknown";
-        verdict.message = fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_,
-                                      stimgen_version(), other ? fmt::format(" than {}, which made them", lock_->stimgen)
-                                                               : ": this is a bug in stimgen, please report it");
+        verdict.message =
+            fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_, stimgen_version(),
+                        other ? fmt::format(" than {}, which made them", lock_->stimgen)
+                              : ": this is a bug in stimgen, please report it");
       } else {
         blame_file(contents, *entry, file, verdict);
       }
@@ -289,9 +291,10 @@ class Verifier {
       }
       if (own == nullptr || own->populations != contents) return;
       verdict.cause = "swapped";
-      verdict.message = provenance.task == entry.name
-                            ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)
-                            : fmt::format("the file is swapped: it is that of task '{}'", provenance.task);
+      verdict.message =
+          provenance.task == entry.name
+              ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)
+              : fmt::format("the file is swapped: it is that of task '{}'", provenance.task);
     } catch (const InputError&) {
       // No record to go by.
     }

@@ -66,9 +66,15 @@ ValueGroups group_rows(const Column& column, const NodeSelection& selection) {
     }
     const auto label = [&] { return column.text_at(row); };
     switch (column.type) {
-      case Column::Type::text: add(slot_of_code[column.codes[row]], label, row); break;
-      case Column::Type::integer: add(slot_of_integer[column.integers[row]], label, row); break;
-      case Column::Type::real: add(slot_of_real[column.reals[row]], label, row); break;
+      case Column::Type::text:
+        add(slot_of_code[column.codes[row]], label, row);
+        break;
+      case Column::Type::integer:
+        add(slot_of_integer[column.integers[row]], label, row);
+        break;
+      case Column::Type::real:
+        add(slot_of_real[column.reals[row]], label, row);
+        break;
     }
   }
   return groups;
@@ -149,8 +155,8 @@ class Reader {
     const Value* others = fields_.value("others");
     if (property.empty()) {
       if (!fields_.has("group_by")) {
-        fields_.error("rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",
-                      "e.g. group_by: pop_name");
+        fields_.error("rates", "background.group-by",
+                      "'rates' needs 'group_by': the node property that names the groups", "e.g. group_by: pop_name");
       }
       return;
     }
@@ -250,7 +256,9 @@ double BackgroundGroup::expected_spikes(double duration_ms) const {
   return stimgen::expected_spikes(std::accumulate(listed_hz.begin(), listed_hz.end(), 0.0), duration_ms);
 }
 
-std::span<const FieldDoc> background_fields() { return kBackgroundFields; }
+std::span<const FieldDoc> background_fields() {
+  return kBackgroundFields;
+}
 
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
                                             const BackgroundDefaults& times, Diagnostics& diagnostics) {
@@ -274,8 +282,7 @@ BackgroundRates draw_background_rates(const Background& background, StreamKey ke
     for (std::size_t i = 0; i < group.rows.size(); ++i) {
       const NodeRow row = group.rows[i];
       group_of_row[row] = static_cast<std::uint32_t>(g);
-      rate_of_row[row] =
-          group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row]) : group.listed_hz[i];
+      rate_of_row[row] = group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row]) : group.listed_hz[i];
     }
   }
   BackgroundRates rates;

@@ -16,7 +16,9 @@ namespace {
 // The largest rate a recipe may ask for; the same bound as for written rates.
 constexpr double kMaxRateHz = 1e9;
 
-bool usable(double rate_hz) { return rate_hz >= 0 && rate_hz <= kMaxRateHz; }
+bool usable(double rate_hz) {
+  return rate_hz >= 0 && rate_hz <= kMaxRateHz;
+}
 
 std::vector<double> from_property(const RateValue& value, const NodePopulation& population, const NodeSelection& rows,
                                   Diagnostics& diagnostics) {
@@ -31,8 +33,8 @@ std::vector<double> from_property(const RateValue& value, const NodePopulation& 
   }
   if (column->type == Column::Type::text) {
     diagnostics.error(value.loc, "background.values",
-                      fmt::format("property '{}' of population '{}' is text, but rates are numbers in Hz", value.property,
-                                  population.name()));
+                      fmt::format("property '{}' of population '{}' is text, but rates are numbers in Hz",
+                                  value.property, population.name()));
     return {};
   }
   std::vector<double> rates_hz;

@@ -50,7 +50,8 @@ std::optional<RateDistribution> from_moments(DistributionKind kind, double mean_
 std::optional<RateDistribution> read_pair(const Value& value, const std::string& what, bool uniform,
                                           DistributionKind kind, Diagnostics& diagnostics) {
   if (!value.is_sequence() || value.items.size() != 2) {
-    diagnostics.error(value.loc, "background.pair", fmt::format("{} is {}, but two rates were expected", what, describe(value)),
+    diagnostics.error(value.loc, "background.pair",
+                      fmt::format("{} is {}, but two rates were expected", what, describe(value)),
                       uniform ? "write [low, high]" : "write [mean, stdev]");
     return std::nullopt;
   }

@@ -22,8 +22,8 @@ struct CsvTable {
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
-// `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Errors: InputError naming file and line if the file is
-// missing, has no header, an unclosed quote, or a row of another length.
+// `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Errors: InputError naming file and line if the
+// file is missing, has no header, an unclosed quote, or a row of another length.
 CsvTable read_csv(const std::filesystem::path& path, char delimiter = ',');
 
 }  // namespace stimgen

@@ -19,7 +19,8 @@ namespace {
 
 // The file may have been removed, and made anew by another run, between open and flock.
 bool still_there(int descriptor, const std::filesystem::path& path) {
-  struct stat opened {}, named {};
+  struct stat opened {
+  }, named{};
   return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
          opened.st_ino == named.st_ino;
 }
@@ -58,9 +59,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / ".s
     if (error == EWOULDBLOCK) {
       const std::string who = holder(descriptor);
       ::close(descriptor);
-      throw EnvironmentError(fmt::format("{} is writing to '{}': wait until it is done, or give this one another "
-                                         "folder with --output",
-                                         who, printable(folder.string())));
+      throw EnvironmentError(
+          fmt::format("{} is writing to '{}': wait until it is done, or give this one another "
+                      "folder with --output",
+                      who, printable(folder.string())));
     }
     if (error != 0) {
       ::close(descriptor);

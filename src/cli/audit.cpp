@@ -18,7 +18,8 @@ Recipe audited_recipe(const Arguments& arguments, const Provenance& provenance, 
   options.output_directory = std::filesystem::temp_directory_path();
   if (arguments.has("recipe")) return load_recipe(arguments.text("recipe"), options, diagnostics);
   if (provenance.recipe_text.empty()) {
-    throw InputError("audit.no-recipe", fmt::format("'{}' does not hold its recipe, which was too long", printable(file)),
+    throw InputError("audit.no-recipe",
+                     fmt::format("'{}' does not hold its recipe, which was too long", printable(file)),
                      "give it with --recipe RECIPE");
   }
   if (arguments.has("config")) {
@@ -46,8 +47,9 @@ int run_audit(const Arguments& arguments, Terminal& terminal) {
   Recipe recipe = audited_recipe(arguments, provenance, diagnostics);
   const Plan plan = build_plan(std::move(recipe), diagnostics);
   if (diagnostics.has_errors() && !arguments.has("recipe")) {
-    terminal.note("the recipe in the file does not fit; if its nodes come from SONATA files, name them with --config CONFIG "
-                  "or --recipe RECIPE");
+    terminal.note(
+        "the recipe in the file does not fit; if its nodes come from SONATA files, name them with --config CONFIG "
+        "or --recipe RECIPE");
   }
   diagnostics.throw_if_errors();
   const StopRequest stop;
@@ -69,8 +71,9 @@ constexpr Option kOptions[] = {
 extern const Command kAudit;
 constinit const Command kAudit{.name = "audit",
                                .summary = "prove one spike file by the record of its making inside it",
-                               .example = "stimgen audit stimulus/shell.h5\n"
-                                          "stimgen audit stimulus/shell.h5 --config model/simulation_config.json",
+                               .example =
+                                   "stimgen audit stimulus/shell.h5\n"
+                                   "stimgen audit stimulus/shell.h5 --config model/simulation_config.json",
                                .positionals = kPositionals,
                                .options = kOptions,
                                .run = run_audit};

@@ -5,7 +5,9 @@
 
 namespace stimgen::cli {
 
-std::string producer() { return std::string("stimgen ") + STIMGEN_VERSION; }
+std::string producer() {
+  return std::string("stimgen ") + STIMGEN_VERSION;
+}
 
 Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets) {
   return Report::of_batch(plan, producer(), sets);

@@ -21,28 +21,33 @@ std::string rates_cell(const GroupCheck& group) {
 std::string statistics_table(const StatisticsCheck& check) {
   using enum Table::Align;
   Table table({left, left, right, right, right, right, right, left, left, left});
-  table.add({"TASK", "GROUP", "NODES", "EXPECTED", "SPIKES", "Z", "KS_P", "SILENT (EXPECTED)", "RATES IN HZ (ASKED)", "VERDICT"});
+  table.add({"TASK", "GROUP", "NODES", "EXPECTED", "SPIKES", "Z", "KS_P", "SILENT (EXPECTED)", "RATES IN HZ (ASKED)",
+             "VERDICT"});
   for (const GroupCheck& group : check.groups) {
     const bool combined = group.nodes == 0;
-    table.add({group.task, group.group, combined ? "-" : std::to_string(group.nodes),
-               format_rounded(group.expected_spikes, 7), std::to_string(group.spikes),
-               group.z ? fmt::format("{:.2f}", *group.z) : "-", group.ks_p ? fmt::format("{:.3f}", *group.ks_p) : "-",
-               combined ? "-" : fmt::format("{} ({})", group.silent_nodes, format_rounded(group.expected_silent_nodes, 3)),
-               rates_cell(group), verdict(group)});
+    table.add(
+        {group.task, group.group, combined ? "-" : std::to_string(group.nodes),
+         format_rounded(group.expected_spikes, 7), std::to_string(group.spikes),
+         group.z ? fmt::format("{:.2f}", *group.z) : "-", group.ks_p ? fmt::format("{:.3f}", *group.ks_p) : "-",
+         combined ? "-" : fmt::format("{} ({})", group.silent_nodes, format_rounded(group.expected_silent_nodes, 3)),
+         rates_cell(group), verdict(group)});
   }
   std::string text = table.text();
   for (const StatisticsCheck::Unfed& unfed : check.unfed) {
     if (unfed.unfed == 0) {
       text += fmt::format("population {}: each of the {} nodes gets input\n", unfed.population, unfed.nodes);
     } else {
-      text += fmt::format("population {}: {} of {} nodes get no input from any task: {}{}\n", unfed.population, unfed.unfed,
-                          unfed.nodes, fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
+      text +=
+          fmt::format("population {}: {} of {} nodes get no input from any task: {}{}\n", unfed.population, unfed.unfed,
+                      unfed.nodes, fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
     }
   }
   return text;
 }
 
-Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 std::string statistics_json(const StatisticsCheck& check) {
   Json groups = Json::array();
@@ -68,11 +73,11 @@ std::string statistics_json(const StatisticsCheck& check) {
   }
   Json unfed = Json::array();
   for (const StatisticsCheck::Unfed& population : check.unfed) {
-    unfed.push_back(Json{{"population", population.population}, {"nodes", population.nodes},
-                         {"without_input", population.unfed}});
+    unfed.push_back(
+        Json{{"population", population.population}, {"nodes", population.nodes}, {"without_input", population.unfed}});
   }
-  return to_text(Json{{"ok", check.ok()}, {"level", kCheckLevel}, {"tests", check.tests}, {"groups", groups},
-                      {"populations", unfed}});
+  return to_text(Json{
+      {"ok", check.ok()}, {"level", kCheckLevel}, {"tests", check.tests}, {"groups", groups}, {"populations", unfed}});
 }
 
 int run_check(const Arguments& arguments, Terminal& terminal) {
@@ -88,9 +93,10 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
 
   const StatisticsCheck check = check_statistics(plan);
   terminal.out(arguments.has("json") ? statistics_json(check) : statistics_table(check));
-  terminal.note(fmt::format("a group is off if one of {} tests has p below {:.2g}, so that a batch made as asked is called "
-                            "off with a chance of {}",
-                            check.tests, check.threshold, kCheckLevel));
+  terminal.note(
+      fmt::format("a group is off if one of {} tests has p below {:.2g}, so that a batch made as asked is called "
+                  "off with a chance of {}",
+                  check.tests, check.threshold, kCheckLevel));
   return check.ok() ? 0 : 1;
 }
 

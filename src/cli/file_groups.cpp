@@ -18,8 +18,9 @@ double read_time_word(const std::string& word, const std::string& command) {
   Diagnostics diagnostics;
   const std::optional<double> time_ms = read_time_ms(text_value(word), diagnostics);
   if (time_ms) return *time_ms;
-  throw UsageError(fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
-                   "--window 1 5, --window '500 ms' '1.5 s'", command);
+  throw UsageError(
+      fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
+      "--window 1 5, --window '500 ms' '1.5 s'", command);
 }
 
 // `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
@@ -224,19 +225,19 @@ std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext&
   std::vector<std::string> names;
   for (const PopulationInfo& info : reader.populations()) names.push_back(info.name);
   throw InputError("stats.no-population",
-                   fmt::format("{} holds no spikes of population '{}', to which assembly set '{}' belongs", reader.path(),
-                               context.assembly->population->name(), context.assembly->name),
+                   fmt::format("{} holds no spikes of population '{}', to which assembly set '{}' belongs",
+                               reader.path(), context.assembly->population->name(), context.assembly->name),
                    names.empty() ? std::string() : fmt::format("it holds: {}", fmt::join(names, ", ")));
 }
 
 void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
                        const std::string& file) {
   if (count == 0) return;
-  throw InputError("stats.unknown-node",
-                   fmt::format("{}: {} of the nodes with spikes are not in population '{}' ({}): {}{}", file, count,
-                               population.name(), population.origin(), fmt::join(named, ", "),
-                               count > named.size() ? ", …" : ""),
-                   "the file was made for another network, or the network has changed since");
+  throw InputError(
+      "stats.unknown-node",
+      fmt::format("{}: {} of the nodes with spikes are not in population '{}' ({}): {}{}", file, count,
+                  population.name(), population.origin(), fmt::join(named, ", "), count > named.size() ? ", …" : ""),
+      "the file was made for another network, or the network has changed since");
 }
 
 void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,

@@ -16,12 +16,12 @@ namespace stimgen::cli {
 
 // The options all commands on spike files share: --recipe, --config, --by, --assembly, --window.
 struct FileContext {
-  const Network* network = nullptr;    // null: nothing is known
-  std::unique_ptr<Network> opened;     // network, unless the plan has it
-  Plan plan;                           // for --assembly
+  const Network* network = nullptr;  // null: nothing is known
+  std::unique_ptr<Network> opened;   // network, unless the plan has it
+  Plan plan;                         // for --assembly
   const AssemblySet* assembly = nullptr;
-  std::string origin;                  // "recipe.yaml"
-  std::vector<std::string> properties; // of --by
+  std::string origin;                   // "recipe.yaml"
+  std::vector<std::string> properties;  // of --by
   std::optional<TimeWindow> window;
   std::string window_origin;
 };
@@ -50,8 +50,8 @@ struct FileGroups {
   // "PN", "PN, L4"; the population where there are no keys.
   std::string label_of(std::size_t group) const;
 };
-// Every population of the file; with --assembly the set's alone. Throws InputError for a population or property that the
-// network does not have.
+// Every population of the file; with --assembly the set's alone. Throws InputError for a population or property that
+// the network does not have.
 std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext& context);
 
 // InputError that names nodes with spikes that the population does not have, if there are any.

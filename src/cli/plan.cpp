@@ -44,14 +44,15 @@ std::string as_table(const Plan& plan, const States& states) {
     table.add({task.name, std::string(task_kind_name(task.kind)), or_dash(joined(names_needed(plan, task))),
                or_dash(fmt::format("{}", fmt::join(streams, " "))),
                task.makes_file() ? fmt::format("{:.0f}", task.expected_spikes) : "-",
-               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output), state_text(states, i)});
+               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output),
+               state_text(states, i)});
   }
   return table.text();
 }
 
 // The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind (a name is unique only
-// within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for tasks
-// that make a file output, expected_spikes, expected_bytes, state ("fresh" or "stale") and why (only if stale).
+// within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for
+// tasks that make a file output, expected_spikes, expected_bytes, state ("fresh" or "stale") and why (only if stale).
 std::string as_json(const Plan& plan, const States& states) {
   Json tasks = Json::array();
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
@@ -130,12 +131,13 @@ constexpr Option kOptions[] = {
 }  // namespace
 
 extern const Command kPlan;
-constinit const Command kPlan{.name = "plan",
-                              .summary = "show the tasks of a recipe: order, needs, streams, expected size, fresh or stale and why",
-                              .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
-                              .positionals = kPositionals,
-                              .options = kOptions,
-                              .reads_recipe = true,
-                              .run = run_plan_command};
+constinit const Command kPlan{
+    .name = "plan",
+    .summary = "show the tasks of a recipe: order, needs, streams, expected size, fresh or stale and why",
+    .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .reads_recipe = true,
+    .run = run_plan_command};
 
 }  // namespace stimgen::cli

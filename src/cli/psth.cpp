@@ -17,7 +17,8 @@ double read_bin_ms(const Arguments& arguments) {
   const std::string word = arguments.text("bin");
   const std::optional<Smoothing> width = parse_smoothing("boxcar:" + word);
   if (width) return width->width_ms;
-  throw UsageError(fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)), "--bin 2.5ms", "psth");
+  throw UsageError(fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)), "--bin 2.5ms",
+                   "psth");
 }
 
 Smoothing read_smoothing(const Arguments& arguments) {
@@ -49,7 +50,8 @@ Result compute(const SpikeReader& reader, FileGroups file, const FileContext& co
   Psth psth = compute_psth(reader, file.info, request);
   Result result{std::move(file), std::move(psth)};
   if (result.file.population != nullptr) {
-    check_nodes_known(result.psth.unknown_nodes, result.psth.unknown_node_count, *result.file.population, reader.path());
+    check_nodes_known(result.psth.unknown_nodes, result.psth.unknown_node_count, *result.file.population,
+                      reader.path());
   }
   return result;
 }
@@ -109,8 +111,8 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   for (const Result& result : results) {
     say_what_was_assumed(context, result.file.info.name, result.psth.window, result.psth.spikes_outside, terminal);
   }
-  terminal.note(fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms),
-                            describe(smoothing)));
+  terminal.note(
+      fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms), describe(smoothing)));
   if (arguments.has("json")) {
     print_json(results, bin_ms, smoothing, terminal);
   } else {
@@ -136,8 +138,9 @@ constexpr Option kOptions[] = {
 extern const Command kPsth;
 constinit const Command kPsth{.name = "psth",
                               .summary = "rate over time of the spikes in a file, by groups of nodes, raw and smoothed",
-                              .example = "stimgen psth stimulus/long.h5 --recipe recipe.yaml --assembly thalamus_groups\n"
-                                         "stimgen psth stimulus/shell.h5 --bin 2.5ms --smooth boxcar:50 > psth.csv",
+                              .example =
+                                  "stimgen psth stimulus/long.h5 --recipe recipe.yaml --assembly thalamus_groups\n"
+                                  "stimgen psth stimulus/shell.h5 --bin 2.5ms --smooth boxcar:50 > psth.csv",
                               .positionals = kPositionals,
                               .options = kOptions,
                               .run = run_psth};

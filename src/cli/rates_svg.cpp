@@ -76,7 +76,8 @@ class Page {
         "<title>{}</title>\n<desc>{}</desc>\n"
         "<rect width=\"{:g}\" height=\"{:g}\" fill=\"#ffffff\"/>\n"
         "<text x=\"{:g}\" y=\"14\" font-size=\"11\" font-weight=\"bold\">{}</text>\n",
-        total / 4, kWidth, total, escape_markup(title), escape_markup(description), kWidth, total, kLeft, escape_markup(short_text(title, 48)));
+        total / 4, kWidth, total, escape_markup(title), escape_markup(description), kWidth, total, kLeft,
+        escape_markup(short_text(title, 48)));
     if (left_out > 0) {
       text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">… and {} more groups, not drawn</text>\n", kLeft, total - 4,
                            left_out);
@@ -88,7 +89,8 @@ class Page {
     x_ = x;
     y_ = y;
     top_ += kLabel;
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", kLeft, top_ - 4, escape_markup(short_text(label, 54)));
+    text_ +=
+        fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", kLeft, top_ - 4, escape_markup(short_text(label, 54)));
     text_ += "<g stroke=\"#dddddd\" stroke-width=\"0.6\">\n";
     for (double value = y.step; value <= y.high * (1 + 1e-9); value += y.step) {
       text_ += fmt::format("<path d=\"M{:g} {:.2f}H{:g}\"/>\n", kLeft, y_of(value), kLeft + kPlotWidth);

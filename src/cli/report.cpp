@@ -50,7 +50,8 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
                                                       : fmt::format("{}", fmt::join(groups.keys.names, ", "));
       for (std::size_t group = 0; group < groups.groups.size(); ++group) {
         source.labels.push_back(groups.label_of(group));
-        for (const std::size_t row : groups.groups[group]) source.group_of_node[row] = static_cast<std::uint32_t>(group);
+        for (const std::size_t row : groups.groups[group])
+          source.group_of_node[row] = static_cast<std::uint32_t>(group);
       }
     }
   }
@@ -73,12 +74,13 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
   const bool files = is_hdf5(inputs.front());
   for (const std::string& input : inputs) {
     if (is_hdf5(input) == files && (files || inputs.size() == 1)) continue;
-    throw UsageError(fmt::format("a report is about one recipe or about spike files, not both: '{}'", printable(input)), {},
-                     "report");
+    throw UsageError(fmt::format("a report is about one recipe or about spike files, not both: '{}'", printable(input)),
+                     {}, "report");
   }
   for (const char* option : {"recipe", "config", "by", "assembly", "window"}) {
     if (!files && arguments.has(option)) {
-      throw UsageError(fmt::format("'--{}' is for reports about spike files; a recipe says this itself", option), {}, "report");
+      throw UsageError(fmt::format("'--{}' is for reports about spike files; a recipe says this itself", option), {},
+                       "report");
     }
   }
   for (const char* option : {"set", "output"}) {
@@ -86,8 +88,8 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
       throw UsageError(fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
     }
   }
-  const Report report = files ? report_of_files(arguments, inputs, terminal)
-                              : report_of_batch(arguments, inputs.front(), terminal);
+  const Report report =
+      files ? report_of_files(arguments, inputs, terminal) : report_of_batch(arguments, inputs.front(), terminal);
   if (arguments.has("svg")) write_figures(report, arguments.text("svg"), terminal);
   if (arguments.has("svg") && !arguments.has("file")) return 0;
   const std::filesystem::path path =
@@ -101,7 +103,8 @@ constexpr Positional kPositionals[] = {{"INPUT", Presence::one_or_more, "a recip
 constexpr Option kOptions[] = {
     {"file", 'o', Words::one, "FILE", "write the page to this file (default: report.html)"},
     {"svg", 0, Words::one, "DIR", "draw the charts as SVG figures into this folder; a page only with --file too"},
-    {"recipe", 0, Words::one, "RECIPE", "of spike files: take nodes, their properties and the time window from this recipe"},
+    {"recipe", 0, Words::one, "RECIPE",
+     "of spike files: take nodes, their properties and the time window from this recipe"},
     {"config", 0, Words::one, "CONFIG", "of spike files: take nodes and their properties from this SONATA config"},
     {"by", 0, Words::several, "PROPERTY…", "of spike files: group nodes by these properties"},
     {"assembly", 0, Words::one, "SET", "of spike files: group nodes as this assembly set of the recipe does"},
@@ -113,9 +116,10 @@ constexpr Option kOptions[] = {
 extern const Command kReport;
 constinit const Command kReport{.name = "report",
                                 .summary = "one HTML page with the spikes of a batch or of files; figures with --svg",
-                                .example = "stimgen report recipe.yaml -o report.html\n"
-                                           "stimgen report stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
-                                           "stimgen report recipe.yaml --svg figures",
+                                .example =
+                                    "stimgen report recipe.yaml -o report.html\n"
+                                    "stimgen report stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
+                                    "stimgen report recipe.yaml --svg figures",
                                 .positionals = kPositionals,
                                 .options = kOptions,
                                 .reads_recipe = true,

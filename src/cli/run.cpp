@@ -3,9 +3,9 @@
 #include <map>
 #include <optional>
 
+#include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
-#include "cli/batch_report.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "stimgen/audit.hpp"
@@ -21,8 +21,8 @@ unsigned read_threads(const Arguments& arguments) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)), {},
-                     std::string(arguments.command().name));
+    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
+                     {}, std::string(arguments.command().name));
   }
   return threads;
 }
@@ -131,8 +131,7 @@ std::string summary_json(const Plan& plan, const RunSummary& summary) {
 }
 
 // Tasks among the wanted ones that would be made, and why.
-ToMake tasks_to_make(const std::vector<TaskIndex>& wanted,
-                                                             const std::map<TaskIndex, TaskState>& states, bool force) {
+ToMake tasks_to_make(const std::vector<TaskIndex>& wanted, const std::map<TaskIndex, TaskState>& states, bool force) {
   ToMake result;
   for (const TaskIndex index : wanted) {
     const auto state = states.find(index);
@@ -149,7 +148,8 @@ bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log,
     terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
   }
   for (const auto& [index, state] : states) {
-    if (state.unlocked) terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", plan.tasks[index].name));
+    if (state.unlocked)
+      terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", plan.tasks[index].name));
   }
   if (whole) {
     for (const std::string& name : log.dropped()) {
@@ -178,7 +178,8 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   // If all is up to date, and it often is, an outline of the lock is enough to know it.
   std::optional<Lock> lock = read_lock(lock_file, recipe_key(plan), LockDetail::outline);
   auto states = judge_tasks(plan, lock, stamps);
-  if (force || LockLog(plan, lock, states, stamps, false).has_news(whole) || !tasks_to_make(tasks, states, false).empty()) {
+  if (force || LockLog(plan, lock, states, stamps, false).has_news(whole) ||
+      !tasks_to_make(tasks, states, false).empty()) {
     lock = read_lock(lock_file, recipe_key(plan));
     states = judge_tasks(plan, lock, stamps);
   }
@@ -203,8 +204,9 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   if (log.has_news(whole)) write_lock(lock_file, recipe_key(plan), log.result(whole));
   stamps.save();
   for (const std::string& name : log.contradicted()) {
-    terminal.error(fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
-                   "the lock was edited or made by another build; 'git diff' shows what changed");
+    terminal.error(
+        fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
+        "the lock was edited or made by another build; 'git diff' shows what changed");
   }
   terminal.out(arguments.has("json") ? summary_json(plan, summary) : summary_table(plan, summary));
   if (plan.recipe.report && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
@@ -227,8 +229,9 @@ constexpr Option kOptions[] = {
 extern const Command kRun;
 constinit const Command kRun{.name = "run",
                              .summary = "make the spike files of a recipe that are missing or out of date",
-                             .example = "stimgen run recipe.yaml\n"
-                                        "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
+                             .example =
+                                 "stimgen run recipe.yaml\n"
+                                 "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
                              .positionals = kPositionals,
                              .options = kOptions,
                              .reads_recipe = true,

@@ -38,16 +38,20 @@ Result compute(const SpikeReader& reader, const FileGroups& file, const FileCont
   return result;
 }
 
-std::string number_or_empty(const std::optional<double>& value) { return value ? format_number(*value) : std::string(); }
-std::string rounded_or_dash(const std::optional<double>& value) { return value ? format_rounded(*value, 4) : "-"; }
+std::string number_or_empty(const std::optional<double>& value) {
+  return value ? format_number(*value) : std::string();
+}
+std::string rounded_or_dash(const std::optional<double>& value) {
+  return value ? format_rounded(*value, 4) : "-";
+}
 
 std::vector<std::string> group_cells(const GroupSpikeStats& group, bool exact) {
   const auto number = [exact](const std::optional<double>& value) {
     return exact ? number_or_empty(value) : rounded_or_dash(value);
   };
-  return {std::to_string(group.nodes), std::to_string(group.silent_nodes), std::to_string(group.spikes),
-          number(group.mean_rate_hz),  number(group.stdev_rate_hz),        number(group.min_rate_hz),
-          number(group.median_rate_hz), number(group.max_rate_hz),      number(group.cv_isi),
+  return {std::to_string(group.nodes),  std::to_string(group.silent_nodes), std::to_string(group.spikes),
+          number(group.mean_rate_hz),   number(group.stdev_rate_hz),        number(group.min_rate_hz),
+          number(group.median_rate_hz), number(group.max_rate_hz),          number(group.cv_isi),
           number(group.fano_factor)};
 }
 
@@ -57,11 +61,11 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
   std::vector<std::string> header{"population"};
   if (by_node) header.push_back("node_id");
   for (const std::string& property : results.front().keys.names) header.push_back(property);
-  for (const std::string_view name : by_node ? std::vector<std::string_view>{"spikes", "rate_hz", "cv_isi"}
-                                             : std::vector<std::string_view>{"nodes", "silent_nodes", "spikes",
-                                                                             "mean_rate_hz", "stdev_rate_hz", "min_rate_hz",
-                                                                             "median_rate_hz", "max_rate_hz", "cv_isi",
-                                                                             "fano_factor"}) {
+  for (const std::string_view name :
+       by_node
+           ? std::vector<std::string_view>{"spikes", "rate_hz", "cv_isi"}
+           : std::vector<std::string_view>{"nodes", "silent_nodes", "spikes", "mean_rate_hz", "stdev_rate_hz",
+                                           "min_rate_hz", "median_rate_hz", "max_rate_hz", "cv_isi", "fano_factor"}) {
     header.emplace_back(name);
   }
   rows.push_back(header);
@@ -83,7 +87,8 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
     for (const std::vector<std::size_t>& members : result.groups) {
       rows.push_back({result.stats.population});
       add_values(members.empty() ? std::vector<std::string>() : result.keys.values_at(members.front()));
-      for (std::string& cell : group_cells(summarise(result.stats, members), exact)) rows.back().push_back(std::move(cell));
+      for (std::string& cell : group_cells(summarise(result.stats, members), exact))
+        rows.back().push_back(std::move(cell));
     }
   }
   return rows;
@@ -109,7 +114,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t 
   terminal.out(table.text());
 }
 
-Json optional_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 // Keys are those of the CSV; the window of each population is given beside its groups.
 std::string as_json(const std::vector<Result>& results, bool by_node) {
@@ -197,8 +204,9 @@ extern const Command kStats;
 constinit const Command kStats{
     .name = "stats",
     .summary = "rates, CV of intervals and Fano factor of the spikes in a file, by group or node",
-    .example = "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
-               "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv",
+    .example =
+        "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
+        "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run_stats};

@@ -24,7 +24,9 @@ Json spike_json(const std::optional<Spike>& spike) {
   return Json{{"node_id", spike->node_id}, {"timestamp_ms", spike->timestamp_ms}};
 }
 
-Json count_json(const std::optional<std::uint64_t>& count) { return count ? Json(*count) : Json(nullptr); }
+Json count_json(const std::optional<std::uint64_t>& count) {
+  return count ? Json(*count) : Json(nullptr);
+}
 
 }  // namespace
 

@@ -15,7 +15,8 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   const std::filesystem::path path = lock_path(plan, arguments.has("set"));
   const std::optional<Lock> lock = read_lock(path, recipe_key(plan));
   if (!lock) {
-    throw InputError("lock.missing", fmt::format("'{}' has no record of '{}'", printable(path.string()), printable(recipe_key(plan))),
+    throw InputError("lock.missing",
+                     fmt::format("'{}' has no record of '{}'", printable(path.string()), printable(recipe_key(plan))),
                      "make it with: stimgen run " + printable(arguments.text("RECIPE")));
   }
   const StopRequest stop;
@@ -24,7 +25,8 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   return all_same(verdicts) ? 0 : 1;
 }
 
-constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file; stimgen.lock is beside it"}};
+constexpr Positional kPositionals[] = {
+    {"RECIPE", Presence::required, "the recipe, a YAML file; stimgen.lock is beside it"}};
 constexpr Option kOptions[] = {
     {"threads", 'j', Words::one, "N", "use N threads (default: all cores)"},
     {"only", 0, Words::several, "TASK…", "these tasks and all they need; words or a comma-separated list"},

@@ -62,11 +62,12 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
     if (tasks.size() < 2) continue;
     std::vector<std::string> names;
     for (const TaskIndex i : tasks) names.push_back(plan.tasks[i].name);
-    diagnostics.warning(plan.tasks[tasks[1]].loc, "plan.not-combined",
-                        fmt::format("{} all feed population '{}', and nothing combines them: a simulator takes only one "
-                                    "input for a population",
-                                    fmt::join(names, ", "), population),
-                        fmt::format("to use some of them together: combine: {{trial: {{from: [{}, {}]}}}}", names[0], names[1]));
+    diagnostics.warning(
+        plan.tasks[tasks[1]].loc, "plan.not-combined",
+        fmt::format("{} all feed population '{}', and nothing combines them: a simulator takes only one "
+                    "input for a population",
+                    fmt::join(names, ", "), population),
+        fmt::format("to use some of them together: combine: {{trial: {{from: [{}, {}]}}}}", names[0], names[1]));
   }
 }
 

@@ -20,7 +20,9 @@ void add(Sha256& hash, std::span<const Number> numbers) {
 
 }  // namespace
 
-std::string canonical(StreamKey key) { return fmt::format("{:016x}", key.value); }
+std::string canonical(StreamKey key) {
+  return fmt::format("{:016x}", key.value);
+}
 
 std::string canonical(const TimeWindow& window) {
   return fmt::format("{} … {} ms", format_number(window.start_ms), format_number(window.stop_ms));

@@ -11,8 +11,8 @@
 
 namespace stimgen {
 
-std::string canonical(StreamKey key);           // 16 hexadecimal digits
-std::string canonical(const TimeWindow& window); // "0 … 15000 ms"
+std::string canonical(StreamKey key);             // 16 hexadecimal digits
+std::string canonical(const TimeWindow& window);  // "0 … 15000 ms"
 std::string canonical_digest(std::span<const NodeId> node_ids);
 std::string canonical_digest(std::span<const double> values);
 std::string canonical_digest(const RateFunction& rate);  // window and segments

@@ -55,7 +55,8 @@ class CombineBuilder {
     const Value* from = fields.value("from");
     if (from != nullptr) {
       if (!from->is_sequence() || from->items.empty()) {
-        fields.error("from", "combine.from", fmt::format("'from' is {}, but a list of tasks and files was expected", describe(*from)),
+        fields.error("from", "combine.from",
+                     fmt::format("'from' is {}, but a list of tasks and files was expected", describe(*from)),
                      "e.g. from: [shell, long]");
       } else {
         build_sources(entry, body, *from, chain);
@@ -133,8 +134,8 @@ class CombineBuilder {
     const Value* where = fields.value("where");
     if (!fields.ok()) return false;
     if (is_output(source.file)) {
-      fields.error("file", "combine.output-as-input",
-                   fmt::format("'{}' is made by this recipe", source.file.string()), "name the task instead of its file");
+      fields.error("file", "combine.output-as-input", fmt::format("'{}' is made by this recipe", source.file.string()),
+                   "name the task instead of its file");
       return false;
     }
     std::unique_ptr<SpikeReader> reader;
@@ -154,8 +155,8 @@ class CombineBuilder {
       task.expected_spikes += static_cast<double>(population.count);
       const std::string digest = to_hex(digest_population(*reader, population));
       task.settings.emplace_back(fmt::format("source {:06} population {}", sources.size(), population.name), digest);
-      task.inputs.emplace_back(fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)),
-                               digest);
+      task.inputs.emplace_back(
+          fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)), digest);
     }
     if (!source.population.empty() && std::find(names.begin(), names.end(), source.population) == names.end()) {
       fields.error("population", "combine.no-such-population",
@@ -173,14 +174,16 @@ class CombineBuilder {
               Fields& fields) {
     if (source.population.empty() && names.size() == 1) source.population = names[0];
     if (source.population.empty()) {
-      fields.error("where", "combine.where", fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
+      fields.error("where", "combine.where",
+                   fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
       return false;
     }
     const NodePopulation* population = plan_.network->population(source.population);
     if (population == nullptr) {
-      fields.error("where", "combine.where",
-                   fmt::format("'where' needs the nodes of population '{}', which 'networks' does not have", source.population),
-                   suggest(source.population, plan_.network->population_names()));
+      fields.error(
+          "where", "combine.where",
+          fmt::format("'where' needs the nodes of population '{}', which 'networks' does not have", source.population),
+          suggest(source.population, plan_.network->population_names()));
       return false;
     }
     std::vector<NodeId> keep;
@@ -235,8 +238,12 @@ class CombineBuilder {
 
 }  // namespace
 
-std::span<const FieldDoc> combine_fields() { return kCombineFields; }
+std::span<const FieldDoc> combine_fields() {
+  return kCombineFields;
+}
 
-void build_combine_tasks(Plan& plan, Diagnostics& diagnostics) { CombineBuilder(plan, diagnostics).build_all(); }
+void build_combine_tasks(Plan& plan, Diagnostics& diagnostics) {
+  CombineBuilder(plan, diagnostics).build_all();
+}
 
 }  // namespace stimgen

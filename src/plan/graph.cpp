@@ -12,11 +12,16 @@ namespace stimgen {
 
 std::string_view task_kind_name(TaskKind kind) {
   switch (kind) {
-    case TaskKind::network: return "network";
-    case TaskKind::assembly: return "assembly";
-    case TaskKind::background: return "background";
-    case TaskKind::pattern: return "pattern";
-    case TaskKind::combine: return "combine";
+    case TaskKind::network:
+      return "network";
+    case TaskKind::assembly:
+      return "assembly";
+    case TaskKind::background:
+      return "background";
+    case TaskKind::pattern:
+      return "pattern";
+    case TaskKind::combine:
+      return "combine";
   }
   return "task";
 }
@@ -48,7 +53,9 @@ std::vector<std::string> Plan::file_task_names() const {
   return names;
 }
 
-std::filesystem::path Plan::output_path(const Task& task) const { return recipe.output.directory / task.output; }
+std::filesystem::path Plan::output_path(const Task& task) const {
+  return recipe.output.directory / task.output;
+}
 
 std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) const {
   Diagnostics diagnostics;
@@ -57,7 +64,8 @@ std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) cons
     if (const auto index = index_of(name); index && tasks[*index].makes_file()) {
       wanted[*index] = true;
     } else {
-      diagnostics.error({}, "plan.no-such-task", fmt::format("'{}' has no task '{}'", recipe.file->path, printable(name)),
+      diagnostics.error({}, "plan.no-such-task",
+                        fmt::format("'{}' has no task '{}'", recipe.file->path, printable(name)),
                         suggest(name, file_task_names()));
     }
   }
@@ -95,7 +103,8 @@ void set_output(const Plan& plan, Task& task) {
   task.expected_bytes =
       static_cast<std::uint64_t>(std::min(task.expected_spikes * kBytesPerSpike, kMostBytes)) + kFileOverheadBytes;
   task.settings.emplace_back("output sort", output.sort == SpikeOrder::by_time ? "by_time" : "by_id");
-  task.settings.emplace_back("output resolution", output.resolution_ms > 0 ? format_time(output.resolution_ms) : "none");
+  task.settings.emplace_back("output resolution",
+                             output.resolution_ms > 0 ? format_time(output.resolution_ms) : "none");
   task.settings.emplace_back("output compression", output.compression == Compression::gzip
                                                        ? fmt::format("gzip {}", output.level)
                                                        : std::string("none"));

@@ -73,8 +73,11 @@ void sort_unique(KeyList& list) {
 
 void append_canonical(const Value& value, const std::string& key, std::string_view type, KeyList& keys) {
   switch (value.kind) {
-    case Value::Kind::null: return;
-    case Value::Kind::scalar: keys.emplace_back(key, cut(scalar_text(value, type))); return;
+    case Value::Kind::null:
+      return;
+    case Value::Kind::scalar:
+      keys.emplace_back(key, cut(scalar_text(value, type)));
+      return;
     case Value::Kind::sequence:
       if (is_rate_type(type) && value.items.size() == 2 && all_scalars(value)) {  // [5, 6] is {mean: 5, stdev: 6}
         keys.emplace_back(key + ".mean", scalar_text(value.items[0], type));

@@ -16,8 +16,7 @@ SchemaTables make_tables() {
   tables.sections.push_back({"backgrounds", "", {{nullptr, {selection_fields(), background_fields()}}}});
   SchemaSection assemblies{"assemblies", "method", {}};
   for (const AssemblyKind* kind : assembly_kinds()) {
-    assemblies.kinds.push_back(
-        {&kind->info, {assembly_common_fields(), assembly_selection_fields(*kind), kind->info.fields}});
+    assemblies.kinds.push_back({&kind->info, {assembly_common_fields(), selection_fields(), kind->info.fields}});
   }
   tables.sections.push_back(std::move(assemblies));
   SchemaSection patterns{"patterns", "type", {}};

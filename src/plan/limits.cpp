@@ -7,7 +7,9 @@ namespace stimgen {
 namespace {
 
 // 1.2e9 → "1.2e+09"; exact below a million.
-std::string about(double number) { return number < 1e6 ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number); }
+std::string about(double number) {
+  return number < 1e6 ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number);
+}
 
 std::string bytes_text(double bytes) {
   constexpr const char* kUnits[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
@@ -39,17 +41,18 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
                                         about(largest->expected_spikes), bytes_text(16 * largest->expected_spikes));
   if (output.max_spikes && spikes > static_cast<double>(*output.max_spikes)) {
     diagnostics.error(largest->loc, "run.too-many-spikes",
-                      fmt::format("this would make about {} spikes, more than output.max_spikes = {}; {}", about(spikes),
-                                  *output.max_spikes, share),
+                      fmt::format("this would make about {} spikes, more than output.max_spikes = {}; {}",
+                                  about(spikes), *output.max_spikes, share),
                       "lower the rates, the nodes or the window, or raise output.max_spikes");
   }
   const double max_bytes = static_cast<double>(output.max_bytes.value_or(free_bytes));
   if (bytes > max_bytes) {
-    diagnostics.error(largest->loc, "run.too-many-bytes",
-                      fmt::format("this would make up to {} of files, more than {} ({}); {}", bytes_text(bytes),
-                                  output.max_bytes ? "output.max_bytes" : "the disk has free", bytes_text(max_bytes), share),
-                      output.max_bytes ? "lower the rates, the nodes or the window, or raise output.max_bytes"
-                                       : "lower the rates, the nodes or the window, or choose another output.directory");
+    diagnostics.error(
+        largest->loc, "run.too-many-bytes",
+        fmt::format("this would make up to {} of files, more than {} ({}); {}", bytes_text(bytes),
+                    output.max_bytes ? "output.max_bytes" : "the disk has free", bytes_text(max_bytes), share),
+        output.max_bytes ? "lower the rates, the nodes or the window, or raise output.max_bytes"
+                         : "lower the rates, the nodes or the window, or choose another output.directory");
   }
   diagnostics.throw_if_errors();
 }

@@ -18,8 +18,7 @@ class SpikeTaskBuilder {
 
   void add_background(const Entry& entry) {
     const BackgroundDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
-    auto background =
-        read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, diagnostics_);
+    auto background = read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, diagnostics_);
     if (!background) return;
     Plan::SpikeInput input;
     Task task;
@@ -102,7 +101,8 @@ class SpikeTaskBuilder {
     task.loc = entry.loc;
     input.spikes_key = make_stream_key("spikes", seeds_.spikes, stream);
     task.streams.emplace_back("spikes", input.spikes_key);
-    task.settings.emplace_back("process", fmt::format("{} version {}", process_kind->info.name, process_kind->info.version));
+    task.settings.emplace_back("process",
+                               fmt::format("{} version {}", process_kind->info.name, process_kind->info.version));
     return true;
   }
 

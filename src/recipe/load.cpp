@@ -177,8 +177,8 @@ void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
 
 // A section without a value is an empty one: what is commented out may leave nothing.
 void drop_empty_sections(Value& root) {
-  for (const std::string_view name :
-       {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns", "combine", "output", "report"}) {
+  for (const std::string_view name : {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns",
+                                      "combine", "output", "report"}) {
     if (const Value* value = root.find(name); value != nullptr && value->is_null()) take_member(root, name);
   }
 }
@@ -189,8 +189,8 @@ Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options
   return load_recipe(read_source_file(path), path, options, diagnostics);
 }
 
-Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path, const LoadOptions& options,
-                   Diagnostics& diagnostics) {
+Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path,
+                   const LoadOptions& options, Diagnostics& diagnostics) {
   Recipe recipe;
   recipe.file = std::move(file);
   recipe.path = path;

@@ -35,8 +35,8 @@ struct GroupTally {
   std::uint64_t spikes = 0;
   std::uint64_t silent = 0;
   double expected_silent = 0;
-  double carried = 0;  // operational time since the last spike, over the ends of nodes
-  double square_sum = 0;       // of (count − expected) of the nodes
+  double carried = 0;     // operational time since the last spike, over the ends of nodes
+  double square_sum = 0;  // of (count − expected) of the nodes
   std::uint64_t intervals = 0;
   std::vector<std::uint64_t> grid;
   NodeId most_surprising = 0;  // the silent node with the highest expectation
@@ -59,7 +59,8 @@ class Tally {
       const double time_ms = block.timestamps_ms[i];
       if (row == index_.size()) {
         ++strangers_;
-        if (named_.size() < 5 && (named_.empty() || named_.back() != block.node_ids[i])) named_.push_back(block.node_ids[i]);
+        if (named_.size() < 5 && (named_.empty() || named_.back() != block.node_ids[i]))
+          named_.push_back(block.node_ids[i]);
         continue;
       }
       if (time_ms < nodes_.window().start_ms || time_ms > latest_ms) {
@@ -267,11 +268,11 @@ class Checker {
       distance = std::max({distance, cdf - static_cast<double>(i) / count, static_cast<double>(i + 1) / count - cdf});
     }
     group.rates_p = probability::kolmogorov_p(distance, count);
-    tests_.push_back({at, *group.rates_p,
-                      fmt::format("drawn rates have mean {:.4g} Hz and stdev {:.4g} Hz where {:.4g} Hz and {:.4g} Hz were "
-                                  "asked for",
-                                  group.drawn_mean_hz, group.drawn_stdev_hz, group.asked->mean_hz,
-                                  group.asked->stdev_hz)});
+    tests_.push_back(
+        {at, *group.rates_p,
+         fmt::format("drawn rates have mean {:.4g} Hz and stdev {:.4g} Hz where {:.4g} Hz and {:.4g} Hz were "
+                     "asked for",
+                     group.drawn_mean_hz, group.drawn_stdev_hz, group.asked->mean_hz, group.asked->stdev_hz)});
   }
 
   // What the sources hold must be in the combination, no more and no less.
@@ -299,7 +300,8 @@ class Checker {
     }
   }
 
-  static std::uint64_t count_kept(const SpikeReader& reader, const PopulationInfo& info, const std::vector<NodeId>& keep) {
+  static std::uint64_t count_kept(const SpikeReader& reader, const PopulationInfo& info,
+                                  const std::vector<NodeId>& keep) {
     constexpr std::uint64_t kBlock = 1 << 18;
     std::uint64_t kept = 0;
     NodeIndex index(keep);
@@ -353,6 +355,8 @@ bool StatisticsCheck::ok() const {
   return std::all_of(groups.begin(), groups.end(), [](const GroupCheck& group) { return group.problems.empty(); });
 }
 
-StatisticsCheck check_statistics(const Plan& plan) { return Checker(plan).run(); }
+StatisticsCheck check_statistics(const Plan& plan) {
+  return Checker(plan).run();
+}
 
 }  // namespace stimgen

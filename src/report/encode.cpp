@@ -67,7 +67,9 @@ std::vector<std::uint8_t> deflated(std::span<const std::uint8_t> bytes) {
   return stream;
 }
 
-std::string encode_u32(std::span<const std::uint32_t> values) { return encode_planes(values); }
+std::string encode_u32(std::span<const std::uint32_t> values) {
+  return encode_planes(values);
+}
 
 std::string encode_delta32(std::span<const std::uint32_t> values) {
   std::vector<std::uint32_t> differences;

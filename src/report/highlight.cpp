@@ -9,7 +9,9 @@ namespace stimgen {
 
 namespace {
 
-bool is_break(char c) { return c == ' ' || c == '\t' || c == '\n' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']'; }
+bool is_break(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == ',' || c == '{' || c == '}' || c == '[' || c == ']';
+}
 
 class Scanner {
  public:
@@ -41,7 +43,8 @@ class Scanner {
 
   void quoted(char quote) {
     std::size_t end = at_ + 1;
-    while (end < text_.size() && text_[end] != quote && text_[end] != '\n') end += quote == '"' && text_[end] == '\\' ? 2 : 1;
+    while (end < text_.size() && text_[end] != quote && text_[end] != '\n')
+      end += quote == '"' && text_[end] == '\\' ? 2 : 1;
     end = std::min(end + 1, text_.size());
     put(is_key(end) ? "k" : "s", end);
   }
@@ -49,8 +52,8 @@ class Scanner {
   void word() {
     const std::size_t end = word_end();
     const char first = text_[at_];
-    const bool number = std::isdigit(static_cast<unsigned char>(first)) != 0 ||
-                        ((first == '.' || first == '+') && end > at_ + 1);
+    const bool number =
+        std::isdigit(static_cast<unsigned char>(first)) != 0 || ((first == '.' || first == '+') && end > at_ + 1);
     if (is_key(end)) return put("k", end);
     put(number ? "n" : "", end);
   }
@@ -86,6 +89,8 @@ class Scanner {
 
 }  // namespace
 
-std::string highlight_yaml(std::string_view text) { return Scanner(text).run(); }
+std::string highlight_yaml(std::string_view text) {
+  return Scanner(text).run();
+}
 
 }  // namespace stimgen

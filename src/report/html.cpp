@@ -26,8 +26,12 @@ std::string grouped(std::uint64_t value) {
   return digits;
 }
 
-std::string rounded(double value) { return fmt::format("{:.4g}", value); }
-std::string rounded(const std::optional<double>& value) { return value ? rounded(*value) : std::string("–"); }
+std::string rounded(double value) {
+  return fmt::format("{:.4g}", value);
+}
+std::string rounded(const std::optional<double>& value) {
+  return value ? rounded(*value) : std::string("–");
+}
 std::string count_of(const std::optional<double>& value) {
   return value ? grouped(static_cast<std::uint64_t>(std::llround(*value))) : std::string("–");
 }
@@ -47,7 +51,8 @@ std::string table(std::string_view caption, const std::vector<std::string>& head
     return fmt::format("<{}{}>", cell, left.contains(column) ? " class=\"l\"" : "");
   };
   std::string html = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\"><table><caption>{0}</caption>\n<thead><tr>",
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+      "aria-label=\"{0}\"><table><caption>{0}</caption>\n<thead><tr>",
       escape_markup(caption));
   for (std::size_t i = 0; i < head.size(); ++i) html += start("th scope=\"col\"", i) + head[i] + "</th>";
   html += "</tr></thead>\n<tbody>\n";
@@ -68,16 +73,19 @@ std::string verdict(bool checked, const std::vector<std::string>& problems) {
 }
 
 std::string title_of(const ReportSection& section) {
-  return section.kind == "combination" || section.kind == "file" ? fmt::format("{}: {}", section.name, section.population)
-                                                                 : section.name;
+  return section.kind == "combination" || section.kind == "file"
+             ? fmt::format("{}: {}", section.name, section.population)
+             : section.name;
 }
 
 std::string overview(const ReportModel& model) {
-  std::string html = "<section id=\"overview\" aria-labelledby=\"overview-title\"><h2 id=\"overview-title\">Overview</h2>\n<dl>\n";
+  std::string html =
+      "<section id=\"overview\" aria-labelledby=\"overview-title\"><h2 id=\"overview-title\">Overview</h2>\n<dl>\n";
   for (const auto& [name, value] : model.facts) {
     html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_markup(name), escape_markup(value));
   }
-  for (const std::string& note : model.notes) html += fmt::format("<dt>Changed for this run</dt><dd>{}</dd>\n", escape_markup(note));
+  for (const std::string& note : model.notes)
+    html += fmt::format("<dt>Changed for this run</dt><dd>{}</dd>\n", escape_markup(note));
   html += "</dl>\n";
   std::vector<std::vector<std::string>> tasks;
   std::vector<std::vector<std::string>> digests;
@@ -91,19 +99,23 @@ std::string overview(const ReportModel& model) {
     digests.push_back({escape_markup(fmt::format("{}#{}", section.file, section.population)),
                        fmt::format("<span class=\"digest\">{}</span>", section.digest)});
   }
-  html += table("Files", {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"}, tasks,
-                {1, 2, 8, 9});
+  html +=
+      table("Files",
+            {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"},
+            tasks, {1, 2, 8, 9});
   html += table("Content digests (SHA-256, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
   if (model.check) {
     html += fmt::format(
-        "<p class=\"soft\">Lock: whether the content digest is the one in stimgen.lock (stimgen verify makes every spike again). Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled intervals, "
+        "<p class=\"soft\">Lock: whether the content digest is the one in stimgen.lock (stimgen verify makes every "
+        "spike again). Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled "
+        "intervals, "
         "drawn rates, silent nodes). A batch made as asked is called off with a chance of {}.</p>\n",
         model.check->tests, kCheckLevel);
     for (const StatisticsCheck::Unfed& unfed : model.check->unfed) {
       if (unfed.unfed == 0) continue;
-      html += fmt::format("<p>{} of the {} nodes of population {} get no input from any task: {}{}.</p>\n", grouped(unfed.unfed),
-                          grouped(unfed.nodes), escape_markup(unfed.population), fmt::join(unfed.first, ", "),
-                          unfed.unfed > unfed.first.size() ? ", …" : "");
+      html += fmt::format("<p>{} of the {} nodes of population {} get no input from any task: {}{}.</p>\n",
+                          grouped(unfed.unfed), grouped(unfed.nodes), escape_markup(unfed.population),
+                          fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
     }
   }
   if (!model.graph.empty()) {
@@ -111,15 +123,17 @@ std::string overview(const ReportModel& model) {
             draw_task_graph(model.graph) + "</div>\n";
   }
   if (!model.recipe_text.empty()) {
-    html += fmt::format("<h3>Recipe: {0}</h3>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Text of the recipe\"><code>{1}</code></pre>\n",
-                        escape_markup(model.recipe_path), highlight_yaml(model.recipe_text));
+    html += fmt::format(
+        "<h3>Recipe: {0}</h3>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Text of the "
+        "recipe\"><code>{1}</code></pre>\n",
+        escape_markup(model.recipe_path), highlight_yaml(model.recipe_text));
   }
   return html + "</section>\n";
 }
 
 // The place of one chart: title, caption, the chart, what the pointer is on, and its numbers as a table.
-std::string figure(const std::string& id, const std::string& title, const std::string& caption, const std::string& label,
-                   bool half = false) {
+std::string figure(const std::string& id, const std::string& title, const std::string& caption,
+                   const std::string& label, bool half = false) {
   return fmt::format(
       "<figure id=\"{0}\"{4}><figcaption><b>{1}</b> <span class=\"soft\">{2}</span></figcaption>\n"
       "<div class=\"plot\" role=\"img\" tabindex=\"0\" aria-label=\"{3}\"></div>\n<div class=\"readout\"></div>\n"
@@ -143,39 +157,48 @@ std::string group_table(const ReportModel& model, const ReportSection& section) 
         said = verdict(true, check.problems);
       }
     }
-    rows.push_back({escape_markup(group.label), grouped(stats.nodes), grouped(stats.silent_nodes), grouped(stats.spikes),
-                    count_of(group.expected_spikes), z, rounded(stats.mean_rate_hz), rounded(stats.stdev_rate_hz),
-                    rounded(stats.min_rate_hz), rounded(stats.median_rate_hz), rounded(stats.max_rate_hz),
-                    rounded(stats.cv_isi), rounded(stats.fano_factor), ks, said});
+    rows.push_back({escape_markup(group.label), grouped(stats.nodes), grouped(stats.silent_nodes),
+                    grouped(stats.spikes), count_of(group.expected_spikes), z, rounded(stats.mean_rate_hz),
+                    rounded(stats.stdev_rate_hz), rounded(stats.min_rate_hz), rounded(stats.median_rate_hz),
+                    rounded(stats.max_rate_hz), rounded(stats.cv_isi), rounded(stats.fano_factor), ks, said});
   }
   return table("Groups of " + title_of(section),
-               {"Group", "Nodes", "Silent", "Spikes", "Requested", "z", "Mean rate (Hz)", "Stdev (Hz)", "Lowest", "Median",
-                "Highest", "CV of ISI", "Fano factor", "KS p", "Check"},
+               {"Group", "Nodes", "Silent", "Spikes", "Requested", "z", "Mean rate (Hz)", "Stdev (Hz)", "Lowest",
+                "Median", "Highest", "CV of ISI", "Fano factor", "KS p", "Check"},
                rows, {14});
 }
 
 std::string controls(const ReportSection& section, const std::string& id) {
   const std::string name = escape_markup(title_of(section));
   std::string html = fmt::format("<div class=\"controls\" role=\"group\" aria-label=\"Time shown of {}\">\n", name);
-  for (const auto& [action, text] : {std::pair{"in", "Zoom in"}, {"out", "Zoom out"}, {"left", "◀ Earlier"},
-                                     {"right", "Later ▶"}, {"reset", "Whole window"}}) {
+  for (const auto& [action, text] : {std::pair{"in", "Zoom in"},
+                                     {"out", "Zoom out"},
+                                     {"left", "◀ Earlier"},
+                                     {"right", "Later ▶"},
+                                     {"reset", "Whole window"}}) {
     html += fmt::format("<button type=\"button\" data-zoom=\"{}\">{}</button>\n", action, text);
   }
   html += "<span class=\"range soft\"></span></div>\n<fieldset><legend>Groups</legend>\n";
   for (std::size_t i = 0; i < section.groups.size(); ++i) {
-    html += fmt::format("<label><input type=\"checkbox\" checked data-group=\"{0}\"><span class=\"swatch\" data-swatch=\"{0}\"></span>{1}</label>\n",
-                        i, escape_markup(section.groups[i].label));
+    html += fmt::format(
+        "<label><input type=\"checkbox\" checked data-group=\"{0}\"><span class=\"swatch\" "
+        "data-swatch=\"{0}\"></span>{1}</label>\n",
+        i, escape_markup(section.groups[i].label));
   }
   html += "</fieldset>\n";
   if (section.groups_in_all > section.groups.size()) {
-    html += fmt::format("<p>The first {} of {} groups are shown; the raster shows the nodes of all.</p>\n", section.groups.size(),
-                        grouped(section.groups_in_all));
+    html += fmt::format("<p>The first {} of {} groups are shown; the raster shows the nodes of all.</p>\n",
+                        section.groups.size(), grouped(section.groups_in_all));
   }
-  html += "<fieldset data-curves><legend>Rate curves</legend>\n<label><input type=\"checkbox\" checked data-kind=\"raw\">raw</label>\n"
-          "<label><input type=\"checkbox\" checked data-kind=\"smoothed\">smoothed</label>\n";
-  if (!section.curve_ms.empty()) html += "<label><input type=\"checkbox\" checked data-kind=\"requested\">requested (dashed)</label>\n";
+  html +=
+      "<fieldset data-curves><legend>Rate curves</legend>\n<label><input type=\"checkbox\" checked "
+      "data-kind=\"raw\">raw</label>\n"
+      "<label><input type=\"checkbox\" checked data-kind=\"smoothed\">smoothed</label>\n";
+  if (!section.curve_ms.empty())
+    html += "<label><input type=\"checkbox\" checked data-kind=\"requested\">requested (dashed)</label>\n";
   return html + "</fieldset>\n<p class=\"soft help\" id=\"" + id +
-         "-help\">Drag over a chart to zoom in on a stretch of time, double-click for the whole window; with a chart in focus the "
+         "-help\">Drag over a chart to zoom in on a stretch of time, double-click for the whole window; with a chart "
+         "in focus the "
          "keys + − ← → and 0 do the same. All charts over time of this part move together.</p>\n";
 }
 
@@ -184,7 +207,8 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
   const bool asked = !section.curve_ms.empty();
   std::string kind = section.kind == "file" ? std::string("spikes") : section.kind;
   kind[0] = static_cast<char>(kind[0] - 'a' + 'A');
-  std::string html = fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{1}</h2>\n", id, escape_markup(name));
+  std::string html = fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{1}</h2>\n",
+                                 id, escape_markup(name));
   html += fmt::format("<p>{} of population {}{}{}: {} spikes of {} nodes from {} to {}, file {}.</p>\n",
                       escape_markup(kind), escape_markup(section.population),
                       section.process.empty() ? "" : escape_markup(fmt::format(", {} process", section.process)),
@@ -192,7 +216,8 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
                       grouped(section.spikes), grouped(section.nodes), format_time(section.window.start_ms),
                       format_time(section.window.stop_ms), escape_markup(section.file));
   if (section.spikes_outside > 0) {
-    html += fmt::format("<p>{} spikes lie outside this window and are not shown.</p>\n", grouped(section.spikes_outside));
+    html +=
+        fmt::format("<p>{} spikes lie outside this window and are not shown.</p>\n", grouped(section.spikes_outside));
   }
   html += group_table(model, section) + controls(section, id);
   const std::string groups = fmt::format("{} groups", section.groups.size());
@@ -202,13 +227,16 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
   }
   const Raster& raster = section.raster;
   const bool sampled = raster.ticks.size() < raster.total;
-  html += figure(id + "-raster", "Raster",
-                 sampled ? fmt::format("a random sample of {} of the {} spikes", grouped(raster.ticks.size()), grouped(raster.total))
-                         : fmt::format("all {} spikes, a row for each of {} nodes", grouped(raster.total), grouped(raster.node_ids.size())),
-                 fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", grouped(raster.ticks.size()), name));
+  html += figure(
+      id + "-raster", "Raster",
+      sampled
+          ? fmt::format("a random sample of {} of the {} spikes", grouped(raster.ticks.size()), grouped(raster.total))
+          : fmt::format("all {} spikes, a row for each of {} nodes", grouped(raster.total),
+                        grouped(raster.node_ids.size())),
+      fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", grouped(raster.ticks.size()), name));
   html += figure(id + "-rate", "Rate over time",
-                 fmt::format("bins of {} ms; smoothed: {}{}", format_number(section.bin_ms), describe(section.smoothing),
-                             asked ? "; dashed: requested, averaged over each bin" : ""),
+                 fmt::format("bins of {} ms; smoothed: {}{}", format_number(section.bin_ms),
+                             describe(section.smoothing), asked ? "; dashed: requested, averaged over each bin" : ""),
                  fmt::format("Rate over time of {} of {}, raw, smoothed and requested", groups, name));
   html += "<h3>Rates of nodes</h3>\n<div class=\"halves\">\n";
   for (std::size_t i = 0; i < section.groups.size(); ++i) {
@@ -216,14 +244,18 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
     html += figure(fmt::format("{}-hist-{}", id, i), fmt::format("Group {}", section.groups[i].label),
                    asked ? "dashed: requested distribution with the scatter of counts" : "nodes by their rate",
                    fmt::format("Histogram of the rates of {} nodes of group {} of {}", section.groups[i].stats.nodes,
-                               section.groups[i].label, name), true);
+                               section.groups[i].label, name),
+                   true);
   }
   html += figure(id + "-box", "Rates by group",
-                 asked ? "median, quartiles, 5 and 95 %, lowest and highest; dashed: requested" : "median, quartiles, 5 and 95 %, lowest and highest",
+                 asked ? "median, quartiles, 5 and 95 %, lowest and highest; dashed: requested"
+                       : "median, quartiles, 5 and 95 %, lowest and highest",
                  fmt::format("Box plot of the rates of nodes of {} of {}", groups, name), true);
   html += "</div>\n<h3>Intervals and counts</h3>\n<div class=\"halves\">\n";
-  html += figure(id + "-isi", "Intervals between spikes", "of single nodes, by group", fmt::format("Distribution of intervals of {} of {}", groups, name), true);
-  html += figure(id + "-counts", "Spikes", asked ? "circles: requested" : "by group", fmt::format("Spike counts of {} of {}", groups, name), true);
+  html += figure(id + "-isi", "Intervals between spikes", "of single nodes, by group",
+                 fmt::format("Distribution of intervals of {} of {}", groups, name), true);
+  html += figure(id + "-counts", "Spikes", asked ? "circles: requested" : "by group",
+                 fmt::format("Spike counts of {} of {}", groups, name), true);
   return html + "</div>\n</section>\n";
 }
 
@@ -233,25 +265,34 @@ std::string render_html(const ReportModel& model) {
   const std::string title = escape_markup(model.title);
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; style-src "
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'unsafe-inline'; "
+      "style-src "
       "'unsafe-inline'; img-src data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"generator\" content=\"{}\">\n<title>{} – stimgen report</title>\n<style>",
       escape_markup(model.producer), title);
-  html.append(assets::kUplotStyle).append("</style>\n<style>\n").append(assets::kReportStyle).append("</style>\n</head>\n<body>\n");
-  html += fmt::format("<header><h1>{}</h1><button type=\"button\" id=\"theme\">Dark or light</button></header>\n<main>\n"
-                      "<nav aria-label=\"Parts of this report\"><ul><li><a href=\"#overview\">Overview</a></li>\n",
-                      title);
+  html.append(assets::kUplotStyle)
+      .append("</style>\n<style>\n")
+      .append(assets::kReportStyle)
+      .append("</style>\n</head>\n<body>\n");
+  html += fmt::format(
+      "<header><h1>{}</h1><button type=\"button\" id=\"theme\">Dark or light</button></header>\n<main>\n"
+      "<nav aria-label=\"Parts of this report\"><ul><li><a href=\"#overview\">Overview</a></li>\n",
+      title);
   for (std::size_t i = 0; i < model.sections.size(); ++i) {
     html += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", section_id(i), escape_markup(title_of(model.sections[i])));
   }
   html += "</ul></nav>\n<noscript><p>The charts need JavaScript; the tables do not.</p></noscript>\n" + overview(model);
   for (std::size_t i = 0; i < model.sections.size(); ++i) html += section_html(model, model.sections[i], section_id(i));
-  html += fmt::format("</main>\n<footer>Made with {}. Charts by uPlot (MIT licence, © Leon Sorokin). This page asks for nothing from "
-                      "the network.</footer>\n",
-                      escape_markup(model.producer));
+  html += fmt::format(
+      "</main>\n<footer>Made with {}. Charts by uPlot (MIT licence, © Leon Sorokin). This page asks for nothing from "
+      "the network.</footer>\n",
+      escape_markup(model.producer));
   for (std::size_t i = 0; i < model.sections.size(); ++i) html += section_columns(model.sections[i], section_id(i));
   html += model_element(model) + "<script>";
-  html.append(assets::kUplotScript).append("</script>\n<script>\n").append(assets::kReportScript).append("</script>\n</body>\n</html>\n");
+  html.append(assets::kUplotScript)
+      .append("</script>\n<script>\n")
+      .append(assets::kReportScript)
+      .append("</script>\n</body>\n</html>\n");
   return html;
 }
 

@@ -30,30 +30,30 @@ struct ReportGroup {
   Quantiles rates;
   std::optional<Quantiles> requested_rates;
   RateHistogram histogram;
-  std::vector<std::uint64_t> isi;       // counts in the section's bins
-  std::vector<double> rate_hz;          // of an average node, in the section's time bins
+  std::vector<std::uint64_t> isi;  // counts in the section's bins
+  std::vector<double> rate_hz;     // of an average node, in the section's time bins
   std::vector<double> smoothed_hz;
-  std::vector<double> requested_hz;     // averaged over each time bin; empty if nothing was requested
-  std::vector<double> curve_hz;         // requested, at the section's curve_ms
+  std::vector<double> requested_hz;  // averaged over each time bin; empty if nothing was requested
+  std::vector<double> curve_hz;      // requested, at the section's curve_ms
 };
 
 struct Raster {
   std::uint64_t total = 0;  // spikes in the window
   double tick_ms = 0;
-  std::vector<std::uint32_t> ticks;  // ascending; time = window.start + tick · tick_ms
-  std::vector<std::uint32_t> rows;   // of each spike, index into node_ids
-  std::vector<NodeId> node_ids;      // by group, then id
+  std::vector<std::uint32_t> ticks;         // ascending; time = window.start + tick · tick_ms
+  std::vector<std::uint32_t> rows;          // of each spike, index into node_ids
+  std::vector<NodeId> node_ids;             // by group, then id
   std::vector<std::uint32_t> group_starts;  // first row of each group, and one past the last
 };
 
 // One population of one file.
 struct ReportSection {
-  std::string name;        // of the task or file
-  std::string kind;        // "background", "pattern long", "combination", "file"
+  std::string name;  // of the task or file
+  std::string kind;  // "background", "pattern long", "combination", "file"
   std::string population;
-  std::string file;        // as the user wrote it
+  std::string file;  // as the user wrote it
   std::string grouped_by;
-  std::string process;     // empty if not known
+  std::string process;  // empty if not known
   std::string digest;
   std::uint64_t bytes = 0;
   std::uint64_t spikes = 0;

@@ -29,7 +29,8 @@ std::string joined(const ReportSection& section, Values ReportGroup::*values) {
 }
 
 Json quantiles_json(const Quantiles& q) {
-  return {{"min", q.min}, {"p5", q.p5}, {"q1", q.q1}, {"median", q.median}, {"q3", q.q3}, {"p95", q.p95}, {"max", q.max}};
+  return {{"min", q.min}, {"p5", q.p5},   {"q1", q.q1},  {"median", q.median},
+          {"q3", q.q3},   {"p95", q.p95}, {"max", q.max}};
 }
 
 Json group_json(const ReportGroup& group) {
@@ -66,7 +67,9 @@ Json section_json(const ReportSection& section, const std::string& id) {
 
 }  // namespace
 
-std::string section_id(std::size_t index) { return fmt::format("s{}", index); }
+std::string section_id(std::size_t index) {
+  return fmt::format("s{}", index);
+}
 
 std::string section_columns(const ReportSection& section, const std::string& id) {
   std::string html = column(id + "-rates", "f32", joined(section, &ReportGroup::rate_hz));
@@ -93,7 +96,8 @@ std::string section_columns(const ReportSection& section, const std::string& id)
 
 std::string model_element(const ReportModel& model) {
   Json sections = Json::array();
-  for (std::size_t i = 0; i < model.sections.size(); ++i) sections.push_back(section_json(model.sections[i], section_id(i)));
+  for (std::size_t i = 0; i < model.sections.size(); ++i)
+    sections.push_back(section_json(model.sections[i], section_id(i)));
   // Text that is not UTF-8 (a population name may be anything) gets replacement characters.
   const std::string json = Json{{"title", model.title}, {"sections", sections}}.dump(
       -1, ' ', false, nlohmann::json::error_handler_t::replace);

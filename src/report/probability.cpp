@@ -47,7 +47,9 @@ double upper_by_fraction(double x, double shape) {
 
 }  // namespace
 
-double normal_cdf(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
+double normal_cdf(double z) {
+  return std::erfc(-z / std::sqrt(2.0)) / 2;
+}
 
 double gamma_cdf(double x, double shape) {
   if (x <= 0) return 0;
@@ -97,13 +99,18 @@ double rate_cdf(const RateDistribution& distribution, double rate_hz) {
   const double a = distribution.a;
   const double b = distribution.b;
   switch (distribution.kind) {
-    case DistributionKind::constant: return rate_hz >= a ? 1 : 0;
-    case DistributionKind::lognormal: return rate_hz > 0 ? normal_cdf((std::log(rate_hz) - a) / b) : 0;
+    case DistributionKind::constant:
+      return rate_hz >= a ? 1 : 0;
+    case DistributionKind::lognormal:
+      return rate_hz > 0 ? normal_cdf((std::log(rate_hz) - a) / b) : 0;
     case DistributionKind::normal:
       return rate_hz >= 0 ? std::clamp(1 - normal_cdf((a - rate_hz) / b) / distribution.tail, 0.0, 1.0) : 0;
-    case DistributionKind::gamma: return gamma_cdf(rate_hz / b, a);
-    case DistributionKind::uniform: return std::clamp((rate_hz - a) / (b - a), 0.0, 1.0);
-    case DistributionKind::exponential: return rate_hz > 0 ? -std::expm1(-rate_hz / a) : 0;
+    case DistributionKind::gamma:
+      return gamma_cdf(rate_hz / b, a);
+    case DistributionKind::uniform:
+      return std::clamp((rate_hz - a) / (b - a), 0.0, 1.0);
+    case DistributionKind::exponential:
+      return rate_hz > 0 ? -std::expm1(-rate_hz / a) : 0;
   }
   return 0;
 }

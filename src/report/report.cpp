@@ -169,7 +169,8 @@ class BatchReport {
       const std::optional<TimeWindow> one =
           input != plan_.spike_inputs.end() ? std::optional(input->second.window) : window_of(*source.task);
       if (!one) return std::nullopt;
-      window = window ? TimeWindow{std::min(window->start_ms, one->start_ms), std::max(window->stop_ms, one->stop_ms)} : *one;
+      window = window ? TimeWindow{std::min(window->start_ms, one->start_ms), std::max(window->stop_ms, one->stop_ms)}
+                      : *one;
     }
     return window;
   }
@@ -184,11 +185,14 @@ class BatchReport {
 
 void add_facts(const Plan& plan, ReportModel& model) {
   const Recipe& recipe = plan.recipe;
-  const auto add = [&](std::string name, std::string value) { model.facts.emplace_back(std::move(name), std::move(value)); };
+  const auto add = [&](std::string name, std::string value) {
+    model.facts.emplace_back(std::move(name), std::move(value));
+  };
   add("Recipe", recipe.path.filename().string());
   add("Seeds", fmt::format("network {}, spikes {}", recipe.seeds.network, recipe.seeds.spikes));
   if (recipe.stop_ms) {
-    add("Default window", fmt::format("{} to {}", format_time(recipe.start_ms.value_or(0)), format_time(*recipe.stop_ms)));
+    add("Default window",
+        fmt::format("{} to {}", format_time(recipe.start_ms.value_or(0)), format_time(*recipe.stop_ms)));
   }
   add("Files", fmt::format("{}, {}{}", recipe.output.sort == SpikeOrder::by_time ? "sorted by time" : "sorted by node",
                            recipe.output.compression == Compression::gzip ? "gzip" : "not compressed",
@@ -249,7 +253,11 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
   return Report(std::move(model));
 }
 
-std::string Report::html() const { return render_html(*model_); }
-std::vector<Report::Figure> Report::figures() const { return draw_figures(*model_); }
+std::string Report::html() const {
+  return render_html(*model_);
+}
+std::vector<Report::Figure> Report::figures() const {
+  return draw_figures(*model_);
+}
 
 }  // namespace stimgen

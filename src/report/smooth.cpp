@@ -54,8 +54,8 @@ std::vector<double> smooth(std::span<const double> values, std::span<const doubl
   }
   const double reach_ms =
       smoothing.kernel == Smoothing::Kernel::boxcar ? smoothing.width_ms / 2 : kGaussianReach * smoothing.width_ms;
-  const auto reach = static_cast<std::size_t>(std::min(std::ceil(reach_ms / bin_ms + 0.5),
-                                                       static_cast<double>(values.size())));
+  const auto reach =
+      static_cast<std::size_t>(std::min(std::ceil(reach_ms / bin_ms + 0.5), static_cast<double>(values.size())));
   std::vector<double> kernel;
   for (std::size_t lag = 0; lag <= reach; ++lag) kernel.push_back(weight_at(lag, bin_ms, smoothing));
 
@@ -101,10 +101,14 @@ std::optional<Smoothing> parse_smoothing(std::string_view text) {
 std::string describe(const Smoothing& smoothing) {
   const std::string width = format_number(smoothing.width_ms);
   switch (smoothing.kernel) {
-    case Smoothing::Kernel::none: return "not smoothed";
-    case Smoothing::Kernel::gaussian: return fmt::format("Gaussian, σ = {} ms", width);
-    case Smoothing::Kernel::boxcar: return fmt::format("boxcar, {} ms wide", width);
-    case Smoothing::Kernel::exponential: return fmt::format("exponential, τ = {} ms", width);
+    case Smoothing::Kernel::none:
+      return "not smoothed";
+    case Smoothing::Kernel::gaussian:
+      return fmt::format("Gaussian, σ = {} ms", width);
+    case Smoothing::Kernel::boxcar:
+      return fmt::format("boxcar, {} ms wide", width);
+    case Smoothing::Kernel::exponential:
+      return fmt::format("exponential, τ = {} ms", width);
   }
   return {};
 }

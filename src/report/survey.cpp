@@ -69,11 +69,12 @@ class Surveyor {
     request.node_ids = request_.node_ids;
     stats_ = compute_spike_stats(reader_, population_, request);
     if (stats_.unknown_node_count > 0) {
-      throw InputError("stats.unknown-node",
-                       fmt::format("{}: {} of the nodes with spikes are not nodes of population '{}': {}{}", reader_.path(),
-                                   stats_.unknown_node_count, population_.name, fmt::join(stats_.unknown_nodes, ", "),
-                                   stats_.unknown_node_count > stats_.unknown_nodes.size() ? ", …" : ""),
-                       "the file was made for another network, or the network has changed since");
+      throw InputError(
+          "stats.unknown-node",
+          fmt::format("{}: {} of the nodes with spikes are not nodes of population '{}': {}{}", reader_.path(),
+                      stats_.unknown_node_count, population_.name, fmt::join(stats_.unknown_nodes, ", "),
+                      stats_.unknown_node_count > stats_.unknown_nodes.size() ? ", …" : ""),
+          "the file was made for another network, or the network has changed since");
     }
     labels_ = request_.labels;
     if (labels_.empty()) labels_.push_back(population_.name);
@@ -116,7 +117,8 @@ class Surveyor {
     const double duration_ms = section_.window.duration_ms();
     section_.bin_ms = std::max(nice_at_least(duration_ms / kMostBins), 1.0);
     if (duration_ms < 100) section_.bin_ms = nice_at_least(duration_ms / 100);
-    section_.smoothing = {Smoothing::Kernel::gaussian, std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
+    section_.smoothing = {Smoothing::Kernel::gaussian,
+                          std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
     PsthRequest request;
     request.window = section_.window;
     request.bin_ms = section_.bin_ms;
@@ -131,7 +133,8 @@ class Surveyor {
     if (request_.asked == nullptr) return;
     for (std::size_t i = 0; i < psth.bins(); ++i) {
       const std::vector<double> mean = request_.asked->mean_rates_hz(psth.bin(i));
-      for (std::size_t group = 0; group < shown_groups(); ++group) section_.groups[group].requested_hz.push_back(mean[group]);
+      for (std::size_t group = 0; group < shown_groups(); ++group)
+        section_.groups[group].requested_hz.push_back(mean[group]);
     }
   }
 
@@ -148,8 +151,8 @@ class Surveyor {
     if (times.size() > kMostCurveVertices) {
       times.clear();
       for (std::size_t i = 0; i <= section_.groups.front().rate_hz.size(); ++i) {
-        times.push_back(std::min(section_.window.start_ms + static_cast<double>(i) * section_.bin_ms,
-                                 section_.window.stop_ms));
+        times.push_back(
+            std::min(section_.window.start_ms + static_cast<double>(i) * section_.bin_ms, section_.window.stop_ms));
       }
     }
     for (std::size_t i = 0; i + 1 < times.size(); ++i) {
@@ -204,9 +207,9 @@ class Surveyor {
       below = share;
     }
     const double size = static_cast<double>(members.size());
-    group.requested_rates = Quantiles{expected.spikes_at(0.5 / size) / per_hz,     expected.spikes_at(0.05) / per_hz,
-                                      expected.spikes_at(0.25) / per_hz,           expected.spikes_at(0.5) / per_hz,
-                                      expected.spikes_at(0.75) / per_hz,           expected.spikes_at(0.95) / per_hz,
+    group.requested_rates = Quantiles{expected.spikes_at(0.5 / size) / per_hz,    expected.spikes_at(0.05) / per_hz,
+                                      expected.spikes_at(0.25) / per_hz,          expected.spikes_at(0.5) / per_hz,
+                                      expected.spikes_at(0.75) / per_hz,          expected.spikes_at(0.95) / per_hz,
                                       expected.spikes_at(1 - 0.5 / size) / per_hz};
   }
 

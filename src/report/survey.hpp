@@ -12,7 +12,7 @@ struct SurveyRequest {
   std::optional<std::span<const NodeId>> node_ids;  // absent: those with spikes
   std::vector<std::uint32_t> group_of_node;         // kNoGroup: not shown; empty: one group
   std::vector<std::string> labels;
-  const TaskNodes* asked = nullptr;                 // of the same nodes and groups
+  const TaskNodes* asked = nullptr;  // of the same nodes and groups
   std::uint64_t most_raster_spikes = kMaxRasterSpikes;
 };
 

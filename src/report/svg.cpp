@@ -35,7 +35,8 @@ class SectionFigures {
       for (const double value : group.curve_hz) peak = std::max(peak, value);
     }
     page.begin_panel(90, time_axis(), zero_based_axis(peak, 4), "", true);
-    for (std::size_t i = 0; i < drawn_; ++i) page.line(section_.curve_ms, section_.groups[i].curve_hz, {colour(i), 1.3});
+    for (std::size_t i = 0; i < drawn_; ++i)
+      page.line(section_.curve_ms, section_.groups[i].curve_hz, {colour(i), 1.3});
     page.end_panel(time_title(), "Rate of a node (Hz)");
     return page.finish();
   }
@@ -60,7 +61,8 @@ class SectionFigures {
     if (raster.ticks.size() <= kMaxVectorSpikes) {
       draw_dots(page, height / nodes);
     } else {
-      page.image(base64(raster_png(static_cast<std::uint32_t>(page.plot_width() * 4), static_cast<std::uint32_t>(height * 4))));
+      page.image(base64(
+          raster_png(static_cast<std::uint32_t>(page.plot_width() * 4), static_cast<std::uint32_t>(height * 4))));
     }
     page.end_panel(time_title(), "Nodes by group");
     return page.finish();
@@ -69,7 +71,8 @@ class SectionFigures {
   std::string rate() const {
     SvgPage page(title("rate over time"), "Rate over time of each group: smoothed, and dashed as requested");
     page.legend(drawn_labels());
-    page.note(fmt::format("smoothed: {}{}", describe(section_.smoothing), section_.curve_ms.empty() ? "" : "; dashed: requested"));
+    page.note(fmt::format("smoothed: {}{}", describe(section_.smoothing),
+                          section_.curve_ms.empty() ? "" : "; dashed: requested"));
     double peak = 0;
     for (const ReportGroup& group : section_.groups) {
       for (const double value : group.smoothed_hz) peak = std::max(peak, value);
@@ -83,26 +86,30 @@ class SectionFigures {
     }
     for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].smoothed_hz, {colour(i), 1});
     for (std::size_t i = 0; i < drawn_; ++i) {
-      if (!section_.curve_ms.empty()) page.line(section_.curve_ms, section_.groups[i].curve_hz, {colour(i), 0.9, 1, "4 3"});
+      if (!section_.curve_ms.empty())
+        page.line(section_.curve_ms, section_.groups[i].curve_hz, {colour(i), 0.9, 1, "4 3"});
     }
     page.end_panel(time_title(), "Rate of a node (Hz)");
     return page.finish();
   }
 
   std::string histogram() const {
-    SvgPage page(title("rates of nodes"), "How many nodes of each group have which rate, dashed the requested distribution");
+    SvgPage page(title("rates of nodes"),
+                 "How many nodes of each group have which rate, dashed the requested distribution");
     if (!section_.curve_ms.empty()) page.note("dashed: requested distribution with the scatter of counts");
     const std::size_t panels = std::min(section_.groups.size(), kMostPanels);
-    if (section_.groups.size() > panels) page.note(fmt::format("the first {} of {} groups", panels, section_.groups_in_all));
+    if (section_.groups.size() > panels)
+      page.note(fmt::format("the first {} of {} groups", panels, section_.groups_in_all));
     for (std::size_t i = 0; i < panels; ++i) {
       const RateHistogram& histogram = section_.groups[i].histogram;
       const auto count = static_cast<double>(histogram.nodes.size());
       double most = 1;
       for (const double value : histogram.nodes) most = std::max(most, value);
       for (const double value : histogram.requested) most = std::max(most, value);
-      page.begin_panel(panels > 4 ? 36 : 54,
-                       value_axis(histogram.start_hz, histogram.start_hz + std::max(count, 1.0) * histogram.width_hz, 6),
-                       zero_based_axis(most, 2), fmt::format("{} ({} nodes)", labels_[i], section_.groups[i].stats.nodes), true);
+      page.begin_panel(
+          panels > 4 ? 36 : 54,
+          value_axis(histogram.start_hz, histogram.start_hz + std::max(count, 1.0) * histogram.width_hz, 6),
+          zero_based_axis(most, 2), fmt::format("{} ({} nodes)", labels_[i], section_.groups[i].stats.nodes), true);
       std::vector<double> centres;
       for (std::size_t bin = 0; bin < histogram.nodes.size(); ++bin) {
         const double low = histogram.start_hz + static_cast<double>(bin) * histogram.width_hz;
@@ -117,7 +124,8 @@ class SectionFigures {
   }
 
   std::string boxes() const {
-    SvgPage page(title("rates by group"), "Rates of nodes by group: median, quartiles, 5 and 95 percent, lowest and highest");
+    SvgPage page(title("rates by group"),
+                 "Rates of nodes by group: median, quartiles, 5 and 95 percent, lowest and highest");
     const bool asked = !section_.curve_ms.empty();
     page.note(std::string("median, quartiles, 5 and 95 %, extremes") + (asked ? "; dashed: requested" : ""));
     double highest = 0;
@@ -130,7 +138,8 @@ class SectionFigures {
       const double x = static_cast<double>(i);
       const double shift = group.requested_rates ? half * 1.2 : 0;
       const SvgLine style{colour(i), 1};
-      page.box(x, -shift, half, {group.rates.p5, group.rates.q1, group.rates.median, group.rates.q3, group.rates.p95}, style, true);
+      page.box(x, -shift, half, {group.rates.p5, group.rates.q1, group.rates.median, group.rates.q3, group.rates.p95},
+               style, true);
       page.circle(x, -shift, group.rates.min, 1.3, style, false);
       page.circle(x, -shift, group.rates.max, 1.3, style, false);
       if (!group.requested_rates) continue;
@@ -144,7 +153,8 @@ class SectionFigures {
   }
 
   std::string intervals() const {
-    SvgPage page(title("intervals"), "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
+    SvgPage page(title("intervals"),
+                 "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
     page.legend(drawn_labels());
     const std::vector<double>& edges = section_.isi_edges_ms;
     std::size_t first = edges.size();
@@ -166,7 +176,8 @@ class SectionFigures {
     last = std::min(std::max(last, first + 9) + 1, edges.size() - 1);
     page.begin_panel(90, decades_axis(edges[first], edges[last]), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < drawn_; ++i) {
-      page.steps(std::span(edges).subspan(first, last - first + 1), std::span(shares[i]).subspan(first, last - first), {colour(i), 1});
+      page.steps(std::span(edges).subspan(first, last - first + 1), std::span(shares[i]).subspan(first, last - first),
+                 {colour(i), 1});
     }
     page.end_panel("Interval between spikes (ms)", "Intervals (%)");
     return page.finish();
@@ -269,7 +280,8 @@ class SectionFigures {
 std::string file_name(const std::string& text) {
   std::string name;
   for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
+    const bool plain =
+        (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
     name += plain ? c : '_';
   }
   return name.empty() || name.front() == '.' ? "_" + name : name;
@@ -281,9 +293,9 @@ std::vector<Report::Figure> draw_figures(const ReportModel& model) {
   std::vector<Report::Figure> figures;
   std::set<std::string> taken;
   for (const ReportSection& section : model.sections) {
-    std::string base = file_name(section.kind == "file" || section.kind == "combination"
-                                     ? section.name + "-" + section.population
-                                     : section.name);
+    std::string base =
+        file_name(section.kind == "file" || section.kind == "combination" ? section.name + "-" + section.population
+                                                                          : section.name);
     for (int copy = 2; !taken.insert(base).second; ++copy) base += fmt::format("-{}", copy);
     const SectionFigures draw(section);
     if (!section.curve_ms.empty()) figures.push_back({base + "-requested", draw.requested()});

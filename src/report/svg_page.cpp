@@ -15,7 +15,8 @@ namespace stimgen {
 namespace {
 
 constexpr double kWidth = 340, kLeft = 52, kRight = 12, kLetter = 5.6;
-constexpr std::string_view kColours[] = {"#0072b2", "#c04a00", "#008a63", "#a8447f", "#9a6a00", "#3c8dbc", "#5b5b5b", "#7a2255"};
+constexpr std::string_view kColours[] = {"#0072b2", "#c04a00", "#008a63", "#a8447f",
+                                         "#9a6a00", "#3c8dbc", "#5b5b5b", "#7a2255"};
 
 double nice_step(double range, int count) {
   const double raw = range / count;
@@ -27,7 +28,9 @@ double nice_step(double range, int count) {
   return 10 * power;
 }
 
-std::string number(double value) { return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value); }
+std::string number(double value) {
+  return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value);
+}
 
 std::string stroke(const SvgLine& style) {
   std::string text = fmt::format("stroke=\"{}\" stroke-width=\"{:g}\"", style.colour, style.width);
@@ -74,11 +77,14 @@ SvgAxis category_axis(const std::vector<std::string>& labels) {
   SvgAxis axis{-0.5, static_cast<double>(labels.size()) - 0.5, {}};
   const double room = (kWidth - kLeft - kRight) / static_cast<double>(std::max<std::size_t>(labels.size(), 1));
   const auto letters = static_cast<std::size_t>(std::max(room / kLetter, 2.0));
-  for (std::size_t i = 0; i < labels.size(); ++i) axis.ticks.emplace_back(static_cast<double>(i), shortened(labels[i], letters));
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    axis.ticks.emplace_back(static_cast<double>(i), shortened(labels[i], letters));
   return axis;
 }
 
-std::string_view figure_colour(std::size_t group) { return kColours[group % std::size(kColours)]; }
+std::string_view figure_colour(std::size_t group) {
+  return kColours[group % std::size(kColours)];
+}
 
 SvgPage::SvgPage(const std::string& title, const std::string& description)
     : title_(title), description_(description), y_(22), left_(kLeft) {
@@ -86,11 +92,13 @@ SvgPage::SvgPage(const std::string& title, const std::string& description)
                       escape_markup(shortened(title, 46)));
 }
 
-double SvgPage::plot_width() const { return kWidth - left_ - kRight; }
+double SvgPage::plot_width() const {
+  return kWidth - left_ - kRight;
+}
 
 double SvgPage::x_of(double value) const {
-  const double share = x_.logarithmic ? std::log(value / x_.low) / std::log(x_.high / x_.low)
-                                      : (value - x_.low) / (x_.high - x_.low);
+  const double share =
+      x_.logarithmic ? std::log(value / x_.low) / std::log(x_.high / x_.low) : (value - x_.low) / (x_.high - x_.low);
   return left_ + share * plot_width();
 }
 
@@ -109,15 +117,17 @@ void SvgPage::legend(const std::vector<std::string>& labels) {
       x = left_;
       y += 13;
     }
-    text_ += fmt::format("<rect x=\"{:g}\" y=\"{:g}\" width=\"9\" height=\"9\" fill=\"{}\"/><text x=\"{:g}\" y=\"{:g}\">{}</text>\n", x,
-                         y - 8, figure_colour(i), x + 12, y, escape_markup(shown));
+    text_ += fmt::format(
+        "<rect x=\"{:g}\" y=\"{:g}\" width=\"9\" height=\"9\" fill=\"{}\"/><text x=\"{:g}\" y=\"{:g}\">{}</text>\n", x,
+        y - 8, figure_colour(i), x + 12, y, escape_markup(shown));
     x += width;
   }
   y_ = y + 6;
 }
 
 void SvgPage::note(const std::string& text) {
-  text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"8.5\" fill=\"#555555\">{}</text>\n", left_, y_ + 8, escape_markup(shortened(text, 66)));
+  text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"8.5\" fill=\"#555555\">{}</text>\n", left_, y_ + 8,
+                       escape_markup(shortened(text, 66)));
   y_ += 12;
 }
 
@@ -126,7 +136,8 @@ void SvgPage::begin_panel(double height, SvgAxis x, SvgAxis y, const std::string
   y_axis_ = std::move(y);
   numbers_ = x_numbers;
   if (!label.empty()) {
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", left_, y_ + 10, escape_markup(shortened(label, 48)));
+    text_ +=
+        fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", left_, y_ + 10, escape_markup(shortened(label, 48)));
     y_ += 14;
   }
   y_ += 4;
@@ -150,44 +161,52 @@ void SvgPage::begin_panel(double height, SvgAxis x, SvgAxis y, const std::string
 void SvgPage::line(std::span<const double> xs, std::span<const double> ys, const SvgLine& style) {
   if (xs.empty()) return;
   std::string path;
-  for (std::size_t i = 0; i < xs.size(); ++i) path += fmt::format("{}{:.2f} {:.2f}", i == 0 ? 'M' : 'L', x_of(xs[i]), y_of(ys[i]));
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    path += fmt::format("{}{:.2f} {:.2f}", i == 0 ? 'M' : 'L', x_of(xs[i]), y_of(ys[i]));
   text_ += fmt::format("<path d=\"{}\" fill=\"none\" {} stroke-linejoin=\"round\"/>\n", path, stroke(style));
 }
 
 void SvgPage::steps(std::span<const double> edges, std::span<const double> values, const SvgLine& style) {
   if (values.empty()) return;
   std::string path = fmt::format("M{:.2f} {:.2f}", x_of(edges[0]), y_of(values[0]));
-  for (std::size_t i = 0; i < values.size(); ++i) path += fmt::format("V{:.2f}H{:.2f}", y_of(values[i]), x_of(edges[i + 1]));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    path += fmt::format("V{:.2f}H{:.2f}", y_of(values[i]), x_of(edges[i + 1]));
   text_ += fmt::format("<path d=\"{}\" fill=\"none\" {}/>\n", path, stroke(style));
 }
 
 void SvgPage::bar(double low, double high, double value, std::string_view colour) {
   const double top = y_of(value);
   text_ += fmt::format(
-      "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\" fill-opacity=\"0.5\" stroke=\"{}\" "
+      "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\" fill-opacity=\"0.5\" "
+      "stroke=\"{}\" "
       "stroke-width=\"0.5\"/>\n",
       x_of(low), top, x_of(high) - x_of(low), panel_top_ + panel_height_ - top, colour, colour);
 }
 
-void SvgPage::box(double x, double shift, double half_width, const double (&five)[5], const SvgLine& style, bool filled) {
+void SvgPage::box(double x, double shift, double half_width, const double (&five)[5], const SvgLine& style,
+                  bool filled) {
   const double middle = x_of(x) + shift;
   const auto at = [&](int i) { return y_of(five[i]); };
-  text_ += fmt::format("<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\" fill-opacity=\"0.3\" {}/>\n",
-                       middle - half_width, at(3), 2 * half_width, at(1) - at(3), filled ? style.colour : "none", stroke(style));
-  text_ += fmt::format("<path d=\"M{0:.2f} {1:.2f}H{2:.2f}M{3:.2f} {4:.2f}V{5:.2f}M{3:.2f} {6:.2f}V{7:.2f}M{8:.2f} {5:.2f}H{9:.2f}M{8:.2f} {7:.2f}H{9:.2f}\" fill=\"none\" {10}/>\n",
-                       middle - half_width, at(2), middle + half_width, middle, at(3), at(4), at(1), at(0),
-                       middle - half_width / 2, middle + half_width / 2, stroke(style));
+  text_ += fmt::format(
+      "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"{}\" fill-opacity=\"0.3\" {}/>\n",
+      middle - half_width, at(3), 2 * half_width, at(1) - at(3), filled ? style.colour : "none", stroke(style));
+  text_ += fmt::format(
+      "<path d=\"M{0:.2f} {1:.2f}H{2:.2f}M{3:.2f} {4:.2f}V{5:.2f}M{3:.2f} {6:.2f}V{7:.2f}M{8:.2f} "
+      "{5:.2f}H{9:.2f}M{8:.2f} {7:.2f}H{9:.2f}\" fill=\"none\" {10}/>\n",
+      middle - half_width, at(2), middle + half_width, middle, at(3), at(4), at(1), at(0), middle - half_width / 2,
+      middle + half_width / 2, stroke(style));
 }
 
 void SvgPage::circle(double x, double shift, double y, double radius, const SvgLine& style, bool filled) {
-  text_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:g}\" fill=\"{}\" {}/>\n", x_of(x) + shift, y_of(y), radius,
-                       filled ? "#ffffff" : "none", stroke(style));
+  text_ += fmt::format("<circle cx=\"{:.2f}\" cy=\"{:.2f}\" r=\"{:g}\" fill=\"{}\" {}/>\n", x_of(x) + shift, y_of(y),
+                       radius, filled ? "#ffffff" : "none", stroke(style));
 }
 
 void SvgPage::dots(std::span<const double> xs, std::span<const double> ys, double height, std::string_view colour) {
   if (xs.empty()) return;
   std::string path;
-  for (std::size_t i = 0; i < xs.size(); ++i) path += fmt::format("M{:.2f} {:.2f}v{:.2g}", x_of(xs[i]), y_of(ys[i]), height);
+  for (std::size_t i = 0; i < xs.size(); ++i)
+    path += fmt::format("M{:.2f} {:.2f}v{:.2g}", x_of(xs[i]), y_of(ys[i]), height);
   text_ += fmt::format("<path d=\"{}\" stroke=\"{}\" stroke-width=\"0.5\"/>\n", path, colour);
 }
 
@@ -200,13 +219,16 @@ void SvgPage::image(const std::string& png_base64) {
 
 void SvgPage::end_panel(const std::string& x_title, const std::string& y_title) {
   const double bottom = panel_top_ + panel_height_;
-  text_ += fmt::format("<g stroke=\"#555555\" stroke-width=\"0.8\">\n<path d=\"M{:g} {:.2f}V{:.2f}H{:g}\" fill=\"none\"/>\n", left_, panel_top_, bottom,
-                       left_ + plot_width());
-  for (const auto& [value, shown] : x_.ticks) text_ += fmt::format("<path d=\"M{:.2f} {:.2f}v3\"/>\n", x_of(value), bottom);
+  text_ +=
+      fmt::format("<g stroke=\"#555555\" stroke-width=\"0.8\">\n<path d=\"M{:g} {:.2f}V{:.2f}H{:g}\" fill=\"none\"/>\n",
+                  left_, panel_top_, bottom, left_ + plot_width());
+  for (const auto& [value, shown] : x_.ticks)
+    text_ += fmt::format("<path d=\"M{:.2f} {:.2f}v3\"/>\n", x_of(value), bottom);
   text_ += "</g>\n";
   if (numbers_) {
     for (const auto& [value, shown] : x_.ticks) {
-      text_ += fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", x_of(value), bottom + 13, escape_markup(shown));
+      text_ += fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", x_of(value),
+                           bottom + 13, escape_markup(shown));
     }
   }
   y_ = bottom + (numbers_ ? 16 : 6);
@@ -216,8 +238,8 @@ void SvgPage::end_panel(const std::string& x_title, const std::string& y_title) 
     grouped_ = false;
   }
   if (!x_title.empty()) {
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", left_ + plot_width() / 2, y_ + 9,
-                         escape_markup(x_title));
+    text_ += fmt::format("<text x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", left_ + plot_width() / 2,
+                         y_ + 9, escape_markup(x_title));
     y_ += 14;
   }
 }
@@ -225,7 +247,8 @@ void SvgPage::end_panel(const std::string& x_title, const std::string& y_title) 
 std::string SvgPage::finish() {
   const double height = y_ + 4;
   return fmt::format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"85mm\" height=\"{0:.4g}mm\" viewBox=\"0 0 {1:g} {2:.2f}\" "
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"85mm\" height=\"{0:.4g}mm\" viewBox=\"0 0 {1:g} "
+             "{2:.2f}\" "
              "role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"10\" fill=\"#222222\">\n"
              "<title>{3}</title>\n<desc>{4}</desc>\n<rect width=\"{1:g}\" height=\"{2:.2f}\" fill=\"#ffffff\"/>\n",
              height / 4, kWidth, height, escape_markup(title_), escape_markup(description_)) +

@@ -55,7 +55,8 @@ std::string draw_task_graph(const std::vector<GraphNode>& graph) {
   const double width = filled.empty() ? 0 : 2 * kMargin + kColumn * static_cast<double>(filled.size() - 1) + kBoxWidth;
   const double height = 2 * kMargin + kRow * static_cast<double>(rows);
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" role=\"img\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" viewBox=\"0 0 {0:g} {1:g}\" "
+      "role=\"img\" "
       "aria-label=\"Task graph: {2} tasks; the table of tasks says what each one is\">\n",
       width, height, graph.size());
   for (std::size_t i = 0; i < graph.size(); ++i) {
@@ -65,8 +66,8 @@ std::string draw_task_graph(const std::vector<GraphNode>& graph) {
       const double x2 = x_of(i);
       const double y2 = y_of(i) + kBoxHeight / 2;
       const double bend = std::min((x2 - x1) / 2, kColumn - kBoxWidth);
-      svg += fmt::format("<path d=\"M{:g} {:g}C{:g} {:g} {:g} {:g} {:g} {:g}\"/>\n", x1, y1, x1 + bend, y1, x2 - bend, y2,
-                         x2, y2);
+      svg += fmt::format("<path d=\"M{:g} {:g}C{:g} {:g} {:g} {:g} {:g} {:g}\"/>\n", x1, y1, x1 + bend, y1, x2 - bend,
+                         y2, x2, y2);
     }
   }
   for (std::size_t i = 0; i < graph.size(); ++i) {

@@ -8,7 +8,8 @@
 
 namespace stimgen {
 
-// An <svg> element without colours of its own: classes `kind` for small text; rect, path and text take the page's style.
+// An <svg> element without colours of its own: classes `kind` for small text; rect, path and text take the page's
+// style.
 std::string draw_task_graph(const std::vector<GraphNode>& graph);
 
 }  // namespace stimgen

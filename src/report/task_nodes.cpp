@@ -49,9 +49,9 @@ std::vector<double> TaskNodes::mean_rates_hz(TimeWindow window) const {
     for (std::size_t group = 0; group < labels.size(); ++group) intensity[group] = expected_spikes[group] * share;
   }
   for (std::size_t i = 0; i < rates.functions.size(); ++i) {
-    intensity[group_of_function[i]] += static_cast<double>(nodes_of_function[i]) *
-                                       (rates.functions[i].cumulative_intensity_at(window.stop_ms) -
-                                        rates.functions[i].cumulative_intensity_at(window.start_ms));
+    intensity[group_of_function[i]] +=
+        static_cast<double>(nodes_of_function[i]) * (rates.functions[i].cumulative_intensity_at(window.stop_ms) -
+                                                     rates.functions[i].cumulative_intensity_at(window.start_ms));
   }
   for (std::size_t group = 0; group < labels.size(); ++group) {
     const double per_hz = stimgen::expected_spikes(static_cast<double>(nodes[group]), window.duration_ms());

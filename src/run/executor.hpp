@@ -40,9 +40,9 @@ class Executor : public WorkerPool {
   std::vector<std::jthread> workers_;
 };
 
-// A result being made by the pool. take() returns it; if no thread has begun, the caller makes it itself, so a pool whose
-// threads all wait for results cannot come to a standstill. One that is dropped without take() is cancelled or, if a thread
-// has begun, waited for: what `make` refers to may go away afterwards.
+// A result being made by the pool. take() returns it; if no thread has begun, the caller makes it itself, so a pool
+// whose threads all wait for results cannot come to a standstill. One that is dropped without take() is cancelled or,
+// if a thread has begun, waited for: what `make` refers to may go away afterwards.
 template <typename Result>
 class Deferred {
  public:

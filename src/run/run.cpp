@@ -209,12 +209,13 @@ std::uint64_t free_bytes_near(std::filesystem::path folder) {
   folder = std::filesystem::absolute(folder, error);
   while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   const auto space = std::filesystem::space(folder, error);
-  if (error) throw EnvironmentError(fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
+  if (error)
+    throw EnvironmentError(fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
   return space.available;
 }
 
-// Blocks of spikes come and go in sizes that the allocator would give back to the system each time, to be cleared page by
-// page when they return: a third of the time of a run.
+// Blocks of spikes come and go in sizes that the allocator would give back to the system each time, to be cleared page
+// by page when they return: a third of the time of a run.
 void keep_freed_blocks() {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 64 << 20);

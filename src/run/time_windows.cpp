@@ -164,9 +164,9 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
     const bool last = w + 1 == ends_ms.size();
     if (!last) sample_window(ends_ms[w + 1]);
     const std::vector<Spike> spikes = merge_runs(std::move(runs));
-    const auto end = last ? spikes.end()
-                          : std::partition_point(spikes.begin(), spikes.end(),
-                                                 [&](const Spike& spike) { return spike.timestamp_ms < ends_ms[w]; });
+    const auto end = last ? spikes.end() : std::partition_point(spikes.begin(), spikes.end(), [&](const Spike& spike) {
+      return spike.timestamp_ms < ends_ms[w];
+    });
     held.assign(end, spikes.end());
     counts.spikes += static_cast<std::uint64_t>(end - spikes.begin());
     context.add_progress(static_cast<std::uint64_t>(end - spikes.begin()));

@@ -1,4 +1,5 @@
-// by_time output: all nodes advance together through windows of time, so memory does not grow with the number of spikes.
+// by_time output: all nodes advance together through windows of time, so memory does not grow with the number of
+// spikes.
 #pragma once
 
 #include "run/spike_task.hpp"

@@ -242,6 +242,24 @@ TEST_SUITE("assembly") {
     CHECK(!bench.diagnostics().has_errors());
   }
 
+  TEST_CASE("divide: only the selected nodes are divided, in the population of the other set") {
+    AssemblyBench bench("{a: {nodes: 40, properties: {g: {blocks: [0, 1]}, side: {cycle: [l, r]}}}, b: {nodes: 40}}");
+    bench.make("whole", "{method: property, population: a, property: g}");
+    const auto& set = bench.make("left", "{method: divide, of: whole, where: {side: l}, into: 2}");
+    INFO(messages(bench.diagnostics()));
+    REQUIRE(set.groups.size() == 4);
+    CHECK(set.population->name() == "a");
+    const Groups without_population = groups_of(set);
+    for (const Assembly& group : set.groups) {
+      CHECK(group.node_ids.size() == 5);
+      for (const NodeId id : group.node_ids) CHECK(id % 2 == 0);
+    }
+    CHECK(groups_of(bench.make("left", "{method: divide, of: whole, where: {side: l}, into: 2, population: a}")) ==
+          without_population);
+    CHECK(code_of(bench, "{method: divide, of: whole, into: 2, population: b}") == "assembly.other-population");
+    CHECK(code_of(bench, "{method: divide, of: whole, into: 2, population: c}") == "network.unknown-population");
+  }
+
   TEST_CASE("divide: wrong keys") {
     AssemblyBench bench(kNetwork);
     bench.make("whole", "{method: property, population: thal, property: pulse}");
@@ -250,7 +268,6 @@ TEST_SUITE("assembly") {
     CHECK(code_of(bench, "{method: divide, of: whole, sequence: [3]}") == "assembly.no-such-group");
     CHECK(code_of(bench, "{method: divide, of: whole, into: 5}") == "assembly.too-many-groups");
     CHECK(code_of(bench, "{method: divide, of: whole, sequence: []}") == "assembly.no-groups");
-    CHECK(code_of(bench, "{method: divide, of: whole, into: 2, population: thal}") == "recipe.unknown-key");
     bench.make("s", "{method: divide, of: nowhere, into: 2}");
     CHECK(bench.other("s")->population == nullptr);
   }

@@ -113,7 +113,8 @@ TEST_SUITE("audit") {
     }
     SUBCASE("a file that is gone") {
       std::filesystem::remove(project.file("long"));
-      CHECK(project.states() == Texts{{"base", "fresh"}, {"kinds", "fresh"}, {"long", "file missing"}, {"all", "fresh"}});
+      CHECK(project.states() ==
+            Texts{{"base", "fresh"}, {"kinds", "fresh"}, {"long", "file missing"}, {"all", "fresh"}});
       CHECK(project.run() == Names{"long"});
     }
     SUBCASE("a file of another task") {

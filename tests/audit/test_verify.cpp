@@ -104,7 +104,8 @@ TEST_SUITE("audit") {
       project.run();
       std::filesystem::rename(project.folder() / "old", project.file("base"));
       CHECK(project.causes() == Texts{{"base", "swapped"}});
-      CHECK(project.verdict("base").message == "the file is swapped: it is whole, but of another version of task 'base'");
+      CHECK(project.verdict("base").message ==
+            "the file is swapped: it is whole, but of another version of task 'base'");
     }
     SUBCASE("a moved spike") {
       SpikeBlock spikes = spikes_of(project.file("base"));

@@ -42,8 +42,9 @@ TEST_SUITE("background") {
     for (const Case& c : {Case{"3 Hz", 3, 0}, Case{"{mean: 20 Hz, stdev: 2 Hz}", 20, 2}, Case{"[1.9, 1.8]", 1.9, 1.8},
                           Case{"{mean: 2 Hz, stdev: 1.5 Hz, distribution: normal}", 2, 1.5},
                           Case{"{mean: 4, stdev: 3, distribution: gamma}", 4, 3},
-                          Case{"{mean: 4, stdev: 2, distribution: uniform}", 4, 2}, Case{"{uniform: [2 Hz, 8 Hz]}", 5, 6 / std::sqrt(12.0)},
-                          Case{"{exponential: 5 Hz}", 5, 5}, Case{"0.004 kHz", 4, 0}}) {
+                          Case{"{mean: 4, stdev: 2, distribution: uniform}", 4, 2},
+                          Case{"{uniform: [2 Hz, 8 Hz]}", 5, 6 / std::sqrt(12.0)}, Case{"{exponential: 5 Hz}", 5, 5},
+                          Case{"0.004 kHz", 4, 0}}) {
       const PlannedRecipe recipe(recipe_head(40000) + "backgrounds: {b: {population: cells, rate: " + c.rate + "}}\n");
       REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
       const NodeRates rates = rates_of(recipe, "b");
@@ -58,12 +59,14 @@ TEST_SUITE("background") {
 
   TEST_CASE("groups get their own rates, others silence or a rate") {
     const std::string head = recipe_head(90);
-    const PlannedRecipe silent(head + "backgrounds: {b: {population: cells, group_by: kind, rates: {A: 1 Hz, B: 2 Hz}, others: silent}}\n");
+    const PlannedRecipe silent(
+        head + "backgrounds: {b: {population: cells, group_by: kind, rates: {A: 1 Hz, B: 2 Hz}, others: silent}}\n");
     REQUIRE_MESSAGE(silent.problems() == "", silent.problems());
     const NodeRates rates = rates_of(silent, "b");
     REQUIRE(rates.size() == 60);
     for (std::size_t i = 0; i < rates.size(); ++i) CHECK(rates.constant_hz[i] == (rates.node_ids[i] % 3 == 0 ? 1 : 2));
-    const PlannedRecipe rest(head + "backgrounds: {b: {population: cells, group_by: kind, rates: {A: 1 Hz}, others: 7 Hz}}\n");
+    const PlannedRecipe rest(head +
+                             "backgrounds: {b: {population: cells, group_by: kind, rates: {A: 1 Hz}, others: 7 Hz}}\n");
     REQUIRE_MESSAGE(rest.problems() == "", rest.problems());
     const NodeRates all = rates_of(rest, "b");
     REQUIRE(all.size() == 90);
@@ -71,12 +74,14 @@ TEST_SUITE("background") {
   }
 
   TEST_CASE("listed rates: a node property or a CSV file") {
-    const PlannedRecipe property(recipe_head(11) + "backgrounds: {b: {population: cells, rate: {values: {property: rate_hz}}}}\n");
+    const PlannedRecipe property(recipe_head(11) +
+                                 "backgrounds: {b: {population: cells, rate: {values: {property: rate_hz}}}}\n");
     REQUIRE_MESSAGE(property.problems() == "", property.problems());
     const NodeRates rates = rates_of(property, "b");
     for (std::size_t i = 0; i < rates.size(); ++i) CHECK(rates.constant_hz[i] == static_cast<double>(i));
 
-    const PlannedRecipe missing(recipe_head(2) + "backgrounds: {b: {population: cells, rate: {values: {csv: none.csv}}}}\n");
+    const PlannedRecipe missing(recipe_head(2) +
+                                "backgrounds: {b: {population: cells, rate: {values: {csv: none.csv}}}}\n");
     CHECK(missing.problems().find("cannot read") != std::string::npos);
     CHECK(missing.problems().find("none.csv") != std::string::npos);
   }
@@ -84,7 +89,9 @@ TEST_SUITE("background") {
   TEST_CASE("a node's rate depends on the seed, the stream, the node and nothing else") {
     const std::string body = "backgrounds: {b: {population: cells, rate: [20, 2]}}\n";
     const PlannedRecipe small(recipe_head(50) + body);
-    const PlannedRecipe large(recipe_head(100) + "backgrounds: {a: {population: cells, rate: [5, 2]}, b: {population: cells, rate: [20, 2]}}\n");
+    const PlannedRecipe large(
+        recipe_head(100) +
+        "backgrounds: {a: {population: cells, rate: [5, 2]}, b: {population: cells, rate: [20, 2]}}\n");
     const NodeRates few = rates_of(small, "b");
     const NodeRates many = rates_of(large, "b");
     for (std::size_t i = 0; i < few.size(); ++i) CHECK(few.constant_hz[i] == many.constant_hz[i]);
@@ -96,10 +103,12 @@ TEST_SUITE("background") {
   }
 
   TEST_CASE("peer defect: a misspelt group, nodes in no group and 'std' for 'stdev' are errors, not silence") {
-    const PlannedRecipe typo(recipe_head() + "backgrounds:\n  b: {population: cells, group_by: kind, rates: {A: 1, B: 2, c: 3}}\n");
+    const PlannedRecipe typo(recipe_head() +
+                             "backgrounds:\n  b: {population: cells, group_by: kind, rates: {A: 1, B: 2, c: 3}}\n");
     CHECK(typo.problems().find("no selected node of 'cells' has kind 'c'") != std::string::npos);
     CHECK(typo.problems().find("did you mean 'C'?") != std::string::npos);
-    CHECK(typo.problems().find("33 of the selected nodes of 'cells' are in no listed group (kind: 'C')") != std::string::npos);
+    CHECK(typo.problems().find("33 of the selected nodes of 'cells' are in no listed group (kind: 'C')") !=
+          std::string::npos);
     const PlannedRecipe std_key(recipe_head() + "backgrounds: {b: {population: cells, rate: {mean: 2, std: 3}}}\n");
     CHECK(std_key.problems().find("'std'") != std::string::npos);
     CHECK(std_key.problems().find("did you mean 'stdev'?") != std::string::npos);
@@ -110,15 +119,18 @@ TEST_SUITE("background") {
       return PlannedRecipe(recipe_head() + "backgrounds:\n  b: " + background + "\n").problems();
     };
     CHECK(problems("{population: cells}").find("background 'b' has no rate") != std::string::npos);
-    CHECK(problems("{population: cells, rate: 1, rates: {A: 1}}").find("either 'rate' or 'rates'") != std::string::npos);
+    CHECK(problems("{population: cells, rate: 1, rates: {A: 1}}").find("either 'rate' or 'rates'") !=
+          std::string::npos);
     CHECK(problems("{population: cells, rates: {A: 1}}").find("'rates' needs 'group_by'") != std::string::npos);
     CHECK(problems("{population: cells, rate: -1 Hz}").find("-1 Hz") != std::string::npos);
     CHECK(problems("{population: cels, rate: 1}").find("did you mean 'cells'?") != std::string::npos);
-    CHECK(problems("{population: cells, rate: 1, stop: 0 s}").find("ends at 0 s, but begins at 0 s") != std::string::npos);
-    CHECK(problems("{population: cells, rate: {mean: 2, stdev: 3, distribution: normal}}").find("background.no-such-distribution") !=
+    CHECK(problems("{population: cells, rate: 1, stop: 0 s}").find("ends at 0 s, but begins at 0 s") !=
           std::string::npos);
+    CHECK(problems("{population: cells, rate: {mean: 2, stdev: 3, distribution: normal}}")
+              .find("background.no-such-distribution") != std::string::npos);
     CHECK(problems("{population: cells, rate: [1, 2, 3]}").find("[mean, stdev]") != std::string::npos);
-    CHECK(problems("{population: cells, group_by: knd, rates: {A: 1}}").find("did you mean 'kind'?") != std::string::npos);
+    CHECK(problems("{population: cells, group_by: knd, rates: {A: 1}}").find("did you mean 'kind'?") !=
+          std::string::npos);
     CHECK(problems("{population: cells, rate: {values: {property: kind}}}").find("is text") != std::string::npos);
   }
 }

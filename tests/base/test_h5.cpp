@@ -119,7 +119,8 @@ TEST_SUITE("base") {
     const TempFolder folder;
     const auto path = folder / "x.h5";
     std::vector<std::string> many;
-    for (int i = 0; i < 70000; ++i) many.push_back("cell" + std::to_string(i % 1000) + std::string(static_cast<std::size_t>(i % 7), 'x'));
+    for (int i = 0; i < 70000; ++i)
+      many.push_back("cell" + std::to_string(i % 1000) + std::string(static_cast<std::size_t>(i % 7), 'x'));
     make_hdf5(path, [&](hid_t file) {
       put_variable_strings(file, "variable", {"PN", "", "Pyramidal µ", "PV"});
       put_variable_strings(file, "many", many);

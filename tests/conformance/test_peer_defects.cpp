@@ -29,8 +29,9 @@ NodeRates rates_of(const PlannedRecipe& recipe) {
 TEST_SUITE("conformance") {
   TEST_CASE("peer defect: rate draws come from one shared generator in call order") {
     const PlannedRecipe alone(background("rate: [20, 2]"));
-    const PlannedRecipe second(recipe_head() +
-                               "backgrounds:\n  a: {population: cells, rate: [3, 1]}\n  b: {population: cells, rate: [20, 2]}\n");
+    const PlannedRecipe second(
+        recipe_head() +
+        "backgrounds:\n  a: {population: cells, rate: [3, 1]}\n  b: {population: cells, rate: [20, 2]}\n");
     CHECK(rates_of(alone).constant_hz == rates_of(second).constant_hz);
     CHECK(rates_of(alone).constant_hz == rates_of(alone).constant_hz);
   }
@@ -76,7 +77,8 @@ TEST_SUITE("conformance") {
   TEST_CASE("peer defect: normal rates clamped at 0, so that mean 2 and stdev 3 give mean 2.46") {
     CHECK(PlannedRecipe(background("rate: {mean: 2, stdev: 3, distribution: normal}")).problems().find("error") !=
           std::string::npos);
-    const NodeRates rates = rates_of(PlannedRecipe(background("rate: {mean: 2, stdev: 1.8, distribution: normal}", 40000)));
+    const NodeRates rates =
+        rates_of(PlannedRecipe(background("rate: {mean: 2, stdev: 1.8, distribution: normal}", 40000)));
     const double mean = std::accumulate(rates.constant_hz.begin(), rates.constant_hz.end(), 0.0) / 40000;
     CHECK(std::abs(mean - 2) < 5 * 1.8 / 200);  // five standard errors
   }
@@ -111,8 +113,9 @@ TEST_SUITE("conformance") {
     REQUIRE(recipe.run().exit_code() == 0);
     const SpikeBlock block = recipe.spikes("b").at("cells");
     for (std::size_t i = 1; i < block.size(); ++i) {
-      const bool in_order = block.node_ids[i - 1] < block.node_ids[i] ||
-                            (block.node_ids[i - 1] == block.node_ids[i] && block.timestamps_ms[i - 1] <= block.timestamps_ms[i]);
+      const bool in_order =
+          block.node_ids[i - 1] < block.node_ids[i] ||
+          (block.node_ids[i - 1] == block.node_ids[i] && block.timestamps_ms[i - 1] <= block.timestamps_ms[i]);
       REQUIRE(in_order);
     }
   }

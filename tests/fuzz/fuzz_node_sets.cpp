@@ -11,15 +11,14 @@ using namespace stimgen;
 const Network& network() {
   static const std::unique_ptr<Network> made = [] {
     Diagnostics diagnostics;
-    const Value networks = parse_document(
-        fuzz::source("populations:\n"
-                     "  cells:\n"
-                     "    nodes: 12\n"
-                     "    properties:\n"
-                     "      kind: {cycle: [PN, PV, 'null']}\n"
-                     "      layer: {blocks: [1, 2, 3]}\n"
-                     "      depth: {linspace: [0, 1.5]}\n"),
-        diagnostics);
+    const Value networks = parse_document(fuzz::source("populations:\n"
+                                                       "  cells:\n"
+                                                       "    nodes: 12\n"
+                                                       "    properties:\n"
+                                                       "      kind: {cycle: [PN, PV, 'null']}\n"
+                                                       "      layer: {blocks: [1, 2, 3]}\n"
+                                                       "      depth: {linspace: [0, 1.5]}\n"),
+                                          diagnostics);
     auto opened = open_network(networks, 1, diagnostics);
     diagnostics.throw_if_errors();
     return opened;

@@ -207,8 +207,8 @@ TEST_SUITE("network") {
                    "[network.duplicate-node-set]"));
     CHECK(contains(problems, "a.json:1:2: note: first here"));
     nodes.write("bad.json", R"({"s": 5})");
-    CHECK(
-        contains(nodes.open("node_sets: bad.json"), "node set 's' is the number 5, not an object of conditions or a list"));
+    CHECK(contains(nodes.open("node_sets: bad.json"),
+                   "node set 's' is the number 5, not an object of conditions or a list"));
     CHECK(contains(nodes.open("node_sets: nope.json"), "node-set file 'nope.json' does not exist"));
     CHECK(contains(nodes.select("{population: p, node_set: s}").problems, "name one as networks.node_sets") == false);
   }

@@ -79,7 +79,8 @@ TEST_SUITE("plan") {
   TEST_CASE("two tasks that feed one population are warned about unless something combines them") {
     std::string body = kBody.substr(0, kBody.find("combine:"));
     const PlannedRecipe loose(recipe_head() + body);
-    CHECK(loose.problems().find("warning: base, long all feed population 'cells', and nothing combines them") != std::string::npos);
+    CHECK(loose.problems().find("warning: base, long all feed population 'cells', and nothing combines them") !=
+          std::string::npos);
     CHECK(PlannedRecipe(recipe_head() + kBody).problems() == "");
   }
 
@@ -95,8 +96,9 @@ TEST_SUITE("plan") {
                                "combine:\n"
                                "  trial: {from: [base, lnog]}\n");
     const std::string& problems = recipe.problems();
-    for (const char* text : {"recipe.yaml:11:", "recipe.yaml:13:", "recipe.yaml:15:", "recipe.yaml:16:", "recipe.yaml:18:",
-                             "did you mean 'halves'?", "there is no assembly set 'kindz'", "there is no task 'lnog'"}) {
+    for (const char* text :
+         {"recipe.yaml:11:", "recipe.yaml:13:", "recipe.yaml:15:", "recipe.yaml:16:", "recipe.yaml:18:",
+          "did you mean 'halves'?", "there is no assembly set 'kindz'", "there is no task 'lnog'"}) {
       CHECK_MESSAGE(problems.find(text) != std::string::npos, text, "\n", problems);
     }
   }
@@ -113,7 +115,8 @@ TEST_SUITE("plan") {
   }
 
   TEST_CASE("work without end is refused with the estimate") {
-    const PlannedRecipe huge(recipe_head(1000) + "backgrounds: {b: {population: cells, rate: 1000000 kHz, stop: 1000 s}}\n");
+    const PlannedRecipe huge(recipe_head(1000) +
+                             "backgrounds: {b: {population: cells, rate: 1000000 kHz, stop: 1000 s}}\n");
     REQUIRE_MESSAGE(huge.problems() == "", huge.problems());
     const auto tasks = huge.plan().closure({"b"});
     try {
@@ -123,19 +126,23 @@ TEST_SUITE("plan") {
       const std::string text = error.what();
       CHECK_MESSAGE(text.find("1e+15 spikes (16 PB)") != std::string::npos, text);
     }
-    const PlannedRecipe limited(recipe_head(100, "{directory: out, max_spikes: 1000}") + "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
+    const PlannedRecipe limited(recipe_head(100, "{directory: out, max_spikes: 1000}") +
+                                "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
     CHECK_THROWS_AS(check_limits(limited.plan(), limited.plan().closure({"b"}), 1'000'000'000), InputError);
-    const PlannedRecipe fine(recipe_head(100, "{directory: out, max_spikes: 3000}") + "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
+    const PlannedRecipe fine(recipe_head(100, "{directory: out, max_spikes: 3000}") +
+                             "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
     CHECK_NOTHROW(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000'000'000));
     CHECK_THROWS_AS(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000), InputError);
   }
 
   TEST_CASE("a combination cannot read what the recipe makes, nor a file that is not there") {
-    const PlannedRecipe output(recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [{file: out/b.h5}]}}\n");
+    const PlannedRecipe output(
+        recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [{file: out/b.h5}]}}\n");
     CHECK_MESSAGE(output.problems().find("is made by this recipe") != std::string::npos, output.problems());
     const PlannedRecipe missing(recipe_head() + "combine: {c: {from: [{file: nothing.h5}]}}\n");
     CHECK_MESSAGE(missing.problems().find("nothing.h5") != std::string::npos, missing.problems());
-    const PlannedRecipe twice(recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [b, b]}}\n");
+    const PlannedRecipe twice(recipe_head() +
+                              "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [b, b]}}\n");
     CHECK_MESSAGE(twice.problems().find("taken twice") != std::string::npos, twice.problems());
   }
 }

@@ -35,7 +35,8 @@ void rewrite(const PlannedRecipe& recipe, const std::string& task, Change change
   std::vector<Spike> spikes;
   for (const auto& [population, block] : recipe.spikes(task)) {
     for (std::size_t i = 0; i < block.size(); ++i) {
-      if (const std::optional<Spike> spike = change(Spike{block.node_ids[i], block.timestamps_ms[i]})) spikes.push_back(*spike);
+      if (const std::optional<Spike> spike = change(Spike{block.node_ids[i], block.timestamps_ms[i]}))
+        spikes.push_back(*spike);
     }
   }
   std::stable_sort(spikes.begin(), spikes.end(), [](const Spike& a, const Spike& b) {
@@ -66,7 +67,8 @@ bool says(const GroupCheck& group, const std::string& words) {
 
 TEST_SUITE("report") {
   TEST_CASE("what was made as asked is ok, in each order and on a grid") {
-    for (const char* output : {"{directory: out}", "{directory: out, sort: by_time}", "{directory: out, resolution: 1 ms}"}) {
+    for (const char* output :
+         {"{directory: out}", "{directory: out, sort: by_time}", "{directory: out, resolution: 1 ms}"}) {
       PlannedRecipe recipe(recipe_head(600, output) + kTasks);
       REQUIRE(recipe.problems().empty());
       recipe.run();

@@ -81,7 +81,8 @@ TEST_SUITE("report") {
     CHECK(png[23] == 1);
     const std::size_t data = 8 + 25;  // signature, IHDR
     const std::size_t length = std::size_t{png[data + 2]} << 8 | png[data + 3];
-    const std::vector<std::uint8_t> stream(png.begin() + data + 8, png.begin() + static_cast<std::ptrdiff_t>(data + 8 + length));
+    const std::vector<std::uint8_t> stream(png.begin() + data + 8,
+                                           png.begin() + static_cast<std::ptrdiff_t>(data + 8 + length));
     std::vector<std::uint8_t> row{0};
     row.insert(row.end(), rgba.begin(), rgba.end());
     CHECK(inflated(stream, row.size()) == row);
@@ -90,8 +91,9 @@ TEST_SUITE("report") {
   TEST_CASE("text of users stays text") {
     CHECK(escape_markup("<b a=\"x\" c='y'>&</b>") == "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;&lt;/b&gt;");
     CHECK(escape_markup("µ – 神経") == "µ – 神経");
-    CHECK(escape_markup(std::string("a\0b\x1b\xff", 5)) == "a\xEF\xBF\xBD"
-                                                           "b\xEF\xBF\xBD\xEF\xBF\xBD");
+    CHECK(escape_markup(std::string("a\0b\x1b\xff", 5)) ==
+          "a\xEF\xBF\xBD"
+          "b\xEF\xBF\xBD\xEF\xBF\xBD");
     const std::string json = safe_in_script("{\"a\":\"</script><!--\xE2\x80\xA8\"}");
     CHECK(json == "{\"a\":\"\\u003c/script\\u003e\\u003c!--\\u2028\"}");
   }
@@ -111,6 +113,7 @@ TEST_SUITE("report") {
       if (c == '>') inside = false;
     }
     CHECK(plain == escape_markup("rate: {mean: 20 Hz, \"k\": '<x>'} # </pre>\nburst: ${b}\n- *a\n"));
-    for (const char* text : {"", "'", "\"", "\"\\", "${", "&", "#", "a:", ":", "- - -", "\xff\xfe"}) highlight_yaml(text);
+    for (const char* text : {"", "'", "\"", "\"\\", "${", "&", "#", "a:", ":", "- - -", "\xff\xfe"})
+      highlight_yaml(text);
   }
 }

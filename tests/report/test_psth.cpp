@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "support/spikes_in_memory.hpp"
 #include "stimgen/report.hpp"
+#include "support/spikes_in_memory.hpp"
 
 using namespace stimgen;
 using stimgen::testing::SpikesInMemory;

@@ -55,13 +55,15 @@ TEST_SUITE("report") {
     for (const ReportGroup& group : section.groups) {
       in_groups += group.stats.spikes;
       double over_time = 0;
-      for (const double rate : group.rate_hz) over_time += rate * section.bin_ms / 1000 * static_cast<double>(group.stats.nodes);
+      for (const double rate : group.rate_hz)
+        over_time += rate * section.bin_ms / 1000 * static_cast<double>(group.stats.nodes);
       CHECK(over_time == doctest::Approx(static_cast<double>(group.stats.spikes)));
       const double in_histogram = std::accumulate(group.histogram.nodes.begin(), group.histogram.nodes.end(), 0.0);
       CHECK(in_histogram == static_cast<double>(group.stats.nodes));
       const std::uint64_t intervals = std::accumulate(group.isi.begin(), group.isi.end(), std::uint64_t{0});
       CHECK(intervals <= group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes));
-      CHECK(intervals * 100 >= (group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes)) * 97);  // below 0.1 ms
+      CHECK(intervals * 100 >=
+            (group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes)) * 97);  // below 0.1 ms
     }
     CHECK(in_groups == section.spikes);
     // Rows go by group, then id.
@@ -145,7 +147,8 @@ TEST_SUITE("report") {
     const std::string html = report.html();
     CHECK(html == Report::of_batch(recipe.plan(), "stimgen test", {}).html());
     CHECK(html.find("default-src 'none'") != std::string::npos);
-    for (const char* word : {"src=\"http", "href=\"http", "@import", "url(http"}) CHECK(html.find(word) == std::string::npos);
+    for (const char* word : {"src=\"http", "href=\"http", "@import", "url(http"})
+      CHECK(html.find(word) == std::string::npos);
     CHECK(html.size() < 1'000'000);
     const std::vector<Report::Figure> figures = report.figures();
     CHECK(figures.size() == 14);

@@ -1,4 +1,5 @@
-// Running a plan: the files made, the same on any number of threads, and what happens around failures and interruptions.
+// Running a plan: the files made, the same on any number of threads, and what happens around failures and
+// interruptions.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -59,7 +60,8 @@ class StopAtFirstSpikes : public RunObserver {
 
 TEST_SUITE("run") {
   TEST_CASE("files are byte-identical for any number of threads") {
-    for (const char* output : {"{directory: out}", "{directory: out, compression: none}", "{directory: out, sort: by_time}"}) {
+    for (const char* output :
+         {"{directory: out}", "{directory: out, compression: none}", "{directory: out, sort: by_time}"}) {
       const std::string yaml = recipe_head(20000, output) + kTwoTasks + "combine: {both: {from: [base, slow]}}\n";
       PlannedRecipe one(yaml);
       PlannedRecipe many(yaml);
@@ -91,7 +93,8 @@ TEST_SUITE("run") {
     // One node with 3 million expected spikes goes another way than many nodes; a rate function with jumps and ramps.
     const std::string pattern =
         "assemblies: {all: {method: property, population: cells, property: kind}}\n"
-        "patterns: {r: {type: ramp, assemblies: all, on_time: 0.4 s, off_time: 0.1 s, rates: {from: 0 Hz, to: 9000 kHz, off: 1 kHz}}}\n";
+        "patterns: {r: {type: ramp, assemblies: all, on_time: 0.4 s, off_time: 0.1 s, rates: {from: 0 Hz, to: 9000 "
+        "kHz, off: 1 kHz}}}\n";
     PlannedRecipe whole(recipe_head(1) + pattern);
     REQUIRE_MESSAGE(whole.problems() == "", whole.problems());
     REQUIRE(whole.run().exit_code() == 0);
@@ -115,7 +118,8 @@ TEST_SUITE("run") {
       REQUIRE(time_ms < 750);
     }
     for (const char* sort : {"by_id", "by_time"}) {
-      PlannedRecipe grid(recipe_head(500, std::string("{directory: out, resolution: 0.1 ms, sort: ") + sort + "}") + body);
+      PlannedRecipe grid(recipe_head(500, std::string("{directory: out, resolution: 0.1 ms, sort: ") + sort + "}") +
+                         body);
       REQUIRE(grid.run().exit_code() == 0);
       const SpikeBlock rounded = grid.spikes("base")["cells"];
       CHECK((std::string(sort) == "by_id" ? sorted_by_id(rounded) : sorted_by_time(rounded)));
@@ -158,7 +162,8 @@ TEST_SUITE("run") {
     std::vector<double> sorted_a = a.timestamps_ms, sorted_b = b.timestamps_ms;
     std::sort(sorted_a.begin(), sorted_a.end());
     std::sort(sorted_b.begin(), sorted_b.end());
-    std::set_intersection(sorted_a.begin(), sorted_a.end(), sorted_b.begin(), sorted_b.end(), std::back_inserter(shared));
+    std::set_intersection(sorted_a.begin(), sorted_a.end(), sorted_b.begin(), sorted_b.end(),
+                          std::back_inserter(shared));
     CHECK(shared.empty());
     CHECK(recipe.spikes("c")["cells"].timestamps_ms == a.timestamps_ms);
   }
@@ -196,7 +201,8 @@ TEST_SUITE("run") {
   }
 
   TEST_CASE("--only makes a task with all it needs, and nothing else") {
-    PlannedRecipe recipe(recipe_head(30) + kTwoTasks + "  third: {population: cells, rate: 1}\ncombine: {both: {from: [base, slow]}}\n");
+    PlannedRecipe recipe(recipe_head(30) + kTwoTasks +
+                         "  third: {population: cells, rate: 1}\ncombine: {both: {from: [base, slow]}}\n");
     const RunSummary summary = recipe.run(2, {"both"});
     CHECK(summary.results.size() == 3);
     CHECK(std::filesystem::exists(recipe.folder() / "out/both.h5"));
@@ -204,7 +210,8 @@ TEST_SUITE("run") {
   }
 
   TEST_CASE("a failing task stops only what depends on it") {
-    PlannedRecipe recipe(recipe_head(30) + kTwoTasks + "combine:\n  one: {from: [base]}\n  two: {from: [slow]}\n  three: {from: [one]}\n");
+    PlannedRecipe recipe(recipe_head(30) + kTwoTasks +
+                         "combine:\n  one: {from: [base]}\n  two: {from: [slow]}\n  three: {from: [one]}\n");
     std::filesystem::create_directories(recipe.folder() / "out/base.h5");  // a folder where the file should go
     const RunSummary summary = recipe.run();
     CHECK(summary.exit_code() == 4);
@@ -216,7 +223,8 @@ TEST_SUITE("run") {
     CHECK(status["slow"] == TaskStatus::made);
     CHECK(status["two"] == TaskStatus::made);
     for (const auto& [index, result] : summary.results) {
-      if (result.status == TaskStatus::failed) CHECK_MESSAGE(result.problem.find("base.h5") != std::string::npos, result.problem);
+      if (result.status == TaskStatus::failed)
+        CHECK_MESSAGE(result.problem.find("base.h5") != std::string::npos, result.problem);
     }
   }
 
