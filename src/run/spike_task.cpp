@@ -12,7 +12,7 @@ namespace stimgen {
 namespace {
 
 // A block is big enough to make hand-over cheap and small enough for the cache.
-constexpr double kSpikesPerBlock = 65536;
+constexpr double kSpikesPerBlock = 16384;
 constexpr std::size_t kNodesPerBlock = 65536;
 // A node with more is sampled window by window, so that one train need not fit in memory.
 constexpr double kLongTrainSpikes = 1 << 20;

@@ -76,7 +76,7 @@ class Column {
   }
 
  private:
-  static constexpr std::size_t kWindow = 8;  // leaves under way
+  static constexpr std::size_t kWindow = 2;  // leaves under way
 
   void end_leaf() {
     in_leaf_ = 0;
