@@ -38,8 +38,6 @@ class Grouping {
   virtual ~Grouping() = default;
   // The set this one is made from, empty if none.
   virtual std::string needs_set() const { return {}; }
-  // Whether the nodes are those of needs_set(), so that `population` need not be written.
-  virtual bool has_its_population() const { return false; }
   // Groups before `fraction` is applied, of the nodes of `selection` (selection_fields(): every kind takes them).
   // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. `set_name` is the
   // stream's name: random decisions use make_stream_key("assembly", seed, set name).
@@ -50,6 +48,8 @@ class Grouping {
 struct AssemblyKind {
   KindInfo info;  // the method's own keys; besides, every kind has assembly_common_fields() and selection_fields()
   std::unique_ptr<const Grouping> (*make)(Fields& fields);  // after an error the result is of no use, and may be null
+  // The nodes are those of needs_set(): `population` follows from it, and no default selects among them.
+  bool nodes_of_other_set = false;
 };
 std::span<const AssemblyKind* const> assembly_kinds();
 // Keys every method has: `method` and `fraction`.

@@ -65,8 +65,8 @@ struct Task {
   std::vector<std::pair<std::string, std::string>> settings;
   Digest fingerprint;
   // For people, who compare them in a review or are told what changed; neither enters the fingerprint, which `settings`
-  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in: rates.burst, 50
-  // Hz.
+  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in:
+  // rates.burst, 50 Hz.
   std::vector<std::pair<std::string, std::string>> keys;
   // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell".
   std::vector<std::pair<std::string, std::string>> inputs;

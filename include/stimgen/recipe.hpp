@@ -78,8 +78,7 @@ std::string format_number(double value);
 std::string format_rate(double rate_hz);
 std::string format_time(double time_ms);
 
-// ---- one mapping against its table
-// -----------------------------------------------------------------------------------
+// ---- one mapping against its table ----------------------------------------------------------------------------------
 
 // The types a FieldDoc may name: their JSON Schema and how they are described. Adding one is one row.
 struct FieldType {
@@ -167,8 +166,7 @@ class Fields {
   std::size_t errors_before_;
 };
 
-// ---- the typed top level
-// ----------------------------------------------------------------------------------------------
+// ---- the typed top level --------------------------------------------------------------------------------------------
 
 struct Seeds {
   std::uint64_t network = 0;  // who is in which assembly, which mean rate a node has
@@ -208,8 +206,8 @@ struct Recipe {
   Value networks;
   Section backgrounds, assemblies, patterns, combine;
   OutputSettings output;
-  std::optional<std::filesystem::path>
-      report;  // where a run writes its report: inside output.directory; absent: nowhere
+  // Where a run writes its report: inside output.directory; absent: nowhere.
+  std::optional<std::filesystem::path> report;
 };
 
 struct LoadOptions {
@@ -231,8 +229,7 @@ Value with_defaults(const Entry& entry, const Value& defaults, std::initializer_
 void check_defaults(const Value& defaults, std::string_view section,
                     const std::vector<std::span<const FieldDoc>>& tables, Diagnostics& diagnostics);
 
-// ---- the tables of the top level (schema, explain and docs use them too)
-// ------------------------------------------------
+// ---- the tables of the top level (schema, explain and docs use them too) --------------------------------------------
 
 // One table of keys with its title: "recipe", "seeds", "time", "output", "networks", …
 struct SectionDoc {

@@ -30,7 +30,6 @@ class DivideGrouping final : public Grouping {
       : of_(std::move(of)), into_(into), sequence_(std::move(sequence)), loc_(std::move(loc)) {}
 
   std::string needs_set() const override { return of_.name; }
-  bool has_its_population() const override { return true; }
 
   AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection& selection,
                    Diagnostics& diagnostics) const override {
@@ -43,10 +42,11 @@ class DivideGrouping final : public Grouping {
                         "leave 'population' out: it is that of the set");
       return {};
     }
-    const AssemblySet kept = selected_of(*whole, selection);
+    const bool all_selected = selection.rows.size() == whole->population->size();
+    const AssemblySet kept = all_selected ? *whole : selected_of(*whole, selection);
     const AssemblySet* of = &kept;
     const std::size_t originals = of->groups.size();
-    const std::vector<std::size_t> sources = originals_in_order(*of, diagnostics);
+    const std::vector<std::size_t> sources = originals_in_order(*of, all_selected, diagnostics);
     std::vector<std::size_t> part_counts(originals, 0);
     for (const std::size_t original : sources) ++part_counts[original];
 
@@ -57,10 +57,7 @@ class DivideGrouping final : public Grouping {
       const Assembly& group = of->groups[original];
       if (part_counts[original] == 0) continue;
       if (part_counts[original] > group.node_ids.size()) {
-        diagnostics.error(
-            loc_, "assembly.too-many-groups",
-            fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
-                        printable(of_.name), count_text(group.node_ids.size(), "node"), part_counts[original]));
+        too_few_nodes(group, part_counts[original], all_selected, diagnostics);
         fine = false;
         continue;
       }
@@ -85,10 +82,7 @@ class DivideGrouping final : public Grouping {
   // The groups with the nodes that the selection keeps.
   static AssemblySet selected_of(const AssemblySet& whole, const PopulationSelection& selection) {
     AssemblySet kept = whole;
-    if (selection.rows.size() == whole.population->size()) return kept;
-    std::vector<NodeId> selected;  // ascending, as rows and ids both are
-    selected.reserve(selection.rows.size());
-    for (const NodeRow row : selection.rows) selected.push_back(whole.population->node_ids()[row]);
+    const std::vector<NodeId> selected = ids_of_rows(*whole.population, selection.rows);  // ascending, as rows are
     for (Assembly& group : kept.groups) {
       std::erase_if(group.node_ids,
                     [&](NodeId id) { return !std::binary_search(selected.begin(), selected.end(), id); });
@@ -96,18 +90,23 @@ class DivideGrouping final : public Grouping {
     return kept;
   }
 
+  void too_few_nodes(const Assembly& group, std::uint64_t parts, bool all_selected, Diagnostics& diagnostics) const {
+    diagnostics.error(loc_, "assembly.too-many-groups",
+                      fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
+                                  printable(of_.name),
+                                  count_text(group.node_ids.size(), all_selected ? "node" : "selected node"), parts));
+  }
+
   // For each new group its original; empty after an error.
-  std::vector<std::size_t> originals_in_order(const AssemblySet& of, Diagnostics& diagnostics) const {
+  std::vector<std::size_t> originals_in_order(const AssemblySet& of, bool all_selected,
+                                              Diagnostics& diagnostics) const {
     const std::size_t originals = of.groups.size();
     std::vector<std::size_t> sources;
     if (sequence_.empty()) {
       for (const Assembly& group : of.groups) {
-        // The caller names the group; here it only must not exhaust memory.
+        // Before the parts are listed: `into` may be any number.
         if (into_ > group.node_ids.size()) {
-          diagnostics.error(
-              loc_, "assembly.too-many-groups",
-              fmt::format("group '{}' of '{}' has {} and cannot be cut into {} parts", printable(group.label),
-                          printable(of_.name), count_text(group.node_ids.size(), "node"), into_));
+          too_few_nodes(group, into_, all_selected, diagnostics);
           return {};
         }
       }
@@ -181,6 +180,6 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 }  // namespace
 
 const AssemblyKind kDivideAssemblies{
-    {"divide", "Each group of another set cut at random into parts of nearly equal size.", 1, kFields}, make};
+    {"divide", "Each group of another set cut at random into parts of nearly equal size.", 1, kFields}, make, true};
 
 }  // namespace stimgen

@@ -85,9 +85,11 @@ bool check_groups(const AssemblyDefinition& definition, const AssemblySet& made,
 }
 
 // The body with the population of the set it is made from, where that follows.
-Value with_population_of(const Grouping& grouping, const Value& body, const AssemblyContext& context) {
+Value with_population_of(const AssemblyDefinition& definition, const AssemblyContext& context) {
+  const Value& body = definition.body;
   Value result = body;
-  const AssemblySet* needed = grouping.has_its_population() ? context.other(grouping.needs_set()) : nullptr;
+  if (!definition.kind->nodes_of_other_set) return result;
+  const AssemblySet* needed = context.other(definition.grouping->needs_set());
   if (needed == nullptr || needed->population == nullptr || body.find("population") != nullptr) return result;
   Value name;
   name.kind = Value::Kind::scalar;
@@ -114,7 +116,8 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   if (definition->kind == nullptr) return definition;
   const AssemblyKind& kind = *definition->kind;
   const auto selection = selection_fields();
-  definition->body = with_defaults(entry, defaults, {assembly_common_fields(), selection, kind.info.fields});
+  const auto from_defaults = kind.nodes_of_other_set ? std::span<const FieldDoc>() : selection;
+  definition->body = with_defaults(entry, defaults, {assembly_common_fields(), from_defaults, kind.info.fields});
   Fields fields(definition->body, owner_of(kind), {assembly_common_fields(), selection, kind.info.fields}, diagnostics);
   fields.value("method");
   for (const FieldDoc& field : selection) fields.value(field.name);  // read by make_assembly_set()
@@ -145,7 +148,7 @@ AssemblySet make_assembly_set(const AssemblyDefinition& definition, const Assemb
     return set;
   };
   const AssemblyKind& kind = *definition.kind;
-  const Value body = with_population_of(*definition.grouping, definition.body, context);
+  const Value body = with_population_of(definition, context);
   Fields fields(body, owner_of(kind), {assembly_common_fields(), selection_fields(), kind.info.fields}, diagnostics);
   const PopulationSelection selection = read_selection(fields, context.network());
   if (selection.population == nullptr || !fields.ok()) return failed();

@@ -11,8 +11,7 @@
 
 namespace stimgen {
 
-// ---- rows of the kinds' tables
-// ---------------------------------------------------------------------------------------
+// ---- rows of the kinds' tables --------------------------------------------------------------------------------------
 
 inline constexpr FieldDoc kOnTimeField{"on_time", "time", "s", "", "How long the on-time of a cycle is.", "1 s"};
 inline constexpr FieldDoc kFitField{"fit",
@@ -30,8 +29,7 @@ inline constexpr FieldDoc kRampStopField{
     "ramp.stop", "time", "s", "<the end of the on-time>", "When the change is complete, from the start of the on-time.",
     "0.8 s"};
 
-// ---- settings
-// --------------------------------------------------------------------------------------------------------
+// ---- settings -------------------------------------------------------------------------------------------------------
 
 struct SelectedIndex {
   std::int64_t index = 0;
@@ -60,8 +58,7 @@ struct RampTimes {
 };
 RampTimes read_ramp(Fields& fields, std::optional<std::int64_t> on_ps);
 
-// ---- from settings to rates
-// ------------------------------------------------------------------------------------------
+// ---- from settings to rates -----------------------------------------------------------------------------------------
 
 // The groups that take part, in the order of their turns; empty after an error.
 std::vector<std::size_t> selected_groups(const CommonSettings& common, const PatternGroups& groups,
@@ -92,8 +89,7 @@ std::vector<std::optional<std::size_t>> turn_positions(const PatternGroups& grou
 // The GroupRate of a whole group.
 GroupRate whole_group(const PatternGroups& groups, std::size_t group, RateFunction rate);
 
-// ---- the kinds
-// -------------------------------------------------------------------------------------------------------
+// ---- the kinds ------------------------------------------------------------------------------------------------------
 
 extern const PatternKind kLongPattern;
 extern const PatternKind kShortPattern;

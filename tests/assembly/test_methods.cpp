@@ -256,6 +256,14 @@ TEST_SUITE("assembly") {
     }
     CHECK(groups_of(bench.make("left", "{method: divide, of: whole, where: {side: l}, into: 2, population: a}")) ==
           without_population);
+    // Defaults are for sets that choose their own nodes.
+    CHECK(groups_of(bench.make("left", "{method: divide, of: whole, where: {side: l}, into: 2}", "{population: b}")) ==
+          without_population);
+    CHECK(groups_of(bench.make("all", "{method: divide, of: whole, into: 2}", "{where: {side: l}}"))[0].size() == 10);
+    CHECK(code_of(bench, "{method: divide, of: whole, where: {g: 0}, into: 2}") == "assembly.too-many-groups");
+    CHECK(code_of(bench,
+                  "{method: divide, of: whole, where: {side: l}, sequence: [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]}") ==
+          "assembly.too-many-groups");
     CHECK(code_of(bench, "{method: divide, of: whole, into: 2, population: b}") == "assembly.other-population");
     CHECK(code_of(bench, "{method: divide, of: whole, into: 2, population: c}") == "network.unknown-population");
   }

@@ -188,8 +188,7 @@ r.yaml:9:3: note: the other is here
     CHECK(recipes.file("r.yaml", "\xef\xbb\xbfstimgen: 1\nseeds: 7\n").said().empty());
   }
 
-  // ---- include
-  // --------------------------------------------------------------------------------------------------------
+  // ---- include ------------------------------------------------------------------------------------------------------
 
   TEST_CASE("included sections are merged, and their paths start at their own folder") {
     Recipes recipes;
@@ -253,8 +252,7 @@ r.yaml:2:1: note: the other is here
     CHECK(recipes.diagnostics().items().empty());
   }
 
-  // ---- --set
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- --set --------------------------------------------------------------------------------------------------------
 
   TEST_CASE("--set changes, adds, and makes mappings on the way") {
     Recipes recipes;
@@ -308,8 +306,7 @@ r.yaml:2:1: note: the other is here
     CHECK(recipe.output.directory == "elsewhere");
   }
 
-  // ---- variables
-  // ------------------------------------------------------------------------------------------------------
+  // ---- variables ----------------------------------------------------------------------------------------------------
 
   TEST_CASE("variables stand for whole values of any kind, and for parts of texts") {
     Recipes recipes;
