@@ -54,7 +54,7 @@ class SectionFigures {
     for (std::size_t group = 0; group + 1 < raster.group_starts.size(); ++group) {
       const double middle = (raster.group_starts[group] + raster.group_starts[group + 1]) / 2.0;
       if ((middle - last) * height / nodes < 11) continue;
-      rows.ticks.emplace_back(middle, group < labels_.size() ? shortened(labels_[group], 7) : "…");
+      rows.ticks.emplace_back(middle, group < labels_.size() ? fitted(labels_[group], kSvgLabelRoom) : "…");
       last = middle;
     }
     page.begin_panel(height, time_axis(), rows, "", true);
@@ -127,7 +127,8 @@ class SectionFigures {
     SvgPage page(title("rates by group"),
                  "Rates of nodes by group: median, quartiles, 5 and 95 percent, lowest and highest");
     const bool asked = !section_.curve_ms.empty();
-    page.note(std::string("median, quartiles, 5 and 95 %, extremes") + (asked ? "; dashed: requested" : ""));
+    page.note("median, quartiles, 5 and 95 %, extremes");
+    if (asked) page.note("dashed: requested");
     double highest = 0;
     for (const ReportGroup& group : section_.groups) highest = std::max(highest, group.rates.max);
     const double slot = page.plot_width() / static_cast<double>(std::max<std::size_t>(labels_.size(), 1));

@@ -14,7 +14,8 @@ namespace stimgen {
 
 namespace {
 
-constexpr double kWidth = 340, kLeft = 52, kRight = 12, kLetter = 5.6;
+constexpr double kWidth = 340, kLeft = 64, kRight = 12;
+constexpr double kBold = 1.25;  // the title: 11 units high, and bold
 constexpr std::string_view kColours[] = {"#0072b2", "#c04a00", "#008a63", "#a8447f",
                                          "#9a6a00", "#3c8dbc", "#5b5b5b", "#7a2255"};
 
@@ -32,6 +33,28 @@ std::string number(double value) {
   return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value);
 }
 
+// Width of a character in letters 10 units high, never less than in DejaVu Sans: of the fonts that stand in for
+// Helvetica where it is missing, the widest.
+double width_of(char32_t code) {
+  if (code >= 0x1100) return code == 0x2026 || code >= 0x2e80 ? 10 : 7.5;
+  if (code >= 0x80) return 8;
+  const char letter = static_cast<char>(code);
+  if (std::string_view("fijlrtIJ .,:;'!|/()[]-").find(letter) != std::string_view::npos) return 4.2;
+  if (std::string_view("mwMW@%<>=+~#^").find(letter) != std::string_view::npos) return 10;
+  if ((letter >= 'A' && letter <= 'Z') || letter == '&') return 7.9;
+  return 6.4;
+}
+
+double width_of(std::string_view text) {
+  double width = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Utf8Character character = utf8_at(text, at);
+    width += width_of(character.code);
+    at += std::max<std::size_t>(character.bytes, 1);
+  }
+  return width;
+}
+
 std::string stroke(const SvgLine& style) {
   std::string text = fmt::format("stroke=\"{}\" stroke-width=\"{:g}\"", style.colour, style.width);
   if (style.opacity < 1) text += fmt::format(" stroke-opacity=\"{:g}\"", style.opacity);
@@ -41,13 +64,18 @@ std::string stroke(const SvgLine& style) {
 
 }  // namespace
 
-std::string shortened(std::string_view text, std::size_t limit) {
+std::string fitted(std::string_view text, double width) {
+  if (width_of(text) <= width) return std::string(text);
+  const double room = width - width_of(U'…');
+  double used = 0;
   std::size_t at = 0;
-  for (std::size_t count = 0; at < text.size(); ++count) {
-    if (count + 1 == limit && utf8_count(text) > limit) return std::string(text.substr(0, at)) + "…";
-    at += std::max<std::size_t>(utf8_at(text, at).bytes, 1);
+  while (at < text.size()) {
+    const Utf8Character character = utf8_at(text, at);
+    used += width_of(character.code);
+    if (used > room) break;
+    at += std::max<std::size_t>(character.bytes, 1);
   }
-  return std::string(text);
+  return std::string(text.substr(0, at)) + "…";
 }
 
 SvgAxis zero_based_axis(double largest, int steps) {
@@ -76,9 +104,8 @@ SvgAxis decades_axis(double low, double high) {
 SvgAxis category_axis(const std::vector<std::string>& labels) {
   SvgAxis axis{-0.5, static_cast<double>(labels.size()) - 0.5, {}};
   const double room = (kWidth - kLeft - kRight) / static_cast<double>(std::max<std::size_t>(labels.size(), 1));
-  const auto letters = static_cast<std::size_t>(std::max(room / kLetter, 2.0));
   for (std::size_t i = 0; i < labels.size(); ++i)
-    axis.ticks.emplace_back(static_cast<double>(i), shortened(labels[i], letters));
+    axis.ticks.emplace_back(static_cast<double>(i), fitted(labels[i], room));
   return axis;
 }
 
@@ -89,7 +116,7 @@ std::string_view figure_colour(std::size_t group) {
 SvgPage::SvgPage(const std::string& title, const std::string& description)
     : title_(title), description_(description), y_(22), left_(kLeft) {
   text_ = fmt::format("<text x=\"{:g}\" y=\"14\" font-size=\"11\" font-weight=\"bold\">{}</text>\n", left_,
-                      escape_markup(shortened(title, 46)));
+                      escape_markup(fitted(title, (kWidth - left_) / kBold)));
 }
 
 double SvgPage::plot_width() const {
@@ -111,8 +138,8 @@ void SvgPage::legend(const std::vector<std::string>& labels) {
   double x = left_;
   double y = y_ + 8;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const std::string shown = shortened(labels[i], 30);
-    const double width = 14 + kLetter * static_cast<double>(utf8_count(shown)) + 8;
+    const std::string shown = fitted(labels[i], kWidth - kRight - left_ - 22);
+    const double width = 14 + width_of(shown) + 8;
     if (x + width > kWidth - kRight && x > left_) {
       x = left_;
       y += 13;
@@ -127,7 +154,7 @@ void SvgPage::legend(const std::vector<std::string>& labels) {
 
 void SvgPage::note(const std::string& text) {
   text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"8.5\" fill=\"#555555\">{}</text>\n", left_, y_ + 8,
-                       escape_markup(shortened(text, 66)));
+                       escape_markup(fitted(text, (kWidth - left_) / 0.85)));
   y_ += 12;
 }
 
@@ -136,8 +163,8 @@ void SvgPage::begin_panel(double height, SvgAxis x, SvgAxis y, const std::string
   y_axis_ = std::move(y);
   numbers_ = x_numbers;
   if (!label.empty()) {
-    text_ +=
-        fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", left_, y_ + 10, escape_markup(shortened(label, 48)));
+    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", left_, y_ + 10,
+                         escape_markup(fitted(label, kWidth - left_)));
     y_ += 14;
   }
   y_ += 4;
@@ -227,8 +254,10 @@ void SvgPage::end_panel(const std::string& x_title, const std::string& y_title) 
   text_ += "</g>\n";
   if (numbers_) {
     for (const auto& [value, shown] : x_.ticks) {
-      text_ += fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", x_of(value),
-                           bottom + 13, escape_markup(shown));
+      // A number at the right end moves in rather than out of the figure.
+      const double middle = std::min(x_of(value), kWidth - width_of(shown) / 2);
+      text_ += fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", middle, bottom + 13,
+                           escape_markup(shown));
     }
   }
   y_ = bottom + (numbers_ ? 16 : 6);

@@ -24,8 +24,10 @@ SvgAxis decades_axis(double low, double high);
 // A tick with a label for each of 0 … labels−1, with half a step of room at both ends.
 SvgAxis category_axis(const std::vector<std::string>& labels);
 
-// At most `limit` characters, an ellipsis for the rest.
-std::string shortened(std::string_view text, std::size_t limit);
+// Room left of the plot for the labels of an axis.
+constexpr double kSvgLabelRoom = 42;
+// As much of `text` as fits into `width` page units (1/4 mm) in any font, an ellipsis for the rest.
+std::string fitted(std::string_view text, double width);
 std::string_view figure_colour(std::size_t group);
 
 struct SvgLine {
