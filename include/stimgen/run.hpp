@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "stimgen/plan.hpp"
+#include "stimgen/store.hpp"
 
 namespace stimgen {
 
@@ -26,20 +27,13 @@ enum class TaskStatus : std::uint8_t {
   interrupted
 };
 
-// What a population of a made file holds.
-struct PopulationResult {
-  std::string name;
-  std::uint64_t spikes = 0;
-  Digest content;
-};
-
 struct TaskResult {
   TaskStatus status = TaskStatus::not_run;
   std::uint64_t spikes = 0;
   std::uint64_t nodes = 0;                    // that could fire: driven nodes (combine: 0)
   double mean_rate_hz = 0;                    // spikes / nodes / duration (combine: 0)
   std::uint64_t bytes = 0;                    // of the file
-  std::vector<PopulationResult> populations;  // in the file's order
+  std::vector<PopulationContent> populations;  // in the file's order
   double seconds = 0;
   std::string problem;  // of a failed task, rendered
   int exit_code = 0;    // 3 input, 4 environment, 70 our bug

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,13 @@ class WorkerPool {
   virtual void submit(std::function<void()> work) = 0;
 };
 
+// What a population holds.
+struct PopulationContent {
+  std::string name;
+  std::uint64_t spikes = 0;
+  Digest digest;  // ContentDigest
+};
+
 // One spike file being written. Lifecycle: open → (begin_population → append*)* → finish | abandon. Nothing exists
 // under the final name before finish(), which syncs, closes, renames and syncs the folder; a sink destroyed without
 // finish() abandons: the temporary is removed and an old file stays as it was. One thread at a time.
@@ -52,6 +60,8 @@ class SpikeSink {
   // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
   // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
   virtual void set_provenance(const std::string& json_text) = 0;
+  // Ends the last population. What was written: one entry a population, in the order in which they were begun.
+  virtual const std::vector<PopulationContent>& contents() = 0;
   virtual void finish() = 0;
   virtual void abandon() noexcept = 0;
 };
@@ -134,11 +144,16 @@ class ContentDigest {
   ~ContentDigest();
   ContentDigest(ContentDigest&&) noexcept;
   ContentDigest& operator=(ContentDigest&&) noexcept;
-  void append(const SpikeBlock& block);
+  // Bytes are digested where they lie: `owner` keeps them alive and unchanged until then.
+  void append(const std::shared_ptr<const SpikeBlock>& block);
+  void append_node_ids(std::span<const NodeId> node_ids, const std::shared_ptr<const void>& owner);
+  void append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner);
+  // Requires: as many timestamps as node ids.
   Digest finish();
   std::uint64_t count() const;
 
  private:
+  class Column;
   struct State;
   std::unique_ptr<State> state_;
 };

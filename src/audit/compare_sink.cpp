@@ -30,6 +30,7 @@ void CompareSink::begin_population(const std::string& name, SpikeOrder order) {
   info_ = nullptr;
   at_ = 0;
   counts_[name] = 0;
+  digest_.emplace(name, order, pool_);
   if (file_ == nullptr) return;
   for (const PopulationInfo& info : file_->populations()) {
     if (info.name == name) info_ = &info;
@@ -38,7 +39,13 @@ void CompareSink::begin_population(const std::string& name, SpikeOrder order) {
 }
 
 void CompareSink::append(SpikeBlock block) {
-  counts_[name_] += block.size();
+  const auto shared = std::make_shared<const SpikeBlock>(std::move(block));
+  counts_[name_] += shared->size();
+  digest_->append(shared);
+  compare(*shared);
+}
+
+void CompareSink::compare(const SpikeBlock& block) {
   if (info_ == nullptr || !different_.empty() || block.empty()) return;
   const std::uint64_t left = info_->count - std::min(at_, info_->count);
   const auto shared = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
@@ -57,6 +64,8 @@ void CompareSink::append(SpikeBlock block) {
 }
 
 void CompareSink::end_population() {
+  if (digest_) contents_.push_back({name_, counts_[name_], digest_->finish()});
+  digest_.reset();
   if (info_ != nullptr && different_.empty() && at_ < info_->count) {
     const SpikeBlock there = file_->read(name_, at_, 1);
     differ(SpikeDifference{at_, std::nullopt, spike_of(there, 0)});
@@ -72,6 +81,11 @@ void CompareSink::finish() {
     info_ = &info;
     differ(std::nullopt);
   }
+}
+
+const std::vector<PopulationContent>& CompareSink::contents() {
+  end_population();
+  return contents_;
 }
 
 std::uint64_t CompareSink::count_of(const std::string& name) const {

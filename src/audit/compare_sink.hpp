@@ -1,10 +1,11 @@
-// A sink that compares what passes through it with a file, spike by spike.
+// A sink that digests what passes through it and compares it with a file, spike by spike.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "stimgen/store.hpp"
 
@@ -14,11 +15,13 @@ namespace stimgen {
 class CompareSink : public SpikeSink {
  public:
   // `file` may be null: then everything counts as seen and nothing is compared. It must outlive this.
-  explicit CompareSink(const SpikeReader* file) : file_(file) {}
+  // `pool` digests beside the caller; it may be null, too, and must outlive this.
+  CompareSink(const SpikeReader* file, WorkerPool* pool) : file_(file), pool_(pool) {}
 
   void begin_population(const std::string& name, SpikeOrder order) override;
   void append(SpikeBlock block) override;
   void set_provenance(const std::string&) override {}
+  const std::vector<PopulationContent>& contents() override;
   void finish() override;
   void abandon() noexcept override {}
 
@@ -30,10 +33,14 @@ class CompareSink : public SpikeSink {
   std::uint64_t count_of(const std::string& name) const;
 
  private:
+  void compare(const SpikeBlock& block);
   void end_population();
   void differ(std::optional<SpikeDifference> first);
 
   const SpikeReader* file_;
+  WorkerPool* pool_;
+  std::optional<ContentDigest> digest_;
+  std::vector<PopulationContent> contents_;
   std::string name_;
   const PopulationInfo* info_ = nullptr;  // of name_ in the file
   std::uint64_t at_ = 0;
@@ -50,6 +57,8 @@ class MemoryFile : public SpikeSink, public SpikeReader {
   void begin_population(const std::string& name, SpikeOrder order) override;
   void append(SpikeBlock block) override;
   void set_provenance(const std::string&) override {}
+  // Not digested: nobody asks.
+  const std::vector<PopulationContent>& contents() override { return contents_; }
   void finish() override {}
   void abandon() noexcept override {}
   const std::string& path() const override { return name_; }
@@ -59,6 +68,7 @@ class MemoryFile : public SpikeSink, public SpikeReader {
  private:
   std::string name_;
   std::vector<PopulationInfo> populations_;
+  std::vector<PopulationContent> contents_;
   std::map<std::string, SpikeBlock> spikes_;
 };
 

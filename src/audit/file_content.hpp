@@ -12,7 +12,7 @@ using Contents = std::map<std::string, LockedPopulation>;
 
 // Digests every population. Errors: InputError if it cannot be read.
 Contents digest_file(const SpikeReader& reader);
-Contents contents_of(const std::vector<PopulationResult>& populations);
+Contents contents_of(const std::vector<PopulationContent>& populations);
 // One text for all populations: what FileStamps remembers of a spike file.
 std::string content_text(const Contents& contents);
 

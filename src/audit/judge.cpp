@@ -84,10 +84,10 @@ Contents digest_file(const SpikeReader& reader) {
   return contents;
 }
 
-Contents contents_of(const std::vector<PopulationResult>& populations) {
+Contents contents_of(const std::vector<PopulationContent>& populations) {
   Contents contents;
-  for (const PopulationResult& population : populations) {
-    contents[population.name] = {population.spikes, to_hex(population.content)};
+  for (const PopulationContent& population : populations) {
+    contents[population.name] = {population.spikes, to_hex(population.digest)};
   }
   return contents;
 }

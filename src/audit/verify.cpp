@@ -9,7 +9,6 @@
 #include "audit/compare_sink.hpp"
 #include "audit/file_content.hpp"
 #include "run/combine_task.hpp"
-#include "run/digest_sink.hpp"
 #include "run/executor.hpp"
 #include "run/spike_task.hpp"
 #include "stimgen/audit.hpp"
@@ -162,22 +161,21 @@ class Verifier {
 
   void regenerate_and_compare(TaskIndex index, const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
     const Task& task = plan_.tasks[index];
-    CompareSink compare(file.reader.get());
-    DigestSink digests(&compare, executor_.threads() > 1 ? &executor_ : nullptr);
+    WorkerPool* const pool = executor_.threads() > 1 ? &executor_ : nullptr;
+    CompareSink compare(file.reader.get(), pool);
     std::string damage;
     try {
-      regenerate(index, digests);
-      digests.finish();
+      regenerate(index, compare);
+      compare.finish();
     } catch (const InputError& error) {
       // The file's data could not be read to the end, or an input that combinations take.
       damage = error.diagnostics().items().front().message;
-      CompareSink nothing(nullptr);
-      DigestSink again(&nothing, executor_.threads() > 1 ? &executor_ : nullptr);
+      CompareSink again(nullptr, pool);
       regenerate(index, again);
       again.finish();
-      return conclude(task, entry, contents_of(again.populations()), file, &damage, compare, verdict);
+      return conclude(task, entry, contents_of(again.contents()), file, &damage, compare, verdict);
     }
-    conclude(task, entry, contents_of(digests.populations()), file, nullptr, compare, verdict);
+    conclude(task, entry, contents_of(compare.contents()), file, nullptr, compare, verdict);
   }
 
   void regenerate(TaskIndex index, SpikeSink& sink) {

@@ -18,7 +18,6 @@
 #include "base/atomic_file.hpp"
 #include "base/folder_lock.hpp"
 #include "run/combine_task.hpp"
-#include "run/digest_sink.hpp"
 #include "run/executor.hpp"
 #include "run/spike_task.hpp"
 
@@ -123,18 +122,17 @@ class Scheduler {
     FileOptions file_options{output.compression, output.level};
     WorkerPool* const pool = threads_ > 1 ? executor_ : nullptr;
     const auto file = create_spike_file(path, file_options, pool);
-    DigestSink sink(file.get(), pool);
     const auto input = plan_.spike_inputs.find(i);
-    const TaskCounts counts = input != plan_.spike_inputs.end() ? write_spikes(input->second, output, sink, context)
-                                                                : write_combination(plan_, i, sink, context);
+    const TaskCounts counts = input != plan_.spike_inputs.end() ? write_spikes(input->second, output, *file, context)
+                                                                : write_combination(plan_, i, *file, context);
     context.check_stop();
     result.spikes = counts.spikes;
     result.nodes = counts.nodes;
-    result.populations = sink.populations();
+    result.populations = file->contents();
     if (std::string provenance = log_.provenance(plan_, task, result); !provenance.empty()) {
-      sink.set_provenance(provenance);
+      file->set_provenance(provenance);
     }
-    sink.finish();
+    file->finish();
     if (input != plan_.spike_inputs.end() && counts.nodes > 0) {
       const double seconds = input->second.window.duration_ms() / 1000;
       result.mean_rate_hz = static_cast<double>(counts.spikes) / static_cast<double>(counts.nodes) / seconds;

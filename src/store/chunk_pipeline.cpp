@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "store/chunk_codec.hpp"
@@ -14,10 +15,11 @@ namespace stimgen {
 struct ChunkPipeline::Job {
   enum State : int { waiting, claimed, done };
 
-  Job(ChunkColumn values, const FileOptions& file_options) : column(std::move(values)), options(file_options) {}
+  Job(std::shared_ptr<ChunkColumn> values, const FileOptions& file_options)
+      : column(std::move(values)), options(file_options) {}
 
   std::atomic<int> state{waiting};
-  ChunkColumn column;
+  std::shared_ptr<ChunkColumn> column;
   FileOptions options;
   std::vector<std::byte> deflated;
   std::exception_ptr error;
@@ -30,10 +32,11 @@ struct ChunkPipeline::Job {
             return;
           }
           const std::uint32_t checksum = fletcher32(std::as_bytes(std::span(values)));
+          if (values.size() == values.capacity()) throw std::logic_error("no room for a checksum");
           values.emplace_back();
           std::memcpy(&values.back(), &checksum, sizeof checksum);
         },
-        column);
+        *column);
   }
   // Requires: encoded.
   std::span<const std::byte> chunk() const {
@@ -43,7 +46,7 @@ struct ChunkPipeline::Job {
           const auto bytes = std::as_bytes(std::span(values));
           return bytes.first(bytes.size() - sizeof values.back() + sizeof(std::uint32_t));
         },
-        column);
+        *column);
   }
 
   void run_unless_claimed() {
@@ -77,7 +80,8 @@ void ChunkPipeline::write_oldest() {
   write(*entry.dataset, entry.first, entry.length, entry.job->chunk());
 }
 
-void ChunkPipeline::push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, ChunkColumn column) {
+void ChunkPipeline::push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
+                         std::shared_ptr<ChunkColumn> column) {
   if (pool_ == nullptr) {
     Job job(std::move(column), options_);
     job.encode();

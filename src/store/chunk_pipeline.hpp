@@ -14,7 +14,7 @@
 
 namespace stimgen {
 
-// One column of a chunk. With room for one more element, an uncompressed chunk gets its checksum without being copied.
+// One column of a chunk. Requires: room for one more element, where an uncompressed chunk gets its checksum.
 using ChunkColumn = std::variant<std::vector<NodeId>, std::vector<double>>;
 
 // At most kWindow chunks are under way; push() then waits for the oldest, and encodes it itself if nobody has begun, so
@@ -24,8 +24,8 @@ class ChunkPipeline {
   ChunkPipeline(const FileOptions& options, WorkerPool* pool) : options_(options), pool_(pool) {}
 
   // The chunk of `dataset` that starts at element `first`; afterwards the dataset has `length` elements (0: as before).
-  // `dataset` must live until drain().
-  void push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, ChunkColumn column);
+  // `dataset` must live until drain(). The elements of `column` stay as they are, for others to read meanwhile.
+  void push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length, std::shared_ptr<ChunkColumn> column);
   // Writes what is under way.
   void drain();
   // Forgets what is under way.

@@ -23,11 +23,15 @@ namespace {
 constexpr std::size_t kLeafBytes = std::size_t{1} << 20;
 static_assert(std::endian::native == std::endian::little, "columns are digested as they lie in memory");
 
-// A whole leaf that a pool digests, or its owner if no thread has begun: waiting for it cannot come to a standstill.
+// A leaf that a pool digests, or its owner if no thread has begun: waiting for it cannot come to a standstill.
 struct LeafJob {
   enum State : int { waiting, claimed, done };
+  struct Part {
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const void> owner;
+  };
   std::atomic<int> state{waiting};
-  std::vector<std::byte> bytes;
+  std::vector<Part> parts;
   Digest digest;
   std::exception_ptr error;
 
@@ -35,10 +39,13 @@ struct LeafJob {
     int expected = waiting;
     if (!state.compare_exchange_strong(expected, claimed)) return;
     try {
-      digest = Sha256().update(bytes).finish();
+      Sha256 hash;
+      for (const Part& part : parts) hash.update(part.bytes);
+      digest = hash.finish();
     } catch (...) {
       error = std::current_exception();
     }
+    parts.clear();
     state = done;
     state.notify_all();
   }
@@ -50,19 +57,21 @@ struct LeafJob {
   }
 };
 
+}  // namespace
+
 // The leaf digests of one column.
-class Column {
+class ContentDigest::Column {
  public:
   explicit Column(WorkerPool* pool) : pool_(pool) {}
 
-  void append(std::span<const std::byte> bytes) {
+  void append(std::span<const std::byte> bytes, const std::shared_ptr<const void>& owner) {
     while (!bytes.empty()) {
       const auto part = bytes.first(std::min(bytes.size(), kLeafBytes - in_leaf_));
       if (pool_ == nullptr) {
         leaf_.update(part);
       } else {
-        if (pending_.capacity() < kLeafBytes) pending_.reserve(kLeafBytes);
-        pending_.insert(pending_.end(), part.begin(), part.end());
+        if (!pending_) pending_ = std::make_shared<LeafJob>();
+        pending_->parts.push_back({part, owner});
       }
       in_leaf_ += part.size();
       bytes = bytes.subspan(part.size());
@@ -85,33 +94,22 @@ class Column {
       return;
     }
     if (jobs_.size() == kWindow) take_oldest();
-    auto job = std::make_shared<LeafJob>();
-    job->bytes = std::move(pending_);
-    pending_ = {};
-    if (!spare_.empty()) {
-      pending_ = std::move(spare_.back());
-      pending_.clear();
-      spare_.pop_back();
-    }
-    jobs_.push_back(job);
-    pool_->submit([job] { job->run_unless_claimed(); });
+    pool_->submit([job = pending_] { job->run_unless_claimed(); });
+    jobs_.push_back(std::move(pending_));
+    pending_ = nullptr;
   }
   void take_oldest() {
     leaves_.push_back(jobs_.front()->wait());
-    spare_.push_back(std::move(jobs_.front()->bytes));  // used again: fresh memory costs as much as the copy
     jobs_.pop_front();
   }
 
   WorkerPool* pool_;
   Sha256 leaf_;
   std::size_t in_leaf_ = 0;
-  std::vector<std::byte> pending_;
-  std::vector<std::vector<std::byte>> spare_;
+  std::shared_ptr<LeafJob> pending_;
   std::deque<std::shared_ptr<LeafJob>> jobs_;
   std::vector<Digest> leaves_;
 };
-
-}  // namespace
 
 struct ContentDigest::State {
   explicit State(WorkerPool* pool) : node_ids(pool), timestamps(pool) {}
@@ -130,11 +128,19 @@ ContentDigest::~ContentDigest() = default;
 ContentDigest::ContentDigest(ContentDigest&&) noexcept = default;
 ContentDigest& ContentDigest::operator=(ContentDigest&&) noexcept = default;
 
-void ContentDigest::append(const SpikeBlock& block) {
-  if (block.node_ids.size() != block.timestamps_ms.size()) throw std::logic_error("columns of different length");
-  state_->node_ids.append(std::as_bytes(std::span(block.node_ids)));
-  state_->timestamps.append(std::as_bytes(std::span(block.timestamps_ms)));
-  state_->count += block.size();
+void ContentDigest::append(const std::shared_ptr<const SpikeBlock>& block) {
+  if (block->node_ids.size() != block->timestamps_ms.size()) throw std::logic_error("columns of different length");
+  append_node_ids(block->node_ids, block);
+  append_timestamps(block->timestamps_ms, block);
+}
+
+void ContentDigest::append_node_ids(std::span<const NodeId> node_ids, const std::shared_ptr<const void>& owner) {
+  state_->node_ids.append(std::as_bytes(node_ids), owner);
+  state_->count += node_ids.size();
+}
+
+void ContentDigest::append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner) {
+  state_->timestamps.append(std::as_bytes(timestamps_ms), owner);
 }
 
 std::uint64_t ContentDigest::count() const {
@@ -154,7 +160,7 @@ Digest digest_population(const SpikeReader& reader, const PopulationInfo& popula
   ContentDigest digest(population.name, population.order);
   for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
     const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
-    digest.append(reader.read(population.name, first, count));
+    digest.append(std::make_shared<const SpikeBlock>(reader.read(population.name, first, count)));
   }
   return digest.finish();
 }

@@ -47,7 +47,7 @@ std::size_t first_violation(const SpikeBlock& block, SpikeOrder order, const std
 class SonataSink final : public SpikeSink {
  public:
   SonataSink(const std::filesystem::path& path, const FileOptions& options, WorkerPool* pool, Disk& disk)
-      : options_(options), place_(path, disk), file_(place_.temporary_path(), path.string()), pipeline_(options, pool) {
+      : options_(options), pool_(pool), place_(path, disk), file_(place_.temporary_path(), path.string()), pipeline_(options, pool) {
     if (options.level < 1 || options.level > 9) throw std::logic_error("gzip level");
     file_.write_attribute("/", "magic", kMagic);
     file_.write_attribute("/", "version", kVersion);
@@ -61,8 +61,10 @@ class SonataSink final : public SpikeSink {
     guarded([&] {
       end_population();
       names_.insert(name);
+      population_ = name;
       group_ = "/spikes/" + name;
       order_ = order;
+      digest_.emplace(name, order, pool_);
       reserve_pending();
       file_.create_group(group_);
       file_.write_enum_attribute(group_, "sorting", kOrderNames, static_cast<std::uint8_t>(order));
@@ -99,6 +101,11 @@ class SonataSink final : public SpikeSink {
 
   void set_provenance(const std::string& json_text) override { provenance_ = json_text; }
 
+  const std::vector<PopulationContent>& contents() override {
+    if (state_ != State::finished) guarded([&] { end_population(); });
+    return contents_;
+  }
+
   void finish() override {
     guarded([&] {
       end_population();
@@ -117,6 +124,7 @@ class SonataSink final : public SpikeSink {
   void abandon() noexcept override {
     if (state_ == State::open) state_ = State::abandoned;
     pipeline_.clear();
+    digest_.reset();
     // Removed before it is closed: closing writes what HDF5 still holds, which may fail and no longer matters.
     place_.abandon();
     timestamps_ = {};
@@ -177,11 +185,22 @@ class SonataSink final : public SpikeSink {
     if (!timestamps_.is_open()) create_datasets(0, true);
     const std::size_t count = spikes.size();
     if (length == 0) length = written_ + count;
-    pipeline_.push(timestamps_, written_, length, std::move(spikes.timestamps_ms));
-    pipeline_.push(node_ids_, written_, length, std::move(spikes.node_ids));
+    push(std::move(spikes), written_, length, std::min<std::uint64_t>(count, length - written_));
     written_ += count;
     // The disk works while the next chunks are made, so that the sync at the end has little left to wait for.
     if (written_ % kWritebackSpikes == 0) place_.start_writeback();
+  }
+
+  // A chunk to the file, and its first `count` spikes (the rest is padding) to the digest, both from the same memory.
+  void push(SpikeBlock spikes, std::uint64_t first, std::uint64_t length, std::size_t count) {
+    const std::span<const double> times(spikes.timestamps_ms.data(), count);
+    const std::span<const NodeId> ids(spikes.node_ids.data(), count);
+    const auto timestamps = std::make_shared<ChunkColumn>(std::move(spikes.timestamps_ms));
+    const auto node_ids = std::make_shared<ChunkColumn>(std::move(spikes.node_ids));
+    digest_->append_timestamps(times, timestamps);
+    digest_->append_node_ids(ids, node_ids);
+    pipeline_.push(timestamps_, first, length, timestamps);
+    pipeline_.push(node_ids_, first, length, node_ids);
   }
 
   void end_population() {
@@ -193,11 +212,12 @@ class SonataSink final : public SpikeSink {
     } else {
       create_datasets(count_, false);
       if (count_ > 0) {
-        pipeline_.push(timestamps_, 0, 0, std::move(pending_.timestamps_ms));
-        pipeline_.push(node_ids_, 0, 0, std::move(pending_.node_ids));
+        push(std::move(pending_), 0, 0, count_);
       }
     }
     pipeline_.drain();
+    contents_.push_back({population_, count_, digest_->finish()});
+    digest_.reset();
     timestamps_.close();
     node_ids_.close();
     pending_ = {};
@@ -207,6 +227,7 @@ class SonataSink final : public SpikeSink {
   }
 
   FileOptions options_;
+  WorkerPool* pool_;
   AtomicFile place_;
   h5::NewFile file_;
   ChunkPipeline pipeline_;
@@ -214,10 +235,13 @@ class SonataSink final : public SpikeSink {
   std::string failure_;
   std::string provenance_;
   std::set<std::string> names_;
+  std::vector<PopulationContent> contents_;
 
   // The population being written; an empty group is none.
   std::string group_;
+  std::string population_;
   SpikeOrder order_ = SpikeOrder::none;
+  std::optional<ContentDigest> digest_;
   h5::NewDataset timestamps_, node_ids_;
   SpikeBlock pending_;  // at most a chunk; a full one waits for the spike after it
   std::uint64_t count_ = 0;

@@ -41,7 +41,7 @@ Digest plain_content_digest(const std::string& population, const std::string& or
 Digest digest_of(const std::string& population, SpikeOrder order, const SpikeBlock& spikes, std::size_t batch) {
   ContentDigest digest(population, order);
   for (std::size_t first = 0; first < spikes.size(); first += batch) {
-    digest.append(slice(spikes, first, std::min(batch, spikes.size() - first)));
+    digest.append(std::make_shared<const SpikeBlock>(slice(spikes, first, std::min(batch, spikes.size() - first))));
   }
   CHECK(digest.count() == spikes.size());
   return digest.finish();
