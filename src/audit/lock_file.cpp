@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include "audit/entry_json.hpp"
+#include "audit/json_outline.hpp"
 #include "base/atomic_file.hpp"
 
 #ifndef STIMGEN_VERSION
@@ -48,14 +50,15 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
   return text;
 }
 
-// The whole lock, checked up to its recipes.
-SortedJson parse(const std::string& text, const std::filesystem::path& path,
-                 const SortedJson::parser_callback_t& keep = nullptr) {
+using Keep = std::function<bool(std::size_t, std::string_view)>;
+
+// The lock, checked up to its recipes. `keep`: parse_json_outline(); null: all.
+SortedJson parse(const std::string& text, const std::filesystem::path& path, const Keep& keep = nullptr) {
   const std::string shown = printable(path.string());
   const char* const remedy = "restore it from version control, or delete it and run again";
   SortedJson json;
   try {
-    json = SortedJson::parse(text, keep);
+    json = keep ? parse_json_outline(text, keep) : SortedJson::parse(text);
   } catch (const SortedJson::parse_error& error) {
     const std::string before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -100,14 +103,12 @@ std::optional<Lock> read_lock(const std::filesystem::path& path, const std::stri
   auto text = read_whole(path);
   if (!text) return std::nullopt;
   // Depths: recipes 1, the recipe 2, tasks 3, a task 4, its keys 5.
-  const auto keep = [&](int depth, SortedJson::parse_event_t event, SortedJson& parsed) {
-    if (event != SortedJson::parse_event_t::key) return true;
-    const auto& key = parsed.get_ref<const std::string&>();
+  const auto keep = [&](std::size_t depth, std::string_view key) {
     if (depth == 2) return key == recipe_name;
     return depth != 5 || (key != "keys" && key != "inputs" && key != "needs");
   };
   const bool outline = detail == LockDetail::outline;
-  const SortedJson json = parse(*text, path, outline ? SortedJson::parser_callback_t(keep) : nullptr);
+  const SortedJson json = parse(*text, path, outline ? Keep(keep) : nullptr);
   text.reset();
   const SortedJson& recipes = json.at("recipes");
   const auto found = recipes.find(recipe_name);

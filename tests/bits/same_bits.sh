@@ -61,7 +61,7 @@ release() {
 }
 variant() { # variant NAME COMPILER LEVEL
   configure_and_build "$build/$1" stimgen -- -DCMAKE_CXX_COMPILER="$2" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="$3" \
-    -DSTIMGEN_BUILD_TESTS=OFF "${werror[@]}"
+    -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake" "${werror[@]}"
 }
 
 # The path from seed to output bits: no function of libm but sqrt, no distribution of the C++ library.
@@ -121,7 +121,8 @@ if [[ " $parts " == *" builds "* ]]; then
     fi
   done
   if configure_and_build "$build/asan-ubsan" stimgen -- -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
-    -DSTIMGEN_SANITIZE="address,undefined" "${werror[@]}"; then
+    -DSTIMGEN_SANITIZE="address,undefined" -DSTIMGEN_WARNINGS_AS_ERRORS=OFF \
+    -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake"; then
     compare "gcc with address and undefined-behaviour sanitizers" all -- "$build/asan-ubsan/stimgen"
   else
     failed=$((failed + 1))
