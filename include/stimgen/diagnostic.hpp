@@ -41,12 +41,17 @@ struct Diagnostic {
   std::vector<Note> notes;
 };
 
+class InputError;
+
 // Collects the problems of a stage, so that all are shown together. Not thread-safe.
 class Diagnostics {
  public:
   // Adds an error; returns it so that the caller may add notes.
   Diagnostic& error(SourceLoc loc, std::string code, std::string message, std::string help = {});
   Diagnostic& warning(SourceLoc loc, std::string code, std::string message, std::string help = {});
+
+  // Adds what was wrong with a file, at `loc`, where it is named, unless a problem has a place of its own.
+  void add(const InputError& error, const SourceLoc& loc);
 
   bool has_errors() const { return errors_ != 0; }
   std::size_t error_count() const { return errors_; }

@@ -80,6 +80,8 @@ class Network {
   // nullptr if unknown.
   virtual const NodePopulation* population(std::string_view name) const = 0;
   virtual std::vector<std::string> node_set_names() const = 0;
+  // False if a file could not be opened (which was reported): populations may be missing.
+  virtual bool complete() const { return true; }
   // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
 

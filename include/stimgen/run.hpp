@@ -30,9 +30,9 @@ enum class TaskStatus : std::uint8_t {
 struct TaskResult {
   TaskStatus status = TaskStatus::not_run;
   std::uint64_t spikes = 0;
-  std::uint64_t nodes = 0;                    // that could fire: driven nodes (combine: 0)
-  double mean_rate_hz = 0;                    // spikes / nodes / duration (combine: 0)
-  std::uint64_t bytes = 0;                    // of the file
+  std::uint64_t nodes = 0;                     // that could fire: driven nodes (combine: 0)
+  double mean_rate_hz = 0;                     // spikes / nodes / duration (combine: 0)
+  std::uint64_t bytes = 0;                     // of the file
   std::vector<PopulationContent> populations;  // in the file's order
   double seconds = 0;
   std::string problem;  // of a failed task, rendered

@@ -165,6 +165,14 @@ Diagnostic& Diagnostics::warning(SourceLoc loc, std::string code, std::string me
   return items_.back();
 }
 
+void Diagnostics::add(const InputError& error, const SourceLoc& loc) {
+  for (const Diagnostic& problem : error.diagnostics().items()) {
+    items_.push_back(problem);
+    if (!problem.loc.file) items_.back().loc = loc;
+    if (problem.severity == Severity::error) ++errors_;
+  }
+}
+
 void Diagnostics::throw_if_errors() const {
   if (has_errors()) throw InputError(*this);
 }

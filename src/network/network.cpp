@@ -81,6 +81,8 @@ class OpenNetwork final : public Network {
   void add_node_sets(const Value& sets, Diagnostics& diagnostics) { node_sets_.add(sets, diagnostics); }
 
   std::vector<fs::path> files() const override { return {files_.begin(), files_.end()}; }
+  bool complete() const override { return complete_; }
+  void set_incomplete() { complete_ = false; }
   void add_file(const fs::path& path) { files_.insert(path.lexically_normal()); }
 
  private:
@@ -91,6 +93,7 @@ class OpenNetwork final : public Network {
   std::map<std::string, Entry, std::less<>> populations_;
   NodeSets node_sets_;
   std::set<fs::path> files_;
+  bool complete_ = true;
 };
 
 std::string file_key(const fs::path& path) {
@@ -115,24 +118,46 @@ class FileOpener {
       }
       return;
     }
+    try {
+      open_new(file, types_key);
+    } catch (const InputError& error) {
+      diagnostics_.add(error, file.nodes_loc);
+      network_.set_incomplete();
+    }
+  }
+
+ private:
+  void open_new(const NodesFile& file, const std::string& types_key) {
     bool there = require_file(file.nodes, "nodes file", file.nodes_loc, diagnostics_);
     std::shared_ptr<const NodeTypeTable> types;
     if (file.node_types) {
       if (require_file(*file.node_types, "node types file", file.types_loc, diagnostics_)) {
         auto& table = types_[types_key];
-        if (!table) table = std::make_shared<const NodeTypeTable>(NodeTypeTable::read(*file.node_types, diagnostics_));
+        if (!table) table = read_types(file);
+        if (!table) there = false;
         types = table;
       } else {
         there = false;
       }
     }
-    if (!there) return;
+    if (!there) {
+      network_.set_incomplete();
+      return;
+    }
     for (auto& population : open_sonata_nodes(file.nodes, types, file.nodes_loc, diagnostics_)) {
       network_.add(std::move(population), file.nodes_loc, diagnostics_);
     }
   }
 
- private:
+  std::shared_ptr<const NodeTypeTable> read_types(const NodesFile& file) {
+    try {
+      return std::make_shared<const NodeTypeTable>(NodeTypeTable::read(*file.node_types, diagnostics_));
+    } catch (const InputError& error) {
+      diagnostics_.add(error, file.types_loc);
+      return nullptr;
+    }
+  }
+
   OpenNetwork& network_;
   Diagnostics& diagnostics_;
   std::map<std::string, std::pair<std::string, SourceLoc>> opened_;
@@ -206,8 +231,12 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
     if (!read_already.emplace(file_key(sets.path), true).second) continue;
     network->add_file(sets.path);
     const auto errors_before = diagnostics.error_count();
-    const Value root = parse_json(read_source_file(sets.path), diagnostics);
-    if (diagnostics.error_count() == errors_before) network->add_node_sets(root, diagnostics);
+    try {
+      const Value root = parse_json(read_source_file(sets.path), diagnostics);
+      if (diagnostics.error_count() == errors_before) network->add_node_sets(root, diagnostics);
+    } catch (const InputError& error) {
+      diagnostics.add(error, sets.loc);
+    }
   }
   return network;
 }

@@ -85,10 +85,15 @@ class Maker {
     const std::string needed = definition.grouping->needs_set();
     if (!needed.empty() && !plan_.assembly_sets.contains(needed)) return State::failed;  // reported where it failed
     const std::size_t errors_before = diagnostics_.error_count();
-    AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
-    if (diagnostics_.error_count() != errors_before) return State::failed;
-    plan_.assembly_sets.emplace(definition.name, std::move(set));
-    add(definition);
+    try {
+      AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
+      if (diagnostics_.error_count() != errors_before) return State::failed;
+      plan_.assembly_sets.emplace(definition.name, std::move(set));
+      add(definition);
+    } catch (const InputError& error) {  // a file of the network that can be opened but not read
+      diagnostics_.add(error, definition.loc);
+      return State::failed;
+    }
     return State::done;
   }
 

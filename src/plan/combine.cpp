@@ -142,9 +142,7 @@ class CombineBuilder {
     try {
       reader = open_spike_file(source.file);
     } catch (const InputError& error) {
-      for (const Diagnostic& problem : error.diagnostics().items()) {
-        fields.error("file", problem.code, problem.message, problem.help);
-      }
+      diagnostics_.add(error, fields.loc("file"));
       return false;
     }
     std::vector<std::string> names;

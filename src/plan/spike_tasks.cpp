@@ -140,8 +140,17 @@ class SpikeTaskBuilder {
 
 void build_spike_tasks(Plan& plan, Diagnostics& diagnostics) {
   SpikeTaskBuilder builder(plan, diagnostics);
-  for (const Entry& entry : plan.recipe.backgrounds.entries) builder.add_background(entry);
-  for (const Entry& entry : plan.recipe.patterns.entries) builder.add_pattern(entry);
+  const auto add_all = [&](const Section& section, void (SpikeTaskBuilder::*add)(const Entry&)) {
+    for (const Entry& entry : section.entries) {
+      try {
+        (builder.*add)(entry);
+      } catch (const InputError& error) {  // a file of the network that can be opened but not read
+        diagnostics.add(error, entry.loc);
+      }
+    }
+  };
+  add_all(plan.recipe.backgrounds, &SpikeTaskBuilder::add_background);
+  add_all(plan.recipe.patterns, &SpikeTaskBuilder::add_pattern);
 }
 
 }  // namespace stimgen

@@ -47,7 +47,11 @@ std::size_t first_violation(const SpikeBlock& block, SpikeOrder order, const std
 class SonataSink final : public SpikeSink {
  public:
   SonataSink(const std::filesystem::path& path, const FileOptions& options, WorkerPool* pool, Disk& disk)
-      : options_(options), pool_(pool), place_(path, disk), file_(place_.temporary_path(), path.string()), pipeline_(options, pool) {
+      : options_(options),
+        pool_(pool),
+        place_(path, disk),
+        file_(place_.temporary_path(), path.string()),
+        pipeline_(options, pool) {
     if (options.level < 1 || options.level > 9) throw std::logic_error("gzip level");
     file_.write_attribute("/", "magic", kMagic);
     file_.write_attribute("/", "version", kVersion);

@@ -24,6 +24,16 @@ networks: {{populations: {{baseline: {{nodes: {nodes}}}}}}}
 backgrounds: {{baseline: {{population: baseline, rate: {{mean: 20 Hz, stdev: 2 Hz}}}}}}
 output: {{directory: {folder}, compression: {compression}}}
 """
+# Leaves the disk out: what a program wrote stays in memory, as what write() wrote does.
+NO_SYNC = """
+#include <sys/types.h>
+int fsync(int d) { (void)d; return 0; }
+int fdatasync(int d) { (void)d; return 0; }
+int sync_file_range(int d, off_t first, off_t count, unsigned flags) {
+  (void)d; (void)first; (void)count; (void)flags;
+  return 0;
+}
+"""
 STOP_S = 15.0
 BYTES_PER_SPIKE = 16
 
@@ -51,7 +61,7 @@ def timed(work):
 def build_no_sync(folder):
     """A library that makes fsync() do nothing in the program it is preloaded into; None without a C compiler."""
     source, library = folder / "no_sync.c", folder / "no_sync.so"
-    source.write_text("int fsync(int d) { (void)d; return 0; }\nint fdatasync(int d) { (void)d; return 0; }\n")
+    source.write_text(NO_SYNC)
     compiler = shutil.which("cc") or shutil.which("gcc")
     if not compiler or subprocess.run([compiler, "-shared", "-fPIC", str(source), "-o", str(library)]).returncode:
         return None

@@ -1,0 +1,96 @@
+"""What reproducibility costs: verify against run, run with and without digests, and a run with nothing to do.
+
+    python tests/bench/compare_verify.py --stimgen build/release/stimgen
+
+All ratios are of medians of runs that alternate, on one machine, in one folder (--folder). Prints the targets; the exit
+code is 1 if one is missed. Needs a C compiler: digests are switched off by a library that is preloaded.
+"""
+
+import argparse
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from compare_bmtk import BASELINE, LAUNCHER, STOP_S, describe, verdict
+
+# SHA-256 of OpenSSL with its work left out: what remains of a run is all but the digests.
+NO_DIGEST = """
+#include <stddef.h>
+int EVP_DigestUpdate(void *context, const void *bytes, size_t count) {
+  (void)context; (void)bytes; (void)count;
+  return 1;
+}
+"""
+
+
+def build_no_digest(folder):
+    source, library = folder / "no_digest.c", folder / "no_digest.so"
+    source.write_text(NO_DIGEST)
+    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
+    return library
+
+
+def timed(command, environment):
+    """(seconds, peak resident MiB) of one process from start to exit."""
+    done = subprocess.run([sys.executable, "-S", "-E", "-c", LAUNCHER, *map(str, command)], env=environment,
+                          stdout=subprocess.PIPE, text=True, check=True)
+    seconds, memory_kib = done.stdout.splitlines()[-1].split()
+    return float(seconds), float(memory_kib) / 1024
+
+
+def compare_large(options, folder):
+    nodes = options.spikes // int(20 * STOP_S)
+    recipe = folder / "large.yaml"
+    recipe.write_text(BASELINE.format(stop_s=int(STOP_S), nodes=nodes, folder="large", compression="none"))
+    plain = {"PATH": "/usr/bin:/bin"}
+    no_digest = dict(plain, LD_PRELOAD=str(build_no_digest(folder)))
+    print(f"\n{nodes} nodes x 20 +- 2 Hz x {STOP_S:g} s, uncompressed")
+    seconds = {"run": [], "verify": [], "run without digests": []}
+    for _ in range(options.repeats):
+        for name, environment in [("run without digests", no_digest), ("run", plain), ("verify", plain)]:
+            if name != "verify":
+                shutil.rmtree(folder / "large", ignore_errors=True)
+                (folder / "stimgen.lock").unlink(missing_ok=True)
+            seconds[name].append(timed([options.stimgen, name.split()[0], recipe, "-q"], environment)[0])
+    medians = {name: describe(name, values, options.spikes) for name, values in seconds.items()}
+    verify = medians["verify"] / medians["run"]
+    digests = medians["run"] / medians["run without digests"] - 1
+    return [verdict(f"verify takes {verify:.2f} x the time of run (target at most 0.9)", verify <= 0.9),
+            verdict(f"digests cost run {100 * digests:.0f} % (target at most 15 %)", digests <= 0.15)]
+
+
+def compare_nothing_to_do(options, folder):
+    recipe = folder / "many.yaml"
+    lines = ["stimgen: 1", "name: many", "seeds: 1", "time: {stop: 1 s}", "networks: {populations: {cells: {nodes: 10}}}",
+             "output: {directory: many, compression: none}", "backgrounds:"]
+    lines += [f"  b{i}: {{population: cells, rate: {5 + i % 40} Hz}}" for i in range(options.tasks)]
+    recipe.write_text("\n".join(lines) + "\n")
+    command, environment = [options.stimgen, "run", recipe, "-q"], {"PATH": "/usr/bin:/bin"}
+    print(f"\n{options.tasks} tasks, nothing to do")
+    timed(command, environment)
+    measured = [timed(command, environment) for _ in range(max(options.repeats, 5))]
+    median = describe("run", [seconds for seconds, _ in measured], 0)
+    memory = max(mebibytes for _, mebibytes in measured)
+    return [verdict(f"{median:.2f} s (target at most 0.5 s)", median <= 0.5),
+            verdict(f"{memory:.0f} MiB resident (target at most 100 MiB)", memory <= 100)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--stimgen", required=True, help="the stimgen program (a Release build)")
+    parser.add_argument("--folder", type=pathlib.Path, help="where to write (default: a temporary folder)")
+    parser.add_argument("--spikes", type=int, default=100_000_000)
+    parser.add_argument("--tasks", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=5)
+    options = parser.parse_args()
+    options.stimgen = str(pathlib.Path(options.stimgen).resolve())
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = pathlib.Path(name)
+        reached = compare_large(options, folder) + compare_nothing_to_do(options, folder)
+    sys.exit(0 if all(reached) else 1)
+
+
+if __name__ == "__main__":
+    main()
