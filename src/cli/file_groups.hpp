@@ -22,7 +22,8 @@ struct FileContext {
   const AssemblySet* assembly = nullptr;
   std::string origin;                   // "recipe.yaml"
   std::vector<std::string> properties;  // of --by
-  std::optional<TimeWindow> window;
+  // At least one; nullopt: from 0 to the last spike.
+  std::vector<std::optional<TimeWindow>> windows{std::nullopt};
   std::string window_origin;
 };
 // Throws UsageError and InputError.

@@ -69,13 +69,15 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    SvgPage page(title("rate over time"), "Rate over time of each group: smoothed, and dashed as requested");
+    SvgPage page(title("rate over time"),
+                 "Rate over time of each group: faint in bins, smoothed, and dashed as requested");
     page.legend(drawn_labels());
-    page.note(fmt::format("smoothed: {}{}", describe(section_.smoothing),
+    page.note(fmt::format("faint: bins of {} ms{}", format_number(section_.bin_ms),
                           section_.curve_ms.empty() ? "" : "; dashed: requested"));
+    page.note("smoothed: " + describe(section_.smoothing));
     double peak = 0;
     for (const ReportGroup& group : section_.groups) {
-      for (const double value : group.smoothed_hz) peak = std::max(peak, value);
+      for (const double value : group.rate_hz) peak = std::max(peak, value);
       for (const double value : group.curve_hz) peak = std::max(peak, value);
     }
     page.begin_panel(100, time_axis(), zero_based_axis(peak, 4), "", true);
@@ -84,6 +86,7 @@ class SectionFigures {
       const double start = section_.window.start_ms + static_cast<double>(i) * section_.bin_ms;
       centres.push_back((start + std::min(start + section_.bin_ms, section_.window.stop_ms)) / 2);
     }
+    for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].rate_hz, {colour(i), 0.4, 0.4});
     for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].smoothed_hz, {colour(i), 1});
     for (std::size_t i = 0; i < drawn_; ++i) {
       if (!section_.curve_ms.empty())
@@ -174,7 +177,8 @@ class SectionFigures {
       }
     }
     first = last < first ? 0 : first;
-    last = std::min(std::max(last, first + 9) + 1, edges.size() - 1);
+    // An empty bin at the end lets the curves come down.
+    last = std::min(std::max(last + 1, first + 9) + 1, edges.size() - 1);
     page.begin_panel(90, decades_axis(edges[first], edges[last]), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < drawn_; ++i) {
       page.steps(std::span(edges).subspan(first, last - first + 1), std::span(shares[i]).subspan(first, last - first),

@@ -198,6 +198,7 @@ void SvgPage::steps(std::span<const double> edges, std::span<const double> value
   std::string path = fmt::format("M{:.2f} {:.2f}", x_of(edges[0]), y_of(values[0]));
   for (std::size_t i = 0; i < values.size(); ++i)
     path += fmt::format("V{:.2f}H{:.2f}", y_of(values[i]), x_of(edges[i + 1]));
+  path += fmt::format("V{:.2f}", y_of(0));
   text_ += fmt::format("<path d=\"{}\" fill=\"none\" {}/>\n", path, stroke(style));
 }
 

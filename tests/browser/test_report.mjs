@@ -63,6 +63,42 @@ const emptyCharts = page => page.evaluate(() => {
   return empty;
 });
 
+// Axes without a unit: those of names and of counts say what they count. All others end in "(s)", "(Hz)", "(%)" …
+const axesWithoutUnit = page => page.evaluate(() => {
+  const counts = ['Group', 'Nodes', 'Nodes by group', 'Spikes'];
+  const without = [];
+  for (const [id, chart] of window.stimgenReport.charts) {
+    for (const {label} of chart.axes) if (!counts.includes(label) && !/\((s|ms|ms, logarithmic|Hz|%)\)$/.test(label)) without.push(`${id}: ${label}`);
+  }
+  return without;
+});
+
+// What can be used or scrolled but is never reached by the Tab key; and charts that a screen reader finds no words for.
+async function unreachable(page) {
+  const wanted = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')].filter(one => one.getClientRects().length > 0);
+    all.forEach((one, i) => { one.dataset.stop = i; });
+    document.activeElement.blur();
+    return all.length;
+  });
+  const reached = new Set();
+  for (let i = 0; i < wanted + 5; ++i) {
+    await page.keyboard.press('Tab');
+    reached.add(await page.evaluate(() => document.activeElement.dataset.stop));
+  }
+  reached.delete(undefined);
+  return page.evaluate(([stops, count]) => {
+    const missed = [];
+    for (let i = 0; i < count; ++i) if (!stops.includes(String(i))) missed.push(document.querySelector(`[data-stop="${i}"]`).outerHTML.slice(0, 80));
+    for (const figure of document.querySelectorAll('figure')) {
+      const plot = figure.querySelector('.plot');
+      const said = plot.getAttribute('role') === 'img' && plot.getAttribute('aria-label').length > 20 && figure.querySelector('details summary');
+      if (!said) missed.push(`${figure.id} has no words or no table`);
+    }
+    return missed;
+  }, [[...reached], wanted]);
+}
+
 async function violations(page) {
   await page.addScriptTag({content: axeSource});
   return page.evaluate(async () => {
@@ -112,6 +148,11 @@ async function tutorial() {
     check(table[i].requested > 0.8 * group.nodes && table[i].requested <= group.nodes * 1.0001,
       `tutorial: the requested distribution of ${table[i].label} has its size`, `${table[i].requested}`);
   });
+
+  const unitless = await axesWithoutUnit(page);
+  check(unitless.length === 0, 'tutorial: every axis has its unit', unitless.join(', '));
+  const missed = await unreachable(page);
+  check(missed.length === 0, 'tutorial: the keyboard reaches everything, and every chart has words and a table', missed.slice(0, 5).join(' | '));
 
   await interactions(page);
   const light = await violations(page);
@@ -254,6 +295,9 @@ async function hostile() {
   const found = await violations(page);
   check(found.length === 0, 'hostile: axe-core finds nothing', found.join('\n'));
   check(await page.evaluate(() => window.stimgenReport.sections.length) === 3, 'hostile: the combination has a part');
+  // 20 Hz of noise all the time, and 60 Hz more while a group has its turn.
+  const sum = await page.evaluate(() => window.stimgenReport.charts.get('s2-requested').data.slice(1).map(curve => [Math.min(...curve), Math.max(...curve)]));
+  check(sum.length === 4 && sum.every(([low, high]) => near(low, 20) && near(high, 80)), 'hostile: the combination asks for the sum of its parts', JSON.stringify(sum));
   await page.close();
 }
 
