@@ -28,8 +28,9 @@ class SectionFigures {
   }
 
   std::string requested() const {
-    SvgPage page(title("requested rate"), "Requested rate over time, mean over the nodes of each group");
+    SvgPage page(name(), "requested rate", "Requested rate over time, mean over the nodes of each group");
     page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
     double peak = 0;
     for (const ReportGroup& group : section_.groups) {
       for (const double value : group.curve_hz) peak = std::max(peak, value);
@@ -43,7 +44,7 @@ class SectionFigures {
 
   std::string raster() const {
     const Raster& raster = section_.raster;
-    SvgPage page(title("raster"), "Spikes over time, a row for each node, nodes sorted and coloured by group");
+    SvgPage page(name(), "raster", "Spikes over time, a row for each node, nodes sorted and coloured by group");
     if (raster.ticks.size() < raster.total) {
       page.note(fmt::format("a random sample of {} of {} spikes", raster.ticks.size(), raster.total));
     }
@@ -69,9 +70,10 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    SvgPage page(title("rate over time"),
+    SvgPage page(name(), "rate over time",
                  "Rate over time of each group: faint in bins, smoothed, and dashed as requested");
     page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
     page.note(fmt::format("faint: bins of {} ms{}", format_number(section_.bin_ms),
                           section_.curve_ms.empty() ? "" : "; dashed: requested"));
     page.note("smoothed: " + describe(section_.smoothing));
@@ -80,7 +82,7 @@ class SectionFigures {
       for (const double value : group.rate_hz) peak = std::max(peak, value);
       for (const double value : group.curve_hz) peak = std::max(peak, value);
     }
-    page.begin_panel(100, time_axis(), zero_based_axis(peak, 4), "", true);
+    page.begin_panel(100, time_axis(), zero_based_axis(peak, 5), "", true);
     std::vector<double> centres;
     for (std::size_t i = 0; i < section_.groups.front().smoothed_hz.size(); ++i) {
       const double start = section_.window.start_ms + static_cast<double>(i) * section_.bin_ms;
@@ -97,12 +99,11 @@ class SectionFigures {
   }
 
   std::string histogram() const {
-    SvgPage page(title("rates of nodes"),
+    SvgPage page(name(), "rates of nodes",
                  "How many nodes of each group have which rate, dashed the requested distribution");
     if (!section_.curve_ms.empty()) page.note("dashed: requested distribution with the scatter of counts");
     const std::size_t panels = std::min(section_.groups.size(), kMostPanels);
-    if (section_.groups.size() > panels)
-      page.note(fmt::format("the first {} of {} groups", panels, section_.groups_in_all));
+    say_what_is_left_out(page, panels);
     for (std::size_t i = 0; i < panels; ++i) {
       const RateHistogram& histogram = section_.groups[i].histogram;
       const auto count = static_cast<double>(histogram.nodes.size());
@@ -127,11 +128,12 @@ class SectionFigures {
   }
 
   std::string boxes() const {
-    SvgPage page(title("rates by group"),
+    SvgPage page(name(), "rates by group",
                  "Rates of nodes by group: median, quartiles, 5 and 95 percent, lowest and highest");
     const bool asked = !section_.curve_ms.empty();
     page.note("median, quartiles, 5 and 95 %, extremes");
     if (asked) page.note("dashed: requested");
+    say_what_is_left_out(page, section_.groups.size());
     double highest = 0;
     for (const ReportGroup& group : section_.groups) highest = std::max(highest, group.rates.max);
     const double slot = page.plot_width() / static_cast<double>(std::max<std::size_t>(labels_.size(), 1));
@@ -157,9 +159,10 @@ class SectionFigures {
   }
 
   std::string intervals() const {
-    SvgPage page(title("intervals"),
+    SvgPage page(name(), "intervals",
                  "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
     page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
     const std::vector<double>& edges = section_.isi_edges_ms;
     std::size_t first = edges.size();
     std::size_t last = 0;
@@ -176,8 +179,8 @@ class SectionFigures {
         if (share.back() > 0) last = std::max(last, bin);
       }
     }
-    first = last < first ? 0 : first;
-    // An empty bin at the end lets the curves come down.
+    first = last < first || first == 0 ? 0 : first - 1;
+    // Empty bins at both ends let the curves come up and down.
     last = std::min(std::max(last + 1, first + 9) + 1, edges.size() - 1);
     page.begin_panel(90, decades_axis(edges[first], edges[last]), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < drawn_; ++i) {
@@ -189,12 +192,13 @@ class SectionFigures {
   }
 
   std::string counts() const {
-    SvgPage page(title("spikes"), "Spikes of each group, circles as requested");
+    SvgPage page(name(), "spikes", "Spikes of each group, circles as requested");
     double most = 0;
     for (const ReportGroup& group : section_.groups) {
       most = std::max({most, static_cast<double>(group.stats.spikes), group.expected_spikes.value_or(0)});
     }
     if (!section_.curve_ms.empty()) page.note("circles: requested");
+    say_what_is_left_out(page, section_.groups.size());
     page.begin_panel(90, category_axis(labels_), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < section_.groups.size(); ++i) {
       const ReportGroup& group = section_.groups[i];
@@ -208,7 +212,15 @@ class SectionFigures {
 
  private:
   std::string colour(std::size_t group) const { return std::string(figure_colour(group)); }
-  std::string title(const std::string& what) const { return section_.name + ": " + what; }
+  // The parts of a combination differ in their population only.
+  std::string name() const {
+    const bool several = section_.kind == "combination" || section_.kind == "file";
+    return section_.name + (several ? ", " + section_.population : "");
+  }
+  void say_what_is_left_out(SvgPage& page, std::size_t shown) const {
+    if (section_.groups_in_all > shown)
+      page.note(fmt::format("the first {} of {} groups", shown, section_.groups_in_all));
+  }
   SvgAxis time_axis() const {
     return value_axis(section_.window.start_ms, section_.window.stop_ms, 6, in_seconds_ ? 1e-3 : 1.0);
   }

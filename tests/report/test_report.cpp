@@ -191,6 +191,23 @@ TEST_SUITE("report") {
     CHECK(has("made-cells-requested"));
     CHECK_FALSE(has("mixed-cells-requested"));
     CHECK(has("mixed-cells-rate"));
+    CHECK(report.figures().back().svg.find("<title>mixed, cells: spikes</title>") != std::string::npos);
+  }
+
+  TEST_CASE("figures say which groups they leave out, and cut a long name rather than what they show") {
+    const std::string name(60, 'w');
+    PlannedRecipe recipe(recipe_head(60) + "assemblies:\n  groups: {population: cells, method: random, count: 30}\n" +
+                         "patterns:\n  " + name +
+                         ": {type: long, assemblies: groups, on_time: 20 ms, off_time: 0 s, rates: {burst: 90 Hz}}\n");
+    REQUIRE(recipe.problems().empty());
+    recipe.run();
+    for (const Report::Figure& figure : Report::of_batch(recipe.plan(), "stimgen test", {}).figures()) {
+      const std::string what = figure.name.substr(name.size() + 1);
+      const bool curves = what == "requested" || what == "rate" || what == "rates" || what == "isi";
+      const std::string left_out = curves ? "the first 8 of 30 groups" : "the first 24 of 30 groups";
+      CHECK_MESSAGE((what == "raster" || figure.svg.find(left_out) != std::string::npos), what);
+      if (what == "raster") CHECK(figure.svg.find("…: raster</text>") != std::string::npos);
+    }
   }
 
   TEST_CASE("the page asks for nothing, is the same twice, and its figures are well-formed names") {
