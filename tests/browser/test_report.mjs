@@ -149,6 +149,21 @@ async function tutorial() {
       `tutorial: the requested distribution of ${table[i].label} has its size`, `${table[i].requested}`);
   });
 
+  // What the batch is.
+  const batch = await page.evaluate(() => ({
+    recipe: document.querySelector('#overview pre').textContent, marked: document.querySelectorAll('#overview pre span').length,
+    text: document.getElementById('overview').textContent, drawn: [...document.querySelectorAll('#overview .graph g title')].map(one => one.textContent),
+    rows: document.querySelectorAll('#overview table')[0].tBodies[0].rows.length,
+    locked: [...document.querySelectorAll('#overview td')].filter(one => one.textContent === 'as locked').length,
+    ok: document.querySelectorAll('#overview td .ok').length}));
+  check(batch.recipe.trim() === readFileSync(inReports('tutorial.yaml'), 'utf8').trim() && batch.marked > 50, 'tutorial: the recipe is there, with colours');
+  check(/network \d+, spikes \d+/.test(batch.text) && /stimgen \d+\.\d+/.test(batch.text) && /HDF5 \d/.test(batch.text), 'tutorial: seeds and versions are said');
+  const digests = readFileSync(inReports('digests.txt'), 'utf8').trim().split('\n').map(one => one.split(' ')[0]);
+  check(digests.length === 9 && digests.every(one => batch.text.includes(one)), 'tutorial: digests are those of stimgen digest');
+  const tasks = json('plan.json').tasks.map(one => one.name);
+  check(tasks.length > 9 && tasks.length === batch.drawn.length && tasks.every(one => batch.drawn.includes(one)), 'tutorial: the graph has every task', batch.drawn.join(' '));
+  check(batch.rows === 9 && batch.locked === 9 && batch.ok === 9, 'tutorial: every file has a row, as locked and ok', JSON.stringify([batch.rows, batch.locked, batch.ok]));
+
   const unitless = await axesWithoutUnit(page);
   check(unitless.length === 0, 'tutorial: every axis has its unit', unitless.join(', '));
   const missed = await unreachable(page);
