@@ -99,6 +99,7 @@ class BatchReport {
     SurveyRequest request;
     request.window = nodes.window();
     request.node_ids = nodes.rates.node_ids;
+    request.nodes_are = fmt::format("driven by task '{}'", section.name);
     request.group_of_node = nodes.group_of_node;
     request.labels = nodes.labels;
     request.asked = &nodes;
