@@ -253,14 +253,20 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
       "the file was made for another network, or the network has changed since");
 }
 
-void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
                           std::uint64_t spikes_outside, Terminal& terminal) {
+  if (context.window_origin == "--window" && population.count > 0 && spikes_outside == population.count) {
+    terminal.note(fmt::format("{}: no spike lies in {} to {}; bare numbers after --window are seconds", population.name,
+                              format_time(window.start_ms), format_time(window.stop_ms)));
+    return;
+  }
   if (context.windows.size() > 1) return;  // every row says its window, and most spikes lie outside most of them
-  terminal.note(
-      fmt::format("{}: rates over {} to {}{}", population, format_time(window.start_ms), format_time(window.stop_ms),
-                  context.windows.front() ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
+  terminal.note(fmt::format(
+      "{}: rates over {} to {}{}", population.name, format_time(window.start_ms), format_time(window.stop_ms),
+      context.windows.front() ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
   if (spikes_outside > 0) {
-    terminal.note(fmt::format("{}: {} spikes lie outside this window and are not counted", population, spikes_outside));
+    terminal.note(
+        fmt::format("{}: {} spikes lie outside this window and are not counted", population.name, spikes_outside));
   }
 }
 

@@ -60,7 +60,7 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
                        const std::string& file);
 
 // Notes on the window and on nodes that are not known.
-void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
                           std::uint64_t spikes_outside, Terminal& terminal);
 
 }  // namespace stimgen::cli

@@ -114,7 +114,7 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
     terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");
   }
   for (const Result& result : results) {
-    say_what_was_assumed(context, result.file.info.name, result.psth.window, result.psth.spikes_outside, terminal);
+    say_what_was_assumed(context, result.file.info, result.psth.window, result.psth.spikes_outside, terminal);
   }
   terminal.note(
       fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms), describe(smoothing)));

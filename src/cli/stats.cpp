@@ -11,6 +11,7 @@ namespace {
 
 // One population of the file with everything the output needs.
 struct Result {
+  PopulationInfo info;
   PopulationSpikeStats stats;
   NodeKeys keys;
   std::vector<std::vector<std::size_t>> groups;  // indices into stats.nodes, which are rows where a network is known
@@ -19,6 +20,7 @@ struct Result {
 
 Result compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window) {
   Result result;
+  result.info = file.info;
   result.keys = file.keys;
   result.groups = file.groups;
   SpikeStatsRequest request;
@@ -189,7 +191,7 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
     terminal.note("only nodes with spikes are known; with --recipe or --config silent nodes count too");
   }
   for (const Result& result : results) {
-    say_what_was_assumed(context, result.stats.population, result.stats.window, result.stats.spikes_outside, terminal);
+    say_what_was_assumed(context, result.info, result.stats.window, result.stats.spikes_outside, terminal);
   }
 
   const Layout layout{.by_node = arguments.has("nodes"), .windows = context.windows.size() > 1};
