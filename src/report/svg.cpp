@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kMostPanels = 8;
 constexpr std::size_t kMostCurves = 8;
+// Rates in bins are drawn if none is more than so many times the highest smoothed or requested one.
+constexpr double kMostRaw = 2.5;
 const std::string kBlack = "#222222";
 
 class SectionFigures {
@@ -70,25 +72,35 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    SvgPage page(name(), "rate over time",
-                 "Rate over time of each group: faint in bins, smoothed, and dashed as requested");
-    page.legend(drawn_labels());
-    say_what_is_left_out(page, drawn_);
-    page.note(fmt::format("faint: bins of {} ms{}", format_number(section_.bin_ms),
-                          section_.curve_ms.empty() ? "" : "; dashed: requested"));
-    page.note("smoothed: " + describe(section_.smoothing));
     double peak = 0;
+    double raw_peak = 0;
     for (const ReportGroup& group : section_.groups) {
-      for (const double value : group.rate_hz) peak = std::max(peak, value);
+      for (const double value : group.rate_hz) raw_peak = std::max(raw_peak, value);
+      for (const double value : group.smoothed_hz) peak = std::max(peak, value);
       for (const double value : group.curve_hz) peak = std::max(peak, value);
     }
+    // Bins of hardly a spike each would fill the figure and press the curves down.
+    const bool raw = raw_peak <= kMostRaw * peak;
+    if (raw) peak = std::max(peak, raw_peak);
+
+    SvgPage page(
+        name(), "rate over time",
+        fmt::format("Rate over time of each group: {}smoothed, and dashed as requested", raw ? "faint in bins, " : ""));
+    page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
+    std::vector<std::string> notes;
+    if (raw) notes.push_back(fmt::format("faint: bins of {} ms", format_number(section_.bin_ms)));
+    if (!section_.curve_ms.empty()) notes.push_back("dashed: requested");
+    if (!notes.empty()) page.note(fmt::format("{}", fmt::join(notes, "; ")));
+    page.note("smoothed: " + describe(section_.smoothing));
     page.begin_panel(100, time_axis(), zero_based_axis(peak, 5), "", true);
     std::vector<double> centres;
     for (std::size_t i = 0; i < section_.groups.front().smoothed_hz.size(); ++i) {
       const double start = section_.window.start_ms + static_cast<double>(i) * section_.bin_ms;
       centres.push_back((start + std::min(start + section_.bin_ms, section_.window.stop_ms)) / 2);
     }
-    for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].rate_hz, {colour(i), 0.4, 0.4});
+    for (std::size_t i = 0; raw && i < drawn_; ++i)
+      page.line(centres, section_.groups[i].rate_hz, {colour(i), 0.4, 0.4});
     for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].smoothed_hz, {colour(i), 1});
     for (std::size_t i = 0; i < drawn_; ++i) {
       if (!section_.curve_ms.empty())

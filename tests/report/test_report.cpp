@@ -194,6 +194,21 @@ TEST_SUITE("report") {
     CHECK(report.figures().back().svg.find("<title>mixed, cells: spikes</title>") != std::string::npos);
   }
 
+  TEST_CASE("figures show rates in bins, unless single spikes would dwarf the curves") {
+    const auto rate_figure = [](int nodes) {
+      PlannedRecipe recipe(recipe_head(nodes) + "backgrounds:\n  noise: {population: cells, rate: 20 Hz}\n");
+      recipe.run();
+      for (const Report::Figure& figure : Report::of_batch(recipe.plan(), "stimgen test", {}).figures())
+        if (figure.name == "noise-rate") return figure.svg;
+      return std::string();
+    };
+    CHECK(rate_figure(900).find("faint: bins of 1 ms; dashed: requested") != std::string::npos);
+    const std::string few = rate_figure(9);
+    CHECK(few.find("faint") == std::string::npos);
+    CHECK(few.find("dashed: requested") != std::string::npos);
+    CHECK(few.find("<title>noise: rate over time</title>") != std::string::npos);
+  }
+
   TEST_CASE("figures say which groups they leave out, and cut a long name rather than what they show") {
     const std::string name(60, 'w');
     PlannedRecipe recipe(recipe_head(60) + "assemblies:\n  groups: {population: cells, method: random, count: 30}\n" +
