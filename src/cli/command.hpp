@@ -12,7 +12,7 @@ class Arguments;
 class Terminal;
 
 // How many words follow an option, and whether it may be repeated.
-enum class Words : unsigned char { none, one, repeated, several, two };
+enum class Words : unsigned char { none, one, repeated, several, two, repeated_two };
 
 struct Option {
   std::string_view name;  // "threads", given as --threads

@@ -23,6 +23,24 @@ double read_time_word(const std::string& word, const std::string& command) {
       "--window 1 5, --window '500 ms' '1.5 s'", command);
 }
 
+std::vector<std::optional<TimeWindow>> read_windows(const Arguments& arguments) {
+  const std::string command(arguments.command().name);
+  const std::vector<std::string> words = arguments.texts("window");
+  std::vector<std::optional<TimeWindow>> windows;
+  Diagnostics diagnostics;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const TimeWindow window{read_time_word(words[i], command), read_time_word(words[i + 1], command)};
+    windows.emplace_back(window);
+    if (window.stop_ms > window.start_ms) continue;
+    diagnostics.error({}, "stats.empty-window",
+                      fmt::format("--window '{}' '{}': there is no time from {} to {}", printable(words[i]),
+                                  printable(words[i + 1]), format_time(window.start_ms), format_time(window.stop_ms)),
+                      "the window is from A to before B, so A is less than B");
+  }
+  diagnostics.throw_if_errors();
+  return windows;
+}
+
 // `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
 Value networks_from_config(const std::string& config) {
   Value networks;
@@ -53,7 +71,7 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   Recipe recipe = load_recipe(context.origin, {}, diagnostics);
   diagnostics.throw_if_errors();
   if (recipe.stop_ms) {
-    context.window = TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms};
+    context.windows = {TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms}};
     context.window_origin = fmt::format("the time window of {}", context.origin);
   }
   if (!arguments.has("assembly")) {
@@ -147,13 +165,8 @@ FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
   if (context.assembly == nullptr) terminal.warnings(diagnostics);
   context.properties = arguments.list("by");
   if (arguments.has("window")) {
-    const std::string command(arguments.command().name);
-    const std::vector<std::string> words = arguments.texts("window");
-    context.window = TimeWindow{read_time_word(words[0], command), read_time_word(words[1], command)};
+    context.windows = read_windows(arguments);
     context.window_origin = "--window";
-    if (!(context.window->stop_ms > context.window->start_ms)) {
-      throw UsageError("'--window A B' needs A before B", {}, command);
-    }
   }
   return context;
 }
@@ -240,13 +253,20 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
       "the file was made for another network, or the network has changed since");
 }
 
-void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
                           std::uint64_t spikes_outside, Terminal& terminal) {
-  terminal.note(fmt::format("{}: rates over {} to {}{}", population, format_time(window.start_ms),
-                            format_time(window.stop_ms),
-                            context.window ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
+  if (context.window_origin == "--window" && population.count > 0 && spikes_outside == population.count) {
+    terminal.note(fmt::format("{}: no spike lies in {} to {}; bare numbers after --window are seconds", population.name,
+                              format_time(window.start_ms), format_time(window.stop_ms)));
+    return;
+  }
+  if (context.windows.size() > 1) return;  // every row says its window, and most spikes lie outside most of them
+  terminal.note(fmt::format(
+      "{}: rates over {} to {}{}", population.name, format_time(window.start_ms), format_time(window.stop_ms),
+      context.windows.front() ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
   if (spikes_outside > 0) {
-    terminal.note(fmt::format("{}: {} spikes lie outside this window and are not counted", population, spikes_outside));
+    terminal.note(
+        fmt::format("{}: {} spikes lie outside this window and are not counted", population.name, spikes_outside));
   }
 }
 

@@ -22,7 +22,8 @@ struct FileContext {
   const AssemblySet* assembly = nullptr;
   std::string origin;                   // "recipe.yaml"
   std::vector<std::string> properties;  // of --by
-  std::optional<TimeWindow> window;
+  // At least one; nullopt: from 0 to the last spike.
+  std::vector<std::optional<TimeWindow>> windows{std::nullopt};
   std::string window_origin;
 };
 // Throws UsageError and InputError.
@@ -59,7 +60,7 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
                        const std::string& file);
 
 // Notes on the window and on nodes that are not known.
-void say_what_was_assumed(const FileContext& context, const std::string& population, TimeWindow window,
+void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
                           std::uint64_t spikes_outside, Terminal& terminal);
 
 }  // namespace stimgen::cli

@@ -16,7 +16,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// An option that takes exactly two words.
+// An option that takes exactly two words each time it is given.
 class PairOfWords : public po::typed_value<Texts> {
  public:
   PairOfWords() : po::typed_value<Texts>(nullptr) {}
@@ -35,6 +35,7 @@ const po::value_semantic* semantic(Words words) {
     case Words::several:
       return po::value<Texts>()->multitoken()->composing();
     case Words::two:
+    case Words::repeated_two:
       return new PairOfWords();
   }
   return nullptr;
@@ -147,6 +148,10 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
       if (given[name].as<bool>()) arguments.values_[name] = {};
     } else {
       arguments.values_[name] = words_of(given[name]);
+      // Program_options appends the words of a list option without a word about it.
+      if (option.words == Words::two && arguments.values_[name].size() > 2) {
+        throw UsageError(fmt::format("option '--{}' may be given only once", name), {}, std::string(command.name));
+      }
     }
   }
   if (arguments.has("help")) return arguments;

@@ -33,9 +33,9 @@ struct Result {
   Psth psth;
 };
 
-Result compute(const SpikeReader& reader, FileGroups file, const FileContext& context, double bin_ms) {
+Result compute(const SpikeReader& reader, FileGroups file, const std::optional<TimeWindow>& window, double bin_ms) {
   PsthRequest request;
-  request.window = context.window;
+  request.window = window;
   request.bin_ms = bin_ms;
   std::vector<std::uint32_t> group_of_node;
   if (file.population != nullptr) {
@@ -56,14 +56,19 @@ Result compute(const SpikeReader& reader, FileGroups file, const FileContext& co
   return result;
 }
 
-void print_csv(const std::vector<Result>& results, const Smoothing& smoothing, Terminal& terminal) {
+// `windows`: there are several, and every row says which is its own; the end of one may lie in the middle of another.
+void print_csv(const std::vector<Result>& results, const Smoothing& smoothing, bool windows, Terminal& terminal) {
+  const bool populations = results.front().file.info.name != results.back().file.info.name;
+  terminal.out(windows ? "window_start_ms,window_stop_ms," : "");
   terminal.out("group,time_ms,rate_hz,smoothed_hz\n");
   for (const Result& result : results) {
     const Psth& psth = result.psth;
     for (std::size_t group = 0; group < psth.counts.size(); ++group) {
       std::string label = result.file.label_of(group);
-      if (results.size() > 1 && !result.file.keys.names.empty()) label = result.file.info.name + ": " + label;
-      const std::string prefix = csv_field(label);
+      if (populations && !result.file.keys.names.empty()) label = result.file.info.name + ": " + label;
+      const std::string window =
+          windows ? fmt::format("{},{},", format_number(psth.window.start_ms), format_number(psth.window.stop_ms)) : "";
+      const std::string prefix = window + csv_field(label);
       const std::vector<double> rates = psth.rates_hz(group);
       const std::vector<double> smoothed = psth.smoothed_hz(group, smoothing);
       for (std::size_t i = 0; i < psth.bins(); ++i) {
@@ -102,21 +107,21 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
   std::vector<Result> results;
-  for (FileGroups& file : group_file(*reader, context)) {
-    results.push_back(compute(*reader, std::move(file), context, bin_ms));
+  for (const FileGroups& file : group_file(*reader, context)) {
+    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window, bin_ms));
   }
   if (context.network == nullptr) {
     terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");
   }
   for (const Result& result : results) {
-    say_what_was_assumed(context, result.file.info.name, result.psth.window, result.psth.spikes_outside, terminal);
+    say_what_was_assumed(context, result.file.info, result.psth.window, result.psth.spikes_outside, terminal);
   }
   terminal.note(
       fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms), describe(smoothing)));
   if (arguments.has("json")) {
     print_json(results, bin_ms, smoothing, terminal);
   } else {
-    print_csv(results, smoothing, terminal);
+    print_csv(results, smoothing, context.windows.size() > 1, terminal);
   }
   return 0;
 }
@@ -127,7 +132,8 @@ constexpr Option kOptions[] = {
     {"config", 0, Words::one, "CONFIG", "take nodes and their properties from this SONATA config"},
     {"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"},
     {"assembly", 0, Words::one, "SET", "group nodes as this assembly set of the recipe does; others are left out"},
-    {"window", 0, Words::two, "A B", "count spikes from A to before B; bare numbers are seconds"},
+    {"window", 0, Words::repeated_two, "A B",
+     "count spikes from A to before B; bare numbers are seconds; may be repeated"},
     {"bin", 0, Words::one, "TIME", "width of a bin; a bare number is ms (default: 10 ms)"},
     {"smooth", 0, Words::one, "KERNEL", "gaussian:50, boxcar:50 or exponential:50 (σ, width, τ in ms), or none"},
     {"json", 0, Words::none, "", "as JSON instead of CSV"},

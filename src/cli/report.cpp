@@ -42,7 +42,7 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
       ReportFileSource& source = sources.emplace_back();
       source.path = path;
       source.population = groups.info;
-      source.window = context.window;
+      source.window = context.windows.front();
       if (groups.population == nullptr) continue;
       source.node_ids = groups.population->node_ids();
       source.group_of_node.assign(groups.population->size(), kNoGroup);

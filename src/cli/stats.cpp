@@ -11,18 +11,20 @@ namespace {
 
 // One population of the file with everything the output needs.
 struct Result {
+  PopulationInfo info;
   PopulationSpikeStats stats;
   NodeKeys keys;
   std::vector<std::vector<std::size_t>> groups;  // indices into stats.nodes, which are rows where a network is known
   std::vector<std::size_t> nodes;                // all that are in a group, ascending
 };
 
-Result compute(const SpikeReader& reader, const FileGroups& file, const FileContext& context) {
+Result compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window) {
   Result result;
+  result.info = file.info;
   result.keys = file.keys;
   result.groups = file.groups;
   SpikeStatsRequest request;
-  request.window = context.window;
+  request.window = window;
   if (file.population != nullptr) request.node_ids = file.population->node_ids();
   result.stats = compute_spike_stats(reader, file.info, request);
   if (file.population != nullptr) {
@@ -55,10 +57,18 @@ std::vector<std::string> group_cells(const GroupSpikeStats& group, bool exact) {
           number(group.fano_factor)};
 }
 
+// What the rows say besides numbers.
+struct Layout {
+  bool by_node = false;
+  bool windows = false;  // there are several, and every row says which is its own
+};
+
 // Rows of cells, the header first. CSV and table differ only in how they are joined and in the digits.
-std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results, bool by_node, bool exact) {
+std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results, Layout layout, bool exact) {
+  const bool by_node = layout.by_node;
   std::vector<std::vector<std::string>> rows;
   std::vector<std::string> header{"population"};
+  if (layout.windows) header.insert(header.end(), {"window_start_ms", "window_stop_ms"});
   if (by_node) header.push_back("node_id");
   for (const std::string& property : results.front().keys.names) header.push_back(property);
   for (const std::string_view name :
@@ -72,11 +82,18 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
   const auto add_values = [&](std::vector<std::string> values) {
     for (std::string& value : values) rows.back().push_back(!value.empty() || exact ? std::move(value) : "-");
   };
+  const auto start_row = [&](const PopulationSpikeStats& stats) {
+    rows.push_back({stats.population});
+    if (!layout.windows) return;
+    for (const double time_ms : {stats.window.start_ms, stats.window.stop_ms})
+      rows.back().push_back(format_number(time_ms));
+  };
   for (const Result& result : results) {
     if (by_node) {
       for (const std::size_t i : result.nodes) {
         const NodeSpikeStats& node = result.stats.nodes[i];
-        rows.push_back({result.stats.population, std::to_string(node.node_id)});
+        start_row(result.stats);
+        rows.back().push_back(std::to_string(node.node_id));
         add_values(result.keys.values_at(i));
         rows.back().push_back(std::to_string(node.spikes));
         rows.back().push_back(exact ? format_number(node.rate_hz) : format_rounded(node.rate_hz, 4));
@@ -85,7 +102,7 @@ std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results
       continue;
     }
     for (const std::vector<std::size_t>& members : result.groups) {
-      rows.push_back({result.stats.population});
+      start_row(result.stats);
       add_values(members.empty() ? std::vector<std::string>() : result.keys.values_at(members.front()));
       for (std::string& cell : group_cells(summarise(result.stats, members), exact))
         rows.back().push_back(std::move(cell));
@@ -102,11 +119,11 @@ void print_csv(const std::vector<std::vector<std::string>>& rows, Terminal& term
   }
 }
 
-void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t properties, bool by_node,
+void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t properties, Layout layout,
                  Terminal& terminal) {
   using enum Table::Align;
   std::vector<Table::Align> aligns(rows.front().size(), right);
-  const std::size_t first_property = by_node ? 2 : 1;
+  const std::size_t first_property = 1 + (layout.windows ? 2 : 0) + (layout.by_node ? 1 : 0);
   aligns[0] = left;
   for (std::size_t i = 0; i < properties; ++i) aligns[first_property + i] = left;
   Table table(aligns);
@@ -118,7 +135,7 @@ Json optional_json(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-// Keys are those of the CSV; the window of each population is given beside its groups.
+// Keys are those of the CSV; the window is given beside the groups of a population, which is there once for each.
 std::string as_json(const std::vector<Result>& results, bool by_node) {
   Json populations = Json::array();
   for (const Result& result : results) {
@@ -167,21 +184,23 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
   std::vector<Result> results;
-  for (const FileGroups& file : group_file(*reader, context)) results.push_back(compute(*reader, file, context));
+  for (const FileGroups& file : group_file(*reader, context)) {
+    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window));
+  }
   if (context.network == nullptr) {
     terminal.note("only nodes with spikes are known; with --recipe or --config silent nodes count too");
   }
   for (const Result& result : results) {
-    say_what_was_assumed(context, result.stats.population, result.stats.window, result.stats.spikes_outside, terminal);
+    say_what_was_assumed(context, result.info, result.stats.window, result.stats.spikes_outside, terminal);
   }
 
-  const bool by_node = arguments.has("nodes");
+  const Layout layout{.by_node = arguments.has("nodes"), .windows = context.windows.size() > 1};
   if (arguments.has("json")) {
-    terminal.out(as_json(results, by_node));
+    terminal.out(as_json(results, layout.by_node));
   } else if (arguments.has("csv")) {
-    print_csv(rows_of(results, by_node, true), terminal);
+    print_csv(rows_of(results, layout, true), terminal);
   } else {
-    print_table(rows_of(results, by_node, false), results.front().keys.names.size(), by_node, terminal);
+    print_table(rows_of(results, layout, false), results.front().keys.names.size(), layout, terminal);
   }
   return 0;
 }
@@ -192,7 +211,8 @@ constexpr Option kOptions[] = {
     {"config", 0, Words::one, "CONFIG", "take nodes and their properties from this SONATA config"},
     {"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"},
     {"assembly", 0, Words::one, "SET", "group nodes as this assembly set of the recipe does; others are left out"},
-    {"window", 0, Words::two, "A B", "count spikes from A to before B; bare numbers are seconds"},
+    {"window", 0, Words::repeated_two, "A B",
+     "count spikes from A to before B; bare numbers are seconds; may be repeated"},
     {"nodes", 0, Words::none, "", "one line for each node instead of each group"},
     {"csv", 0, Words::none, "", "as CSV with full precision"},
     {"json", 0, Words::none, "", "as JSON"},
@@ -206,7 +226,8 @@ constinit const Command kStats{
     .summary = "rates, CV of intervals and Fano factor of the spikes in a file, by group or node",
     .example =
         "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
-        "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv",
+        "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv\n"
+        "stimgen stats stimulus/long.h5 --recipe recipe.yaml --window 0 1 --window 1 2",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run_stats};

@@ -113,7 +113,7 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   output.max_bytes = fields.optional_count("max_bytes");
 }
 
-// true, false or {path}. The file stays inside the output folder.
+// true, false or {path}. The page stays inside the output folder.
 void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   if (value.is_null()) return;
   std::filesystem::path path;
@@ -128,9 +128,11 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
     loc = fields.loc("path");
   }
   const std::filesystem::path shown = path.lexically_normal();
-  if (shown.empty() || shown.is_absolute() || *shown.begin() == ".." || !shown.has_filename()) {
+  const bool inside = !shown.empty() && !shown.is_absolute() && *shown.begin() != "..";
+  // Of another ending it may be one of the spike files, or the recipe.
+  if (!inside || (shown.extension() != ".html" && shown.extension() != ".htm")) {
     diagnostics.error(loc, "recipe.bad-output",
-                      fmt::format("report.path is the name of a file inside output.directory, not '{}'",
+                      fmt::format("report.path is the name of an HTML file inside output.directory, not '{}'",
                                   printable(path.string(), 60)),
                       "write report: {path: report.html}");
     return;

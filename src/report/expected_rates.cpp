@@ -32,7 +32,7 @@ ExpectedRates::ExpectedRates(const TaskNodes& asked, std::size_t group) : scatte
   }
   std::map<double, double> nodes_of_mean;
   for (std::size_t row = 0; row < asked.rates.size(); ++row) {
-    if (asked.group_of_node[row] == group) nodes_of_mean[asked.rates.expected_spikes(row)] += 1;
+    if (asked.group_of_node[row] == group) nodes_of_mean[asked.expected_of_node[row]] += 1;
   }
   // Listed rates may all differ: neighbours are then taken together.
   const std::size_t together = nodes_of_mean.size() / kCells + 1;

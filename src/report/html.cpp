@@ -215,6 +215,7 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
                       section.grouped_by.empty() ? "" : ", groups by " + escape_markup(section.grouped_by),
                       grouped(section.spikes), grouped(section.nodes), format_time(section.window.start_ms),
                       format_time(section.window.stop_ms), escape_markup(section.file));
+  if (!section.remark.empty()) html += "<p>" + escape_markup(section.remark) + "</p>\n";
   if (section.spikes_outside > 0) {
     html +=
         fmt::format("<p>{} spikes lie outside this window and are not shown.</p>\n", grouped(section.spikes_outside));

@@ -53,6 +53,7 @@ struct ReportSection {
   std::string population;
   std::string file;  // as the user wrote it
   std::string grouped_by;
+  std::string remark;   // a sentence on what was asked for
   std::string process;  // empty if not known
   std::string digest;
   std::uint64_t bytes = 0;

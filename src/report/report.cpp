@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "report/combined_nodes.hpp"
 #include "report/html.hpp"
 #include "report/model.hpp"
 #include "report/survey.hpp"
@@ -98,6 +99,7 @@ class BatchReport {
     SurveyRequest request;
     request.window = nodes.window();
     request.node_ids = nodes.rates.node_ids;
+    request.nodes_are = fmt::format("driven by task '{}'", section.name);
     request.group_of_node = nodes.group_of_node;
     request.labels = nodes.labels;
     request.asked = &nodes;
@@ -149,30 +151,36 @@ class BatchReport {
         }
         if (others) request.labels.push_back("others");
       }
-      request.window = window_of(task);
+      const CombinedParts parts = find_parts(plan_, task, name);
+      request.window = parts.window;
       request.most_raster_spikes = raster_share(info.count, in_all_);
+      std::optional<TaskNodes> asked;
+      if (parts.window && population != nullptr) {
+        asked = open_combined_nodes(plan_, parts, *population, request.group_of_node, request.labels);
+        request.asked = &*asked;
+      }
+      section.remark = remark_on(parts);
       survey(*reader, info, request, section);
       for (const GroupCheck& group : model_.check->groups) {
         if (group.task != section.name || group.group != name) continue;
         section.expected_spikes = group.expected_spikes;
         section.problems = group.problems;
       }
+      if (asked) {
+        section.expected_spikes = std::accumulate(asked->expected_spikes.begin(), asked->expected_spikes.end(), 0.0);
+      }
     }
   }
 
-  // From the first start to the last stop of all it is made from; to the last spike where a file is among that.
-  std::optional<TimeWindow> window_of(TaskIndex task) const {
-    std::optional<TimeWindow> window;
-    for (const CombineSource& source : plan_.combine_sources.at(task)) {
-      if (!source.task || source.shift_ms != 0) return std::nullopt;
-      const auto input = plan_.spike_inputs.find(*source.task);
-      const std::optional<TimeWindow> one =
-          input != plan_.spike_inputs.end() ? std::optional(input->second.window) : window_of(*source.task);
-      if (!one) return std::nullopt;
-      window = window ? TimeWindow{std::min(window->start_ms, one->start_ms), std::max(window->stop_ms, one->stop_ms)}
-                      : *one;
+  // Where the requested rates of a combination come from, or why there are none.
+  std::string remark_on(const CombinedParts& parts) const {
+    if (!parts.recorded.empty()) {
+      return fmt::format("No requested rates are shown: the recipe does not make {}, which is part of this.",
+                         fmt::join(parts.recorded, ", "));
     }
-    return window;
+    std::vector<std::string> names;
+    for (const TaskIndex part : parts.tasks) names.push_back(plan_.tasks[part].name);
+    return fmt::format("Requested rates are the sum of those of {}.", fmt::join(names, ", "));
   }
 
   const Plan& plan_;

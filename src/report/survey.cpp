@@ -71,8 +71,10 @@ class Surveyor {
     if (stats_.unknown_node_count > 0) {
       throw InputError(
           "stats.unknown-node",
-          fmt::format("{}: {} of the nodes with spikes are not nodes of population '{}': {}{}", reader_.path(),
-                      stats_.unknown_node_count, population_.name, fmt::join(stats_.unknown_nodes, ", "),
+          fmt::format("{}: {} of the nodes with spikes are not {}: {}{}", reader_.path(), stats_.unknown_node_count,
+                      request_.nodes_are.empty() ? fmt::format("nodes of population '{}'", population_.name)
+                                                 : request_.nodes_are,
+                      fmt::join(stats_.unknown_nodes, ", "),
                       stats_.unknown_node_count > stats_.unknown_nodes.size() ? ", …" : ""),
           "the file was made for another network, or the network has changed since");
     }

@@ -10,6 +10,7 @@ namespace stimgen {
 struct SurveyRequest {
   std::optional<TimeWindow> window;
   std::optional<std::span<const NodeId>> node_ids;  // absent: those with spikes
+  std::string nodes_are;                            // "driven by task 'long'"; empty: those of the population
   std::vector<std::uint32_t> group_of_node;         // kNoGroup: not shown; empty: one group
   std::vector<std::string> labels;
   const TaskNodes* asked = nullptr;  // of the same nodes and groups

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kMostPanels = 8;
 constexpr std::size_t kMostCurves = 8;
+// Rates in bins are drawn if none is more than so many times the highest smoothed or requested one.
+constexpr double kMostRaw = 2.5;
 const std::string kBlack = "#222222";
 
 class SectionFigures {
@@ -28,8 +30,9 @@ class SectionFigures {
   }
 
   std::string requested() const {
-    SvgPage page(title("requested rate"), "Requested rate over time, mean over the nodes of each group");
+    SvgPage page(name(), "requested rate", "Requested rate over time, mean over the nodes of each group");
     page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
     double peak = 0;
     for (const ReportGroup& group : section_.groups) {
       for (const double value : group.curve_hz) peak = std::max(peak, value);
@@ -43,7 +46,7 @@ class SectionFigures {
 
   std::string raster() const {
     const Raster& raster = section_.raster;
-    SvgPage page(title("raster"), "Spikes over time, a row for each node, nodes sorted and coloured by group");
+    SvgPage page(name(), "raster", "Spikes over time, a row for each node, nodes sorted and coloured by group");
     if (raster.ticks.size() < raster.total) {
       page.note(fmt::format("a random sample of {} of {} spikes", raster.ticks.size(), raster.total));
     }
@@ -69,21 +72,35 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    SvgPage page(title("rate over time"), "Rate over time of each group: smoothed, and dashed as requested");
-    page.legend(drawn_labels());
-    page.note(fmt::format("smoothed: {}{}", describe(section_.smoothing),
-                          section_.curve_ms.empty() ? "" : "; dashed: requested"));
     double peak = 0;
+    double raw_peak = 0;
     for (const ReportGroup& group : section_.groups) {
+      for (const double value : group.rate_hz) raw_peak = std::max(raw_peak, value);
       for (const double value : group.smoothed_hz) peak = std::max(peak, value);
       for (const double value : group.curve_hz) peak = std::max(peak, value);
     }
-    page.begin_panel(100, time_axis(), zero_based_axis(peak, 4), "", true);
+    // Bins of hardly a spike each would fill the figure and press the curves down.
+    const bool raw = raw_peak <= kMostRaw * peak;
+    if (raw) peak = std::max(peak, raw_peak);
+
+    SvgPage page(
+        name(), "rate over time",
+        fmt::format("Rate over time of each group: {}smoothed, and dashed as requested", raw ? "faint in bins, " : ""));
+    page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
+    std::vector<std::string> notes;
+    if (raw) notes.push_back(fmt::format("faint: bins of {} ms", format_number(section_.bin_ms)));
+    if (!section_.curve_ms.empty()) notes.push_back("dashed: requested");
+    if (!notes.empty()) page.note(fmt::format("{}", fmt::join(notes, "; ")));
+    page.note("smoothed: " + describe(section_.smoothing));
+    page.begin_panel(100, time_axis(), zero_based_axis(peak, 5), "", true);
     std::vector<double> centres;
     for (std::size_t i = 0; i < section_.groups.front().smoothed_hz.size(); ++i) {
       const double start = section_.window.start_ms + static_cast<double>(i) * section_.bin_ms;
       centres.push_back((start + std::min(start + section_.bin_ms, section_.window.stop_ms)) / 2);
     }
+    for (std::size_t i = 0; raw && i < drawn_; ++i)
+      page.line(centres, section_.groups[i].rate_hz, {colour(i), 0.4, 0.4});
     for (std::size_t i = 0; i < drawn_; ++i) page.line(centres, section_.groups[i].smoothed_hz, {colour(i), 1});
     for (std::size_t i = 0; i < drawn_; ++i) {
       if (!section_.curve_ms.empty())
@@ -94,12 +111,11 @@ class SectionFigures {
   }
 
   std::string histogram() const {
-    SvgPage page(title("rates of nodes"),
+    SvgPage page(name(), "rates of nodes",
                  "How many nodes of each group have which rate, dashed the requested distribution");
     if (!section_.curve_ms.empty()) page.note("dashed: requested distribution with the scatter of counts");
     const std::size_t panels = std::min(section_.groups.size(), kMostPanels);
-    if (section_.groups.size() > panels)
-      page.note(fmt::format("the first {} of {} groups", panels, section_.groups_in_all));
+    say_what_is_left_out(page, panels);
     for (std::size_t i = 0; i < panels; ++i) {
       const RateHistogram& histogram = section_.groups[i].histogram;
       const auto count = static_cast<double>(histogram.nodes.size());
@@ -124,11 +140,12 @@ class SectionFigures {
   }
 
   std::string boxes() const {
-    SvgPage page(title("rates by group"),
+    SvgPage page(name(), "rates by group",
                  "Rates of nodes by group: median, quartiles, 5 and 95 percent, lowest and highest");
     const bool asked = !section_.curve_ms.empty();
     page.note("median, quartiles, 5 and 95 %, extremes");
     if (asked) page.note("dashed: requested");
+    say_what_is_left_out(page, section_.groups.size());
     double highest = 0;
     for (const ReportGroup& group : section_.groups) highest = std::max(highest, group.rates.max);
     const double slot = page.plot_width() / static_cast<double>(std::max<std::size_t>(labels_.size(), 1));
@@ -154,9 +171,10 @@ class SectionFigures {
   }
 
   std::string intervals() const {
-    SvgPage page(title("intervals"),
+    SvgPage page(name(), "intervals",
                  "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
     page.legend(drawn_labels());
+    say_what_is_left_out(page, drawn_);
     const std::vector<double>& edges = section_.isi_edges_ms;
     std::size_t first = edges.size();
     std::size_t last = 0;
@@ -173,8 +191,9 @@ class SectionFigures {
         if (share.back() > 0) last = std::max(last, bin);
       }
     }
-    first = last < first ? 0 : first;
-    last = std::min(std::max(last, first + 9) + 1, edges.size() - 1);
+    first = last < first || first == 0 ? 0 : first - 1;
+    // Empty bins at both ends let the curves come up and down.
+    last = std::min(std::max(last + 1, first + 9) + 1, edges.size() - 1);
     page.begin_panel(90, decades_axis(edges[first], edges[last]), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < drawn_; ++i) {
       page.steps(std::span(edges).subspan(first, last - first + 1), std::span(shares[i]).subspan(first, last - first),
@@ -185,12 +204,13 @@ class SectionFigures {
   }
 
   std::string counts() const {
-    SvgPage page(title("spikes"), "Spikes of each group, circles as requested");
+    SvgPage page(name(), "spikes", "Spikes of each group, circles as requested");
     double most = 0;
     for (const ReportGroup& group : section_.groups) {
       most = std::max({most, static_cast<double>(group.stats.spikes), group.expected_spikes.value_or(0)});
     }
     if (!section_.curve_ms.empty()) page.note("circles: requested");
+    say_what_is_left_out(page, section_.groups.size());
     page.begin_panel(90, category_axis(labels_), zero_based_axis(most, 4), "", true);
     for (std::size_t i = 0; i < section_.groups.size(); ++i) {
       const ReportGroup& group = section_.groups[i];
@@ -204,7 +224,15 @@ class SectionFigures {
 
  private:
   std::string colour(std::size_t group) const { return std::string(figure_colour(group)); }
-  std::string title(const std::string& what) const { return section_.name + ": " + what; }
+  // The parts of a combination differ in their population only.
+  std::string name() const {
+    const bool several = section_.kind == "combination" || section_.kind == "file";
+    return section_.name + (several ? ", " + section_.population : "");
+  }
+  void say_what_is_left_out(SvgPage& page, std::size_t shown) const {
+    if (section_.groups_in_all > shown)
+      page.note(fmt::format("the first {} of {} groups", shown, section_.groups_in_all));
+  }
   SvgAxis time_axis() const {
     return value_axis(section_.window.start_ms, section_.window.stop_ms, 6, in_seconds_ ? 1e-3 : 1.0);
   }

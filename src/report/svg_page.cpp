@@ -113,10 +113,11 @@ std::string_view figure_colour(std::size_t group) {
   return kColours[group % std::size(kColours)];
 }
 
-SvgPage::SvgPage(const std::string& title, const std::string& description)
-    : title_(title), description_(description), y_(22), left_(kLeft) {
+SvgPage::SvgPage(const std::string& name, const std::string& what, const std::string& description)
+    : title_(name + ": " + what), description_(description), y_(22), left_(kLeft) {
+  const double room = (kWidth - left_) / kBold - width_of(": " + what);
   text_ = fmt::format("<text x=\"{:g}\" y=\"14\" font-size=\"11\" font-weight=\"bold\">{}</text>\n", left_,
-                      escape_markup(fitted(title, (kWidth - left_) / kBold)));
+                      escape_markup(fitted(name, room) + ": " + what));
 }
 
 double SvgPage::plot_width() const {
@@ -198,6 +199,7 @@ void SvgPage::steps(std::span<const double> edges, std::span<const double> value
   std::string path = fmt::format("M{:.2f} {:.2f}", x_of(edges[0]), y_of(values[0]));
   for (std::size_t i = 0; i < values.size(); ++i)
     path += fmt::format("V{:.2f}H{:.2f}", y_of(values[i]), x_of(edges[i + 1]));
+  path += fmt::format("V{:.2f}", y_of(0));
   text_ += fmt::format("<path d=\"{}\" fill=\"none\" {}/>\n", path, stroke(style));
 }
 

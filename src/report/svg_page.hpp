@@ -39,7 +39,8 @@ struct SvgLine {
 
 class SvgPage {
  public:
-  SvgPage(const std::string& title, const std::string& description);
+  // The title is "name: what"; a long name is cut, so that what it is can be read.
+  SvgPage(const std::string& name, const std::string& what, const std::string& description);
   // Coloured marks with their labels, in as many lines as they need.
   void legend(const std::vector<std::string>& labels);
   // Words below the title or legend.

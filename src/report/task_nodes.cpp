@@ -81,7 +81,8 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
   nodes.expected_spikes.assign(nodes.labels.size(), 0.0);
   for (std::size_t row = 0; row < nodes.rates.size(); ++row) {
     ++nodes.nodes[nodes.group_of_node[row]];
-    nodes.expected_spikes[nodes.group_of_node[row]] += nodes.rates.expected_spikes(row);
+    nodes.expected_of_node.push_back(nodes.rates.expected_spikes(row));
+    nodes.expected_spikes[nodes.group_of_node[row]] += nodes.expected_of_node.back();
   }
   for (const auto& [key, value] : plan.tasks[task].settings) {
     if (key == "process") nodes.process = value.substr(0, value.find(' '));

@@ -12,16 +12,17 @@ namespace stimgen {
 
 struct TaskNodes {
   const NodePopulation* population = nullptr;
-  NodeRates rates;
-  std::vector<std::string> labels;               // of the groups
+  NodeRates rates;                  // of a combination: a sum of functions for each group, and none for single nodes
+  std::vector<std::string> labels;  // of the groups
   std::vector<std::uint32_t> group_of_node;      // of the rows of rates.node_ids
   std::vector<std::uint64_t> nodes;              // of each group
   std::vector<double> expected_spikes;           // of each group
   std::vector<const BackgroundGroup*> asked;     // of each group; null for patterns and for listed rates
   std::vector<std::uint32_t> group_of_function;  // of rates.functions
   std::vector<std::uint64_t> nodes_of_function;
-  std::string process;     // "poisson"
-  std::string grouped_by;  // "pop_name", "assembly set 'thalamus_groups'", or empty
+  std::vector<double> expected_of_node;  // of the rows of rates.node_ids
+  std::string process;                   // "poisson"
+  std::string grouped_by;                // "pop_name", "assembly set 'thalamus_groups'", or empty
 
   TimeWindow window() const { return rates.window; }
   // The mean rate of a node of each group over a time window.

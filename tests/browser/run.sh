@@ -37,6 +37,8 @@ done
 "$stimgen" report -q tutorial/long.h5 tutorial/shell.h5 -o files.html >files.txt 2>&1
 "$stimgen" report -q tutorial.yaml --output tutorial --svg svg >svg.txt 2>&1
 "$stimgen" report -q hostile.yaml --output hostile --svg svg >>svg.txt 2>&1
+"$stimgen" digest tutorial/*.h5 >digests.txt
+"$stimgen" plan tutorial.yaml --output tutorial --json >plan.json 2>/dev/null
 "$stimgen" psth -q tutorial/long.h5 --recipe tutorial.yaml --assembly thalamus_groups --json >psth.json 2>/dev/null
 "$stimgen" stats -q tutorial/shell.h5 --recipe tutorial.yaml --by pop_name --json >stats.json 2>/dev/null
 

@@ -63,6 +63,42 @@ const emptyCharts = page => page.evaluate(() => {
   return empty;
 });
 
+// Axes without a unit: those of names and of counts say what they count. All others end in "(s)", "(Hz)", "(%)" …
+const axesWithoutUnit = page => page.evaluate(() => {
+  const counts = ['Group', 'Nodes', 'Nodes by group', 'Spikes'];
+  const without = [];
+  for (const [id, chart] of window.stimgenReport.charts) {
+    for (const {label} of chart.axes) if (!counts.includes(label) && !/\((s|ms|ms, logarithmic|Hz|%)\)$/.test(label)) without.push(`${id}: ${label}`);
+  }
+  return without;
+});
+
+// What can be used or scrolled but is never reached by the Tab key; and charts that a screen reader finds no words for.
+async function unreachable(page) {
+  const wanted = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')].filter(one => one.getClientRects().length > 0);
+    all.forEach((one, i) => { one.dataset.stop = i; });
+    document.activeElement.blur();
+    return all.length;
+  });
+  const reached = new Set();
+  for (let i = 0; i < wanted + 5; ++i) {
+    await page.keyboard.press('Tab');
+    reached.add(await page.evaluate(() => document.activeElement.dataset.stop));
+  }
+  reached.delete(undefined);
+  return page.evaluate(([stops, count]) => {
+    const missed = [];
+    for (let i = 0; i < count; ++i) if (!stops.includes(String(i))) missed.push(document.querySelector(`[data-stop="${i}"]`).outerHTML.slice(0, 80));
+    for (const figure of document.querySelectorAll('figure')) {
+      const plot = figure.querySelector('.plot');
+      const said = plot.getAttribute('role') === 'img' && plot.getAttribute('aria-label').length > 20 && figure.querySelector('details summary');
+      if (!said) missed.push(`${figure.id} has no words or no table`);
+    }
+    return missed;
+  }, [[...reached], wanted]);
+}
+
 async function violations(page) {
   await page.addScriptTag({content: axeSource});
   return page.evaluate(async () => {
@@ -113,16 +149,38 @@ async function tutorial() {
       `tutorial: the requested distribution of ${table[i].label} has its size`, `${table[i].requested}`);
   });
 
+  // What the batch is.
+  const batch = await page.evaluate(() => ({
+    recipe: document.querySelector('#overview pre').textContent, marked: document.querySelectorAll('#overview pre span').length,
+    text: document.getElementById('overview').textContent, drawn: [...document.querySelectorAll('#overview .graph g title')].map(one => one.textContent),
+    rows: document.querySelectorAll('#overview table')[0].tBodies[0].rows.length,
+    locked: [...document.querySelectorAll('#overview td')].filter(one => one.textContent === 'as locked').length,
+    ok: document.querySelectorAll('#overview td .ok').length}));
+  check(batch.recipe.trim() === readFileSync(inReports('tutorial.yaml'), 'utf8').trim() && batch.marked > 50, 'tutorial: the recipe is there, with colours');
+  check(/network \d+, spikes \d+/.test(batch.text) && /stimgen \d+\.\d+/.test(batch.text) && /HDF5 \d/.test(batch.text), 'tutorial: seeds and versions are said');
+  const digests = readFileSync(inReports('digests.txt'), 'utf8').trim().split('\n').map(one => one.split(' ')[0]);
+  check(digests.length === 9 && digests.every(one => batch.text.includes(one)), 'tutorial: digests are those of stimgen digest');
+  const tasks = json('plan.json').tasks.map(one => one.name);
+  check(tasks.length > 9 && tasks.length === batch.drawn.length && tasks.every(one => batch.drawn.includes(one)), 'tutorial: the graph has every task', batch.drawn.join(' '));
+  check(batch.rows === 9 && batch.locked === 9 && batch.ok === 9, 'tutorial: every file has a row, as locked and ok', JSON.stringify([batch.rows, batch.locked, batch.ok]));
+
+  const unitless = await axesWithoutUnit(page);
+  check(unitless.length === 0, 'tutorial: every axis has its unit', unitless.join(', '));
+  const missed = await unreachable(page);
+  check(missed.length === 0, 'tutorial: the keyboard reaches everything, and every chart has words and a table', missed.slice(0, 5).join(' | '));
+
+  // As they are before anything is opened: these are the README's pictures, in which the zoom buttons stay in their place.
+  await page.evaluate(() => { document.activeElement.blur(); scrollTo(0, 0); });
+  const inPlace = await page.addStyleTag({content: '.controls { position: static !important; }'});
+  for (const id of ['s1', 's2']) await shot(page.locator(`#${id}`), `tutorial-light-${id}`);
+  await inPlace.evaluate(style => style.remove());
+
   await interactions(page);
   const light = await violations(page);
   check(light.length === 0, 'tutorial: axe-core finds nothing in light', light.join('\n'));
   await page.evaluate(() => scrollTo(0, 0));
   await shot(page, 'tutorial-light');
   await shot(page.locator('#overview'), 'tutorial-overview');
-  for (const id of ['s1', 's2']) {
-    await page.addStyleTag({content: '.controls { position: static !important; }'});
-    await shot(page.locator(`#${id}`), `tutorial-light-${id}`);
-  }
   await page.emulateMedia({colorScheme: 'dark'});
   await page.waitForTimeout(100);
   const dark = await violations(page);
@@ -254,6 +312,9 @@ async function hostile() {
   const found = await violations(page);
   check(found.length === 0, 'hostile: axe-core finds nothing', found.join('\n'));
   check(await page.evaluate(() => window.stimgenReport.sections.length) === 3, 'hostile: the combination has a part');
+  // 20 Hz of noise all the time, and 60 Hz more while a group has its turn.
+  const sum = await page.evaluate(() => window.stimgenReport.charts.get('s2-requested').data.slice(1).map(curve => [Math.min(...curve), Math.max(...curve)]));
+  check(sum.length === 4 && sum.every(([low, high]) => near(low, 20) && near(high, 80)), 'hostile: the combination asks for the sum of its parts', JSON.stringify(sum));
   await page.close();
 }
 

@@ -67,6 +67,24 @@ def test_rates_are_those_of_bmtool_where_no_node_is_silent(made):
     )
 
 
+def test_rates_over_several_windows_are_those_of_bmtool(made):
+    frame = made[2]
+    windows = [(1000.0, 3000.0), (3000.0, 8000.0)]
+    words = [word for window in windows for word in ("--window", *(f"{time:g} ms" for time in window))]
+    ours = stats(made, "--by", "pop_name", *words)
+    assert len(ours) == 6
+    for start, stop in windows:
+        theirs = compute_firing_rate_stats(frame, "pop_name", start, stop)[0].set_index("pop_name")
+        rows = {
+            row["pop_name"]: row
+            for row in ours
+            if (float(row["window_start_ms"]), float(row["window_stop_ms"])) == (start, stop)
+        }
+        assert rows["PV"]["silent_nodes"] == "0"
+        assert float(rows["PV"]["mean_rate_hz"]) == pytest.approx(theirs.loc["PV", "firing_rate_mean"], rel=1e-12)
+        assert float(rows["PV"]["stdev_rate_hz"]) == pytest.approx(theirs.loc["PV", "firing_rate_std"], rel=1e-12)
+
+
 def test_rate_over_time_is_that_of_bmtool(made):
     recipe, file, frame, names = made
     fs = 100.0

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "report/combined_nodes.hpp"
 #include "report/model.hpp"
 #include "report/survey.hpp"
 #include "stimgen/run.hpp"
@@ -86,6 +87,34 @@ TEST_SUITE("report") {
     CHECK(group.requested_hz[bin] == doctest::Approx(30).epsilon(0.02));
   }
 
+  TEST_CASE("a combination asks for the sum of what its parts do") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks +
+                         "combine:\n  both: {from: [noise, pulses]}\n  again: {from: [both]}\n");
+    REQUIRE(recipe.problems().empty());
+    const Plan& plan = recipe.plan();
+    const TaskNodes noise = open_task_nodes(plan, *plan.index_of("noise"));
+    const TaskNodes pulses = open_task_nodes(plan, *plan.index_of("pulses"));
+    for (const char* name : {"both", "again"}) {
+      const CombinedParts parts = find_parts(plan, *plan.index_of(name), "cells");
+      CHECK(parts.tasks.size() == 2);
+      REQUIRE(parts.window);
+      const TaskNodes sum = open_combined_nodes(plan, parts, *pulses.population, pulses.group_of_node, pulses.labels);
+      for (const TimeWindow window : {TimeWindow{0, 1000}, TimeWindow{260, 270}, TimeWindow{499, 501}}) {
+        for (std::size_t group = 0; group < 3; ++group) {
+          CHECK(sum.mean_rates_hz(window)[group] ==
+                doctest::Approx(noise.mean_rates_hz(window)[group] + pulses.mean_rates_hz(window)[group]));
+        }
+      }
+      CHECK(sum.expected_of_node[4] == doctest::Approx(noise.expected_of_node[4] + pulses.expected_of_node[4]));
+      CHECK(sum.expected_spikes[1] == doctest::Approx(noise.expected_spikes[1] + pulses.expected_spikes[1]));
+      CHECK(sum.process == "poisson");
+      // The same nodes as one group.
+      const TaskNodes whole = open_combined_nodes(plan, parts, *pulses.population, {}, {});
+      CHECK(whole.mean_rates_hz({0, 1000})[0] * 300 ==
+            doctest::Approx(std::accumulate(sum.expected_spikes.begin(), sum.expected_spikes.end(), 0.0)));
+    }
+  }
+
   TEST_CASE("expected rates of nodes: a Poisson distribution for one rate, mixed for many") {
     PlannedRecipe recipe(recipe_head(300) + kTasks);
     const TaskNodes nodes = open_task_nodes(recipe.plan(), *recipe.plan().index_of("noise"));
@@ -138,6 +167,62 @@ TEST_SUITE("report") {
     SurveyRequest request;
     request.node_ids = nodes;
     CHECK_THROWS_AS(survey(file, file.populations().front(), request, section), InputError);
+  }
+
+  TEST_CASE("a combination has requested rates, or says which recorded file it has none of") {
+    PlannedRecipe recorded(recipe_head(60) + kTasks);
+    recorded.run();
+    const std::string file = recorded.plan().output_path(*recorded.plan().find("pulses")).string();
+    PlannedRecipe recipe(recipe_head(60) + kTasks +
+                         "combine:\n  made: {from: [noise, pulses]}\n  mixed: {from: [noise, {file: " + file + "}]}\n");
+    REQUIRE(recipe.problems().empty());
+    recipe.run();
+    const Report report = Report::of_batch(recipe.plan(), "stimgen test", {});
+    const std::string html = report.html();
+    CHECK(html.find("<figure id=\"s2-requested\"") != std::string::npos);
+    CHECK(html.find("<p>Requested rates are the sum of those of noise, pulses.</p>") != std::string::npos);
+    CHECK(html.find("<figure id=\"s3-requested\"") == std::string::npos);
+    CHECK(
+        html.find("<p>No requested rates are shown: the recipe does not make pulses.h5, which is part of this.</p>") !=
+        std::string::npos);
+    const auto has = [figures = report.figures()](const std::string& name) {
+      return std::any_of(figures.begin(), figures.end(), [&](const auto& figure) { return figure.name == name; });
+    };
+    CHECK(has("made-cells-requested"));
+    CHECK_FALSE(has("mixed-cells-requested"));
+    CHECK(has("mixed-cells-rate"));
+    CHECK(report.figures().back().svg.find("<title>mixed, cells: spikes</title>") != std::string::npos);
+  }
+
+  TEST_CASE("figures show rates in bins, unless single spikes would dwarf the curves") {
+    const auto rate_figure = [](int nodes) {
+      PlannedRecipe recipe(recipe_head(nodes) + "backgrounds:\n  noise: {population: cells, rate: 20 Hz}\n");
+      recipe.run();
+      for (const Report::Figure& figure : Report::of_batch(recipe.plan(), "stimgen test", {}).figures())
+        if (figure.name == "noise-rate") return figure.svg;
+      return std::string();
+    };
+    CHECK(rate_figure(900).find("faint: bins of 1 ms; dashed: requested") != std::string::npos);
+    const std::string few = rate_figure(9);
+    CHECK(few.find("faint") == std::string::npos);
+    CHECK(few.find("dashed: requested") != std::string::npos);
+    CHECK(few.find("<title>noise: rate over time</title>") != std::string::npos);
+  }
+
+  TEST_CASE("figures say which groups they leave out, and cut a long name rather than what they show") {
+    const std::string name(60, 'w');
+    PlannedRecipe recipe(recipe_head(60) + "assemblies:\n  groups: {population: cells, method: random, count: 30}\n" +
+                         "patterns:\n  " + name +
+                         ": {type: long, assemblies: groups, on_time: 20 ms, off_time: 0 s, rates: {burst: 90 Hz}}\n");
+    REQUIRE(recipe.problems().empty());
+    recipe.run();
+    for (const Report::Figure& figure : Report::of_batch(recipe.plan(), "stimgen test", {}).figures()) {
+      const std::string what = figure.name.substr(name.size() + 1);
+      const bool curves = what == "requested" || what == "rate" || what == "rates" || what == "isi";
+      const std::string left_out = curves ? "the first 8 of 30 groups" : "the first 24 of 30 groups";
+      CHECK_MESSAGE((what == "raster" || figure.svg.find(left_out) != std::string::npos), what);
+      if (what == "raster") CHECK(figure.svg.find("…: raster</text>") != std::string::npos);
+    }
   }
 
   TEST_CASE("the page asks for nothing, is the same twice, and its figures are well-formed names") {
