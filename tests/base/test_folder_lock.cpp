@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -74,6 +75,16 @@ TEST_SUITE("base") {
     CHECK(folder.entries() == 0);
     const FolderLock alone(folder.path());
     CHECK_THROWS_AS(FolderLock(folder.path(), FolderLock::Use::shared), EnvironmentError);
+  }
+
+  TEST_CASE("who wants to share waits for one that holds the folder alone for a moment, as the last of others does") {
+    const TempFolder folder;
+    auto alone = std::make_unique<FolderLock>(folder.path());
+    const std::jthread last([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      alone.reset();
+    });
+    CHECK_NOTHROW(FolderLock(folder.path(), FolderLock::Use::shared));
   }
 
   TEST_CASE("coming and going of those who share is never refused") {
