@@ -274,7 +274,7 @@ TEST_SUITE("run") {
     CHECK_FALSE(fs::exists(temporary));
   }
 
-  TEST_CASE("a shard takes its share of the limits of the disk, and those of the recipe as a whole") {
+  TEST_CASE("a shard keeps to the limits of the recipe as a whole") {
     PlannedRecipe recipe(recipe_head(500, "{directory: out, max_spikes: 100}") + kOneTask);
     CHECK_THROWS_AS(run_shard(recipe, 1, 1000), InputError);
   }
