@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +13,20 @@
 
 namespace stimgen {
 
+inline constexpr unsigned kMostShards = 1000;  // a join by time opens all parts at once
+
+// Part `index` of `count` of every spike task; 1 ≤ index ≤ count ≤ kMostShards. src/run/shards.hpp gives the form.
+struct Shard {
+  unsigned index = 1;
+  unsigned count = 1;
+};
+
 struct RunOptions {
-  unsigned threads = 0;           // 0: default_thread_count()
-  std::vector<std::string> only;  // empty: all
+  unsigned threads = 0;             // 0: default_thread_count()
+  std::vector<std::string> only{};  // empty: all
+  std::optional<Shard> shard{};     // make this part of every spike task, and nothing else
+  bool force = false;               // of parts: neither take one that is there for made, nor join any
+  bool remove_parts = true;         // of tasks whose file is made or up to date
 };
 
 // SLURM_CPUS_PER_TASK if set, else the number of CPUs this process may use.
@@ -35,6 +48,7 @@ struct TaskResult {
   std::uint64_t bytes = 0;                     // of the file
   std::vector<PopulationContent> populations;  // in the file's order
   double seconds = 0;
+  unsigned parts = 0;   // that the file was joined from; 0: it was sampled or combined
   std::string problem;  // of a failed task, rendered
   int exit_code = 0;    // 3 input, 4 environment, 70 our bug
 };
@@ -63,20 +77,28 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void task_started(const Task&) {}
+  virtual void warned(const Diagnostics&) {}
   // Spikes written so far over all tasks; called a few times a second at most for each task.
   virtual void progress(std::uint64_t spikes_done, double spikes_expected) = 0;
   virtual void task_finished(const Task& task, const TaskResult& result) = 0;
 };
 
 struct RunSummary {
-  std::vector<std::pair<TaskIndex, TaskResult>> results;  // tasks that make files, in plan order
+  std::vector<std::pair<TaskIndex, TaskResult>> results;  // tasks that make files (a shard: spike tasks), in plan order
   bool interrupted = false;
   // 0 if all were made or current; else 130 if interrupted, else the largest exit code of the failed tasks.
   int exit_code() const;
 };
 
-// Makes the files. `stop` becomes true when the user asks to stop: within a moment unfinished files are removed,
-// finished ones stay. Checks limits and the output folder before anything is written (InputError, EnvironmentError).
+// Where a shard of a spike task is written.
+std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard);
+// Why a part would be made: "missing", "damaged", …; empty if it is there and right. Reads all of it.
+std::string part_problem(const Plan& plan, const Task& task, Shard shard);
+
+// Makes the files; a task of which a whole set of parts is there is joined from them. `stop` becomes true when the user
+// asks to stop: within a moment unfinished files are removed, finished ones stay. Checks limits and the output folder
+// before anything is written (InputError, EnvironmentError). In one output folder there is one run at a time, or any
+// number of shards.
 RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
                     const std::atomic<bool>& stop);
 

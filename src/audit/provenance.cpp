@@ -44,6 +44,10 @@ Provenance read_provenance(const std::filesystem::path& file) {
     return InputError("audit.bad-record", fmt::format("the record in '{}' {}", shown, what));
   };
   if (!json.is_object()) throw damaged("is damaged: it is not JSON");
+  if (json.contains("part_version")) {
+    throw InputError("audit.no-record", fmt::format("'{}' is a part of a task, without a record to audit it by", shown),
+                     "'stimgen run' joins the parts into the file of the task");
+  }
   const auto version = json.find("record_version");
   if (version == json.end() || !version->is_number_integer()) throw damaged("is damaged: it has no record_version");
   if (version->get<std::int64_t>() != kRecordVersion) {

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -40,9 +42,23 @@ void write_holder(int descriptor) {
   if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, text.data(), text.size(), 0) < 0) return;
 }
 
+// 0 or the error.
+int lock(int descriptor, int how) {
+  while (::flock(descriptor, how | LOCK_NB) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+// Whoever leaves a shared folder holds it alone for a moment, to see whether it is the last: that is waited for.
+constexpr int kLooks = 20;
+constexpr std::chrono::milliseconds kBetweenLooks{50};
+
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / ".stimgen-running") {
+FolderLock::FolderLock(const std::filesystem::path& folder, Use use) : path_(folder / ".stimgen-running"), use_(use) {
+  const int wanted = use == Use::alone ? LOCK_EX : LOCK_SH;
+  int patience = use == Use::alone ? 0 : kLooks;
   for (;;) {
     const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0) {
@@ -50,11 +66,11 @@ FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / ".s
       throw EnvironmentError(
           fmt::format("cannot write in folder '{}': {}", printable(folder.string()), std::strerror(error)));
     }
-    int error = 0;
-    while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-      error = errno;
-      if (error != EINTR) break;
-      error = 0;
+    const int error = lock(descriptor, wanted);
+    if (error == EWOULDBLOCK && patience-- > 0) {
+      ::close(descriptor);
+      std::this_thread::sleep_for(kBetweenLooks);
+      continue;
     }
     if (error == EWOULDBLOCK) {
       const std::string who = holder(descriptor);
@@ -80,8 +96,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / ".s
 
 FolderLock::~FolderLock() {
   if (descriptor_ < 0) return;
-  // While still held: nobody else's file can stand there.
-  ::unlink(path_.c_str());
+  // Only who holds it alone removes it: nobody else's file can stand there then. The last of those who share it does,
+  // unless another run took the file between the two locks.
+  const bool alone = use_ == Use::alone || (lock(descriptor_, LOCK_EX) == 0 && still_there(descriptor_, path_));
+  if (alone) ::unlink(path_.c_str());
   ::close(descriptor_);
 }
 

@@ -24,6 +24,10 @@ void Progress::task_started(const Task& task) {
   terminal_->detail(fmt::format("{}: started", task.name));
 }
 
+void Progress::warned(const Diagnostics& warnings) {
+  terminal_->warnings(warnings);
+}
+
 void Progress::progress(std::uint64_t spikes_done, double spikes_expected) {
   spikes_done_ = spikes_done;
   spikes_expected_ = spikes_expected;
@@ -46,7 +50,8 @@ void Progress::task_finished(const Task& task, const TaskResult& result) {
     const bool has_lines = result.problem.find('\n') != std::string::npos;
     terminal_->error(fmt::format("task '{}' failed:{}{}", task.name, has_lines ? "\n" : " ", result.problem));
   } else if (result.status == TaskStatus::made && !terminal_->interactive() && !terminal_->quiet()) {
-    terminal_->raw_error(fmt::format("[{}/{}] {}", finished_, tasks_, task.name));
+    const std::string how = result.parts > 0 ? fmt::format(", joined from {} parts", result.parts) : std::string();
+    terminal_->raw_error(fmt::format("[{}/{}] {}{}", finished_, tasks_, task.name, how));
     last_line_ = Clock::now();
   }
 }

@@ -17,6 +17,7 @@ class Progress : public RunObserver {
   Progress(Terminal& terminal, std::size_t tasks);
   ~Progress() override;
   void task_started(const Task& task) override;
+  void warned(const Diagnostics& warnings) override;
   void progress(std::uint64_t spikes_done, double spikes_expected) override;
   void task_finished(const Task& task, const TaskResult& result) override;
 

@@ -29,11 +29,41 @@ unsigned read_threads(const Arguments& arguments) {
 
 namespace {
 
-std::vector<TaskIndex> wanted_tasks(const Plan& plan, const std::vector<std::string>& only) {
-  if (!only.empty()) return plan.closure(only);
-  std::vector<TaskIndex> all;
-  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) all.push_back(i);
-  return all;
+std::optional<Shard> read_shard(const Arguments& arguments) {
+  if (!arguments.has("shard")) return std::nullopt;
+  const std::string word = arguments.text("shard");
+  const std::string own(arguments.command().name);
+  if (arguments.has("locked")) {
+    throw UsageError("option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
+  }
+  const char* const end = word.data() + word.size();
+  Shard shard;
+  const auto [slash, index_error] = std::from_chars(word.data(), end, shard.index);
+  bool good = index_error == std::errc() && slash != end && *slash == '/';
+  if (good) {
+    const auto [after, count_error] = std::from_chars(slash + 1, end, shard.count);
+    good = count_error == std::errc() && after == end;
+  }
+  if (good && shard.count >= 1 && shard.count <= kMostShards) {
+    if (shard.index >= 1 && shard.index <= shard.count) return shard;
+    throw UsageError(fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
+                     fmt::format("parts are counted from 1: the first is 1/{0}, the last {0}/{0}", shard.count), own);
+  }
+  throw UsageError(fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
+                               printable(word)),
+                   "for the first of four write 1/4", own);
+}
+
+// The tasks of a shard are those that sample spikes.
+std::vector<TaskIndex> wanted_tasks(const Plan& plan, const RunOptions& options) {
+  std::vector<TaskIndex> wanted;
+  if (!options.only.empty()) {
+    wanted = plan.closure(options.only);
+  } else {
+    for (TaskIndex i = 0; i < plan.tasks.size(); ++i) wanted.push_back(i);
+  }
+  if (options.shard) std::erase_if(wanted, [&](TaskIndex i) { return !plan.spike_inputs.contains(i); });
+  return wanted;
 }
 
 std::string_view status_name(TaskStatus status) {
@@ -65,39 +95,59 @@ std::string what_happened(TaskStatus status) {
   }
 }
 
-std::string shown_path(const Plan& plan, const Task& task) {
+// Of a task, or of its part if that is what is made.
+std::string shown_path(const Plan& plan, const Task& task, const std::optional<Shard>& shard) {
   // As the user wrote the folder, from the working folder: a path to click or copy.
-  return (plan.output_path(task)).lexically_normal().string();
+  return (shard ? part_path(plan, task, *shard) : plan.output_path(task)).lexically_normal().string();
 }
 
 using ToMake = std::vector<std::pair<TaskIndex, std::string>>;
 
-std::string dry_run_table(const Plan& plan, const ToMake& tasks) {
+std::string dry_run_table(const Plan& plan, const ToMake& tasks, const std::optional<Shard>& shard) {
+  const double share = 1.0 / (shard ? shard->count : 1);
   using enum Table::Align;
   Table table({left, right, right, left, left});
   for (const auto& [index, why] : tasks) {
     const Task& task = plan.tasks[index];
-    table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes),
-               fmt::format("at most {}", format_bytes(task.expected_bytes)), shown_path(plan, task), why});
+    const auto bytes = static_cast<std::uint64_t>(static_cast<double>(task.expected_bytes) * share);
+    table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes * share),
+               fmt::format("at most {}", format_bytes(bytes)), shown_path(plan, task, shard), why});
   }
   return table.text();
 }
 
-std::string dry_run_json(const Plan& plan, const ToMake& tasks) {
+std::string dry_run_json(const Plan& plan, const ToMake& tasks, const std::optional<Shard>& shard) {
+  const double share = 1.0 / (shard ? shard->count : 1);
   Json entries = Json::array();
   for (const auto& [index, why] : tasks) {
     const Task& task = plan.tasks[index];
-    entries.push_back(Json{{"name", task.name},
-                           {"file", shown_path(plan, task)},
-                           {"expected_spikes", task.expected_spikes},
-                           {"expected_bytes", task.expected_bytes},
-                           {"why", why}});
+    entries.push_back(
+        Json{{"name", task.name},
+             {"file", shown_path(plan, task, shard)},
+             {"expected_spikes", task.expected_spikes * share},
+             {"expected_bytes", static_cast<std::uint64_t>(static_cast<double>(task.expected_bytes) * share)},
+             {"why", why}});
   }
   return to_text(Json{{"tasks", entries}});
 }
 
+// Of a task whose file is up to date no part is made.
+using PartsMade = std::map<TaskIndex, Shard>;
+PartsMade parts_made(const std::vector<TaskIndex>& tasks, const std::map<TaskIndex, TaskState>& states,
+                     const RunOptions& options) {
+  PartsMade parts;
+  for (const TaskIndex index : tasks) {
+    if (options.shard && (options.force || !states.at(index).fresh)) parts.emplace(index, *options.shard);
+  }
+  return parts;
+}
+std::optional<Shard> part_of(const PartsMade& parts, TaskIndex index) {
+  const auto found = parts.find(index);
+  return found == parts.end() ? std::nullopt : std::optional(found->second);
+}
+
 // One line a task.
-std::string summary_table(const Plan& plan, const RunSummary& summary) {
+std::string summary_table(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {
   using enum Table::Align;
   Table table({left, right, right, right, right, left});
   for (const auto& [index, result] : summary.results) {
@@ -105,7 +155,8 @@ std::string summary_table(const Plan& plan, const RunSummary& summary) {
     if (result.status == TaskStatus::made || result.status == TaskStatus::current) {
       table.add({task.name, fmt::format("{} spikes", result.spikes),
                  result.nodes > 0 ? fmt::format("{} Hz", format_rounded(result.mean_rate_hz, 4)) : "-",
-                 format_bytes(result.bytes), fmt::format("{:.2f} s", result.seconds), shown_path(plan, task)});
+                 format_bytes(result.bytes), fmt::format("{:.2f} s", result.seconds),
+                 shown_path(plan, task, part_of(parts, index))});
     } else {
       table.add({task.name, "-", "-", "-", "-", what_happened(result.status)});
     }
@@ -113,12 +164,12 @@ std::string summary_table(const Plan& plan, const RunSummary& summary) {
   return table.text();
 }
 
-std::string summary_json(const Plan& plan, const RunSummary& summary) {
+std::string summary_json(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {
   Json tasks = Json::array();
   for (const auto& [index, result] : summary.results) {
     Json entry = {{"name", plan.tasks[index].name},
                   {"status", status_name(result.status)},
-                  {"file", shown_path(plan, plan.tasks[index])},
+                  {"file", shown_path(plan, plan.tasks[index], part_of(parts, index))},
                   {"spikes", result.spikes},
                   {"nodes", result.nodes},
                   {"mean_rate_hz", result.mean_rate_hz},
@@ -137,6 +188,16 @@ ToMake tasks_to_make(const std::vector<TaskIndex>& wanted, const std::map<TaskIn
     const auto state = states.find(index);
     if (state == states.end() || (state->second.fresh && !force)) continue;
     result.emplace_back(index, state->second.fresh ? "--force" : state->second.why);
+  }
+  return result;
+}
+
+// What remains to be done of a shard: parts that are not there yet, or no use.
+ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool force) {
+  ToMake result;
+  for (const auto& [index, why] : tasks) {
+    const std::string problem = part_problem(plan, plan.tasks[index], shard);
+    if (!problem.empty() || force) result.emplace_back(index, problem.empty() ? "--force" : "part " + problem);
   }
   return result;
 }
@@ -167,12 +228,16 @@ void make_report(const Plan& plan, const Arguments& arguments, bool whole, Termi
 }
 
 int run_run(const Arguments& arguments, Terminal& terminal) {
-  const RunOptions options{.threads = read_threads(arguments), .only = arguments.list("only")};
+  const RunOptions options{.threads = read_threads(arguments),
+                           .only = arguments.list("only"),
+                           .shard = read_shard(arguments),
+                           .force = arguments.has("force"),
+                           .remove_parts = !arguments.has("locked")};
   self_test();
   const Plan plan = load_plan(arguments, terminal);
-  const std::vector<TaskIndex> tasks = wanted_tasks(plan, options.only);
-  const bool whole = options.only.empty();
-  const bool force = arguments.has("force");
+  const std::vector<TaskIndex> tasks = wanted_tasks(plan, options);
+  const bool whole = options.only.empty() && !options.shard;
+  const bool force = options.force;
   const std::filesystem::path lock_file = lock_path(plan, arguments.has("set"));
   FileStamps stamps(plan.recipe.output.directory);
   // If all is up to date, and it often is, an outline of the lock is enough to know it.
@@ -185,7 +250,9 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   }
   const auto to_make = tasks_to_make(tasks, states, force);
   if (arguments.has("dry-run")) {
-    terminal.out(arguments.has("json") ? dry_run_json(plan, to_make) : dry_run_table(plan, to_make));
+    const ToMake files = options.shard ? parts_to_make(plan, to_make, *options.shard, force) : to_make;
+    terminal.out(arguments.has("json") ? dry_run_json(plan, files, options.shard)
+                                       : dry_run_table(plan, files, options.shard));
     return 0;
   }
   LockLog log(plan, std::move(lock), states, stamps, force);
@@ -193,7 +260,10 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   for (const auto& [index, why] : to_make) terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   std::size_t files = 0;
   for (const TaskIndex index : tasks) files += plan.tasks[index].makes_file() ? 1 : 0;
-  if (files == 0) terminal.note("nothing to make: the recipe has no backgrounds, patterns or combinations");
+  if (files == 0) {
+    terminal.note(options.shard ? "nothing to make: only backgrounds and patterns are made in parts"
+                                : "nothing to make: the recipe has no backgrounds, patterns or combinations");
+  }
 
   RunSummary summary;
   {
@@ -201,15 +271,17 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
     Progress progress(terminal, files);
     summary = run_plan(plan, options, log, progress, stop.flag());
   }
-  if (log.has_news(whole)) write_lock(lock_file, recipe_key(plan), log.result(whole));
+  // Other shards are running; whoever joins them writes the lock.
+  if (!options.shard && log.has_news(whole)) write_lock(lock_file, recipe_key(plan), log.result(whole));
   stamps.save();
   for (const std::string& name : log.contradicted()) {
     terminal.error(
         fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
         "the lock was edited or made by another build; 'git diff' shows what changed");
   }
-  terminal.out(arguments.has("json") ? summary_json(plan, summary) : summary_table(plan, summary));
-  if (plan.recipe.report && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
+  const PartsMade parts = parts_made(tasks, states, options);
+  terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
+  if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
   if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
   return summary.exit_code();
 }
@@ -218,6 +290,8 @@ constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recip
 constexpr Option kOptions[] = {
     {"threads", 'j', Words::one, "N", "use N threads; the files do not depend on it (default: all cores)"},
     {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
+    {"shard", 0, Words::one, "K/N",
+     "make part K of N of each background and pattern; a run without it joins the parts"},
     {"locked", 0, Words::none, "", "exit with 1 and write nothing if a file or the lock would change"},
     {"force", 0, Words::none, "", "make files again that are up to date"},
     {"dry-run", 0, Words::none, "", "print what would be made, make nothing"},
@@ -231,7 +305,8 @@ constinit const Command kRun{.name = "run",
                              .summary = "make the spike files of a recipe that are missing or out of date",
                              .example =
                                  "stimgen run recipe.yaml\n"
-                                 "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'",
+                                 "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'\n"
+                                 "stimgen run recipe.yaml --shard 3/8",
                              .positionals = kPositionals,
                              .options = kOptions,
                              .reads_recipe = true,

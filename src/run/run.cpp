@@ -19,6 +19,9 @@
 #include "base/folder_lock.hpp"
 #include "run/combine_task.hpp"
 #include "run/executor.hpp"
+#include "run/join_parts.hpp"
+#include "run/parts.hpp"
+#include "run/shards.hpp"
 #include "run/spike_task.hpp"
 
 namespace stimgen {
@@ -28,13 +31,13 @@ class Scheduler {
  public:
   Scheduler(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
             const std::atomic<bool>& stop)
-      : plan_(plan), log_(log), observer_(observer), stop_(stop), threads_(options.threads) {
+      : plan_(plan), options_(options), log_(log), observer_(observer), stop_(stop), threads_(options.threads) {
     if (threads_ == 0) threads_ = default_thread_count();
     const std::vector<TaskIndex> wanted = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
     for (const TaskIndex i : wanted) {
-      if (!plan.tasks[i].makes_file()) continue;
+      if (!plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i))) continue;
       order_.push_back(i);
-      spikes_expected_ += plan.tasks[i].expected_spikes;
+      spikes_expected_ += plan.tasks[i].expected_spikes / (options.shard ? options.shard->count : 1);
     }
     results_.resize(plan.tasks.size());
     waiting_for_.resize(plan.tasks.size());
@@ -49,6 +52,7 @@ class Scheduler {
   }
 
   RunSummary run() {
+    if (!options_.shard) parts_.emplace(plan_);
     {
       Executor executor(threads_);
       executor_ = &executor;
@@ -86,12 +90,14 @@ class Scheduler {
         const std::lock_guard lock(mutex_);
         if (log_.is_current(plan_, task, result)) {
           result.status = TaskStatus::current;
+          remove_parts(task);
           return result;
         }
         observer_.task_started(task);
       }
       write_file(i, result);
       result.status = TaskStatus::made;
+      remove_parts(task);
     } catch (const Interrupted&) {
       result.status = TaskStatus::interrupted;
     } catch (const InputError& error) {
@@ -110,7 +116,8 @@ class Scheduler {
   void write_file(TaskIndex i, TaskResult& result) {
     const Task& task = plan_.tasks[i];
     const OutputSettings& output = plan_.recipe.output;
-    const std::filesystem::path path = plan_.output_path(task);
+    const std::filesystem::path path =
+        options_.shard ? part_path(plan_, task, *options_.shard) : plan_.output_path(task);
     TaskContext context;
     context.executor = executor_;
     context.stop = &stop_;
@@ -120,11 +127,12 @@ class Scheduler {
       observer_.progress(spikes_done_, spikes_expected_);
     };
     FileOptions file_options{output.compression, output.level};
+    // A part is read once and goes.
+    if (options_.shard) file_options.compression = Compression::none;
     WorkerPool* const pool = threads_ > 1 ? executor_ : nullptr;
     const auto file = create_spike_file(path, file_options, pool);
     const auto input = plan_.spike_inputs.find(i);
-    const TaskCounts counts = input != plan_.spike_inputs.end() ? write_spikes(input->second, output, *file, context)
-                                                                : write_combination(plan_, i, *file, context);
+    const TaskCounts counts = write_content(i, *file, context, result);
     context.check_stop();
     result.spikes = counts.spikes;
     result.nodes = counts.nodes;
@@ -138,6 +146,36 @@ class Scheduler {
       result.mean_rate_hz = static_cast<double>(counts.spikes) / static_cast<double>(counts.nodes) / seconds;
     }
     result.bytes = std::filesystem::file_size(path);
+  }
+
+  TaskCounts write_content(TaskIndex i, SpikeSink& sink, const TaskContext& context, TaskResult& result) {
+    const auto found = plan_.spike_inputs.find(i);
+    if (found == plan_.spike_inputs.end()) return write_combination(plan_, i, sink, context);
+    const Plan::SpikeInput& input = found->second;
+    const OutputSettings& output = plan_.recipe.output;
+    if (options_.shard) {
+      return write_spikes(input, take_shard(make_node_rates(input), *options_.shard), output, sink, context);
+    }
+    if (const auto parts = whole_set(i, context)) {
+      result.parts = static_cast<unsigned>(parts->size());
+      return write_joined(*parts, input.population->name(), output.sort, sink, context);
+    }
+    return write_spikes(input, output, sink, context);
+  }
+
+  std::optional<std::vector<Part>> whole_set(TaskIndex i, const TaskContext& context) {
+    if (options_.force) return std::nullopt;
+    Diagnostics warnings;
+    auto parts = parts_->whole_set(i, context, warnings);
+    if (!warnings.items().empty()) {
+      const std::lock_guard lock(mutex_);
+      observer_.warned(warnings);
+    }
+    return parts;
+  }
+
+  void remove_parts(const Task& task) {
+    if (parts_ && options_.remove_parts) parts_->remove(task);
   }
 
   static void fail(TaskResult& result, int exit_code, std::string problem) {
@@ -183,6 +221,7 @@ class Scheduler {
   }
 
   const Plan& plan_;
+  const RunOptions& options_;
   TaskLog& log_;
   RunObserver& observer_;
   const std::atomic<bool>& stop_;
@@ -190,6 +229,7 @@ class Scheduler {
   Executor* executor_ = nullptr;
   std::vector<TaskIndex> order_;
   double spikes_expected_ = 0;
+  std::optional<PartsOnDisk> parts_;  // absent in a run of a shard
 
   std::mutex mutex_;  // guards all below
   std::condition_variable all_done_;
@@ -241,23 +281,39 @@ int RunSummary::exit_code() const {
   return interrupted ? 130 : code;
 }
 
-RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
+RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& task_log, RunObserver& observer,
                     const std::atomic<bool>& stop) {
   const std::filesystem::path& folder = plan.recipe.output.directory;
+  std::optional<ShardLog> shard_log;
+  if (options.shard) shard_log.emplace(*options.shard, task_log, options.force);
+  TaskLog& log = shard_log ? *shard_log : task_log;
   Scheduler scheduler(plan, options, log, observer, stop);
   std::vector<TaskIndex> to_make = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
   std::erase_if(to_make, [&](TaskIndex i) {
     TaskResult ignored;
-    return !plan.tasks[i].makes_file() || log.is_current(plan, plan.tasks[i], ignored);
+    return !plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i)) ||
+           log.is_current(plan, plan.tasks[i], ignored);
   });
-  check_limits(plan, to_make, free_bytes_near(folder));
+  // A shard takes its share of the disk.
+  const std::uint64_t shares = options.shard ? options.shard->count : 1;
+  const std::uint64_t free_bytes = free_bytes_near(folder);
+  check_limits(plan, to_make, free_bytes > UINT64_MAX / shares ? UINT64_MAX : free_bytes * shares);
   create_folders(folder);
-  const FolderLock lock(folder);
-  sweep_stale_temporaries(folder, true);
-  // The lock file is written beside the recipe.
-  sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
+  const FolderLock lock(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone);
+  if (options.shard) {
+    // Nothing is swept: other shards are being written, maybe from machines whose processes are not seen here.
+    if (!to_make.empty()) create_folders(parts_folder(plan));
+  } else {
+    sweep_stale_temporaries(folder, true);
+    sweep_stale_temporaries(parts_folder(plan), true);
+    // The lock file is written beside the recipe.
+    sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
+  }
   keep_freed_blocks();
-  return scheduler.run();
+  RunSummary summary = scheduler.run();
+  std::error_code ignored;
+  if (!options.shard && options.remove_parts) std::filesystem::remove(parts_folder(plan), ignored);  // if empty
+  return summary;
 }
 
 }  // namespace stimgen

@@ -108,7 +108,11 @@ TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, do
 
 TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
                         const TaskContext& context) {
-  const NodeRates rates = make_node_rates(input);
+  return write_spikes(input, make_node_rates(input), output, sink, context);
+}
+
+TaskCounts write_spikes(const Plan::SpikeInput& input, const NodeRates& rates, const OutputSettings& output,
+                        SpikeSink& sink, const TaskContext& context) {
   sink.begin_population(input.population->name(), output.sort);
   if (output.sort == SpikeOrder::by_time) {
     return write_by_time(input, rates, output.resolution_ms, sink, context);

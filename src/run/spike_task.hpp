@@ -32,5 +32,8 @@ struct TaskCounts {
 // The content depends on the input alone, not on threads or blocks; memory is bounded by threads and nodes.
 TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
                         const TaskContext& context);
+// The same of these nodes of it alone.
+TaskCounts write_spikes(const Plan::SpikeInput& input, const NodeRates& rates, const OutputSettings& output,
+                        SpikeSink& sink, const TaskContext& context);
 
 }  // namespace stimgen

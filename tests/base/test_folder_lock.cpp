@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <unistd.h>
 
@@ -46,5 +50,60 @@ TEST_SUITE("base") {
     std::filesystem::create_symlink("precious", folder / ".stimgen-running");
     CHECK_THROWS_AS(FolderLock(folder.path()), EnvironmentError);
     CHECK(testing::read_text(folder / "precious") == "mine");
+  }
+
+  TEST_CASE("those who share a folder exclude only who wants it alone, and the last removes the marker") {
+    const TempFolder folder;
+    using enum FolderLock::Use;
+    auto first = std::make_unique<FolderLock>(folder.path(), shared);
+    auto second = std::make_unique<FolderLock>(folder.path(), shared);
+    CHECK_THROWS_AS(FolderLock(folder.path()), EnvironmentError);
+    first.reset();
+    CHECK(folder.entries() == 1);
+    CHECK_THROWS_AS(FolderLock(folder.path()), EnvironmentError);
+    const FolderLock third(folder.path(), shared);
+    second.reset();
+    CHECK_THROWS_AS(FolderLock(folder.path()), EnvironmentError);
+  }
+
+  TEST_CASE("after all who shared a folder have gone it is empty, and can be held alone") {
+    const TempFolder folder;
+    {
+      const FolderLock one(folder.path(), FolderLock::Use::shared);
+      const FolderLock other(folder.path(), FolderLock::Use::shared);
+    }
+    CHECK(folder.entries() == 0);
+    const FolderLock alone(folder.path());
+    CHECK_THROWS_AS(FolderLock(folder.path(), FolderLock::Use::shared), EnvironmentError);
+  }
+
+  TEST_CASE("who wants to share waits for one that holds the folder alone for a moment, as the last of others does") {
+    const TempFolder folder;
+    auto alone = std::make_unique<FolderLock>(folder.path());
+    const std::jthread last([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      alone.reset();
+    });
+    CHECK_NOTHROW(FolderLock(folder.path(), FolderLock::Use::shared));
+  }
+
+  TEST_CASE("coming and going of those who share is never refused") {
+    const TempFolder folder;
+    std::atomic<int> refused = 0;
+    std::vector<std::jthread> runs;
+    for (int i = 0; i < 8; ++i) {
+      runs.emplace_back([&] {
+        for (int k = 0; k < 200; ++k) {
+          try {
+            const FolderLock held(folder.path(), FolderLock::Use::shared);
+          } catch (const EnvironmentError&) {
+            ++refused;
+          }
+        }
+      });
+    }
+    runs.clear();
+    CHECK(refused == 0);
+    CHECK(folder.entries() == 0);
   }
 }

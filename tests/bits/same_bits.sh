@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # Proves that the same recipe gives the same bits: bash tests/bits/same_bits.sh
 # The digests and the bytes of all files that digests.py makes are compared over compilers, optimisation levels, the
-# sanitizer build, numbers of threads, instruction sets, a C library without FMA, the order of tasks, and arm64 (built in
-# a Debian of its own, run under qemu). Objects on the way from seed to spike may call no function of the maths library.
-# Builds of tests/run_all.sh and tests/run_sanitizers.sh are used where they exist. Sharded runs do not exist yet.
+# sanitizer build, numbers of threads, instruction sets, a C library without FMA, the order of tasks, numbers of shards,
+# and arm64 (built in a Debian of its own, run under qemu). Objects on the way from seed to spike may call no function of
+# the maths library.
+# Builds of tests/run_all.sh and tests/run_sanitizers.sh are used where they exist.
 #   STIMGEN_BUILD_ROOT   where to build (default build/ in the checkout)
 #   STIMGEN_ARM64_ROOT   the Debian for arm64 (default <build>/arm64-root; made if missing, needs root)
 #   STIMGEN              the reference program (default: gcc -O3, built here)
-#   STIMGEN_BITS         the parts to run (default "builds settings symbols arm64")
+#   STIMGEN_BITS         the parts to run (default "builds settings shards symbols arm64")
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$root/tests/bits
 build=${STIMGEN_BUILD_ROOT:-$root/build}
 arm64_root=${STIMGEN_ARM64_ROOT:-$build/arm64-root}
-parts=${STIMGEN_BITS:-builds settings symbols arm64}
+parts=${STIMGEN_BITS:-builds settings shards symbols arm64}
 unset STIMGEN_RESULTS  # the closing line is this script's result
 . "$root/tests/support/steps.sh"
 . "$here/root_mounts.sh"
@@ -107,6 +108,11 @@ if [[ " $parts " == *" settings "* ]]; then
     GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F "$stimgen"
   compare "other locale, time zone and umask" all -- env LC_ALL=tr_TR.UTF-8 TZ=Pacific/Chatham bash -c 'umask 077; exec "$@"' - "$stimgen"
   for seed in 1 2 3; do compare "tasks in another order ($seed)" content --shuffle "$seed" -- "$stimgen"; done
+fi
+
+if [[ " $parts " == *" shards "* ]]; then
+  heading "Tasks in parts, joined"
+  for shards in 1 3 7; do compare "$shards shards" all --shards "$shards" -- "$stimgen"; done
 fi
 
 if [[ " $parts " == *" builds "* ]]; then

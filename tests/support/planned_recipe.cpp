@@ -35,6 +35,12 @@ RunSummary PlannedRecipe::run(unsigned threads, RunObserver& observer, const std
   return run_plan(plan_, {threads, {}}, log, observer, stop);
 }
 
+RunSummary PlannedRecipe::run(const RunOptions& options, RunObserver& observer) {
+  NoTaskLog log;
+  const std::atomic<bool> stop = false;
+  return run_plan(plan_, options, log, observer, stop);
+}
+
 std::map<std::string, SpikeBlock> PlannedRecipe::spikes(const std::string& task) const {
   const auto reader = open_spike_file(plan_.output_path(*plan_.find(task)));
   std::map<std::string, SpikeBlock> result;

@@ -24,6 +24,7 @@ class PlannedRecipe {
 
   RunSummary run(unsigned threads = 2, const std::vector<std::string>& only = {});
   RunSummary run(unsigned threads, RunObserver& observer, const std::atomic<bool>& stop);
+  RunSummary run(const RunOptions& options, RunObserver& observer);
   // All spikes of a made file by population.
   std::map<std::string, SpikeBlock> spikes(const std::string& task) const;
   std::string file_bytes(const std::string& task) const;

@@ -1,0 +1,204 @@
+// Names, records and judgement of parts.
+#include "run/parts.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "run/shards.hpp"
+
+namespace stimgen {
+namespace {
+
+using Json = nlohmann::json;
+
+// Raised when nodes are cut in another way.
+constexpr int kPartVersion = 1;
+constexpr const char* kMissing = "missing";
+constexpr const char* kOther = "of another version of the recipe or of stimgen";
+constexpr const char* kDamaged = "damaged";
+
+TaskIndex index_of(const Plan& plan, const Task& task) {
+  return static_cast<TaskIndex>(&task - plan.tasks.data());
+}
+
+Json record(const Task& task, Shard shard, std::uint64_t nodes, const std::string& content) {
+  return {{"part_version", kPartVersion},
+          {"task", task.name},
+          {"fingerprint", to_hex(task.fingerprint)},
+          {"shard", shard.index},
+          {"of", shard.count},
+          {"nodes", nodes},
+          {"sha256", content}};
+}
+
+// By its record alone. `ends`: of all parts of the task.
+Part glance_at_part(const Plan& plan, const Task& task, Shard shard, const std::vector<std::size_t>& ends) {
+  Part part;
+  part.path = part_path(plan, task, shard);
+  part.nodes = ends[shard.index - 1] - (shard.index == 1 ? 0 : ends[shard.index - 2]);
+  std::error_code ignored;
+  if (!std::filesystem::exists(part.path, ignored)) {
+    part.problem = kMissing;
+    return part;
+  }
+  try {
+    const auto reader = open_spike_file(part.path);
+    const Json found = Json::parse(reader->provenance(), nullptr, false);
+    const auto content = found.is_object() ? found.find("sha256") : found.end();
+    if (content == found.end() || !content->is_string()) {
+      part.problem = kDamaged;
+    } else if (found != record(task, shard, part.nodes, content->get<std::string>())) {
+      part.problem = kOther;
+    } else if (reader->populations().size() != 1 || reader->populations()[0].name != task.populations[0] ||
+               reader->populations()[0].order != plan.recipe.output.sort) {
+      part.problem = kDamaged;
+    } else {
+      part.spikes = reader->populations()[0].count;
+    }
+  } catch (const InputError&) {
+    part.problem = kDamaged;
+  }
+  return part;
+}
+
+// Holds every spike against the digest in the record; the problem, or empty.
+std::string read_through(const Part& part) {
+  try {
+    const auto reader = open_spike_file(part.path);
+    const std::string content = Json::parse(reader->provenance()).at("sha256").get<std::string>();
+    return to_hex(digest_population(*reader, reader->populations().at(0))) == content ? "" : kDamaged;
+  } catch (const InputError&) {
+    return kDamaged;
+  }
+}
+
+// "parts 1-3, 5 of 7 are missing"
+std::string part_list(const std::vector<unsigned>& numbers, unsigned count, const std::string& problem) {
+  std::string text;
+  for (std::size_t i = 0; i < numbers.size();) {
+    std::size_t last = i;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", numbers[i]);
+    if (last > i) text += fmt::format("-{}", numbers[last]);
+    i = last + 1;
+  }
+  return numbers.size() == 1 ? fmt::format("part {} of {} is {}", text, count, problem)
+                             : fmt::format("parts {} of {} are {}", text, count, problem);
+}
+
+std::string problems_text(const std::vector<Part>& parts) {
+  std::string text;
+  for (const char* const problem : {kMissing, kOther, kDamaged}) {
+    std::vector<unsigned> numbers;
+    for (unsigned i = 0; i < parts.size(); ++i) {
+      if (parts[i].problem == problem) numbers.push_back(i + 1);
+    }
+    if (numbers.empty()) continue;
+    if (!text.empty()) text += ", ";
+    text += part_list(numbers, static_cast<unsigned>(parts.size()), problem);
+  }
+  return text;
+}
+
+// "long.3-of-7.h5": the task and the shard, if it is such a name.
+std::optional<std::pair<std::string, Shard>> parse_part_name(const std::filesystem::path& name) {
+  if (name.extension() != format_kinds().front().extension) return std::nullopt;
+  const std::string stem = name.stem().string();
+  const auto dot = stem.rfind('.');
+  if (dot == stem.npos) return std::nullopt;
+  Shard shard;
+  const char* const end = stem.data() + stem.size();
+  const auto [after_index, index_error] = std::from_chars(stem.data() + dot + 1, end, shard.index);
+  constexpr std::string_view kOf = "-of-";
+  const std::string_view rest(after_index, static_cast<std::size_t>(end - after_index));
+  if (index_error != std::errc() || !rest.starts_with(kOf)) return std::nullopt;
+  const auto [after_count, count_error] = std::from_chars(after_index + kOf.size(), end, shard.count);
+  if (count_error != std::errc() || after_count != end) return std::nullopt;
+  if (shard.index < 1 || shard.index > shard.count || shard.count > kMostShards) return std::nullopt;
+  return std::pair(stem.substr(0, dot), shard);
+}
+
+}  // namespace
+
+std::filesystem::path parts_folder(const Plan& plan) {
+  return plan.recipe.output.directory / "shards";
+}
+
+std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard) {
+  const std::filesystem::path file = task.output;
+  return parts_folder(plan) /
+         fmt::format("{}.{}-of-{}{}", file.stem().string(), shard.index, shard.count, file.extension().string());
+}
+
+Part look_at_part(const Plan& plan, const Task& task, Shard shard) {
+  const NodeRates rates = make_node_rates(plan.spike_inputs.at(index_of(plan, task)));
+  Part part = glance_at_part(plan, task, shard, shard_ends(rates, shard.count));
+  if (part.problem.empty()) part.problem = read_through(part);
+  return part;
+}
+
+std::string part_problem(const Plan& plan, const Task& task, Shard shard) {
+  return look_at_part(plan, task, shard).problem;
+}
+
+std::string part_record(const Task& task, Shard shard, const TaskResult& result) {
+  return record(task, shard, result.nodes, to_hex(result.populations.at(0).digest)).dump();
+}
+
+PartsOnDisk::PartsOnDisk(const Plan& plan) : plan_(plan) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(parts_folder(plan), error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (const auto part = parse_part_name(entry->path().filename())) {
+      found_[part->first][part->second.count].push_back(part->second.index);
+    }
+  }
+}
+
+std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const TaskContext& context,
+                                                        Diagnostics& diagnostics) const {
+  const Task& task = plan_.tasks[index];
+  const auto found = found_.find(task.name);
+  if (found == found_.end()) return std::nullopt;
+  const NodeRates rates = make_node_rates(plan_.spike_inputs.at(index));
+  std::string problems;
+  for (const auto& [count, indices] : found->second) {
+    const std::vector<std::size_t> ends = shard_ends(rates, count);
+    std::vector<Part> parts;
+    for (unsigned k = 1; k <= count; ++k) parts.push_back(glance_at_part(plan_, task, {k, count}, ends));
+    // Reading takes time: only if the set may be whole.
+    if (problems_text(parts).empty()) {
+      std::vector<Deferred<std::string>> read;
+      for (const Part& part : parts) {
+        read.emplace_back(*context.executor, [&part, &context] {
+          context.check_stop();
+          return read_through(part);
+        });
+      }
+      for (std::size_t i = 0; i < parts.size(); ++i) parts[i].problem = read[i].take();
+    }
+    const std::string text = problems_text(parts);
+    if (text.empty()) return parts;
+    if (!problems.empty()) problems += "; ";
+    problems += text;
+  }
+  diagnostics.warning({}, "run.unusable-parts", fmt::format("'{}' is made in one piece: {}", task.name, problems));
+  return std::nullopt;
+}
+
+void PartsOnDisk::remove(const Task& task) const noexcept {
+  const auto found = found_.find(task.name);
+  if (found == found_.end()) return;
+  for (const auto& [count, indices] : found->second) {
+    for (const unsigned index : indices) {
+      std::error_code ignored;
+      std::filesystem::remove(part_path(plan_, task, {index, count}), ignored);
+    }
+  }
+}
+
+}  // namespace stimgen

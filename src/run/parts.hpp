@@ -1,0 +1,53 @@
+// Parts of spike tasks on disk: made by several processes, joined by one.
+//
+// Part K of N of a task is the spike file <output>/shards/<task>.K-of-N.h5, not compressed, with a record of its own in
+// place of the task's provenance:
+//   {"part_version": 1, "task": "long", "fingerprint": …, "shard": K, "of": N, "nodes": …, "sha256": content digest}
+// so that a part of another version of the recipe is never used. What lies in that folder under such a name belongs to
+// stimgen, and goes when its task's file is there.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/spike_task.hpp"
+#include "stimgen/run.hpp"
+
+namespace stimgen {
+
+// A part, looked at.
+struct Part {
+  std::filesystem::path path;
+  std::string problem;  // empty: it can be used
+  std::uint64_t nodes = 0;
+  std::uint64_t spikes = 0;
+};
+
+std::filesystem::path parts_folder(const Plan& plan);
+// Reads every spike.
+Part look_at_part(const Plan& plan, const Task& task, Shard shard);
+// What is kept in the part with this result.
+std::string part_record(const Task& task, Shard shard, const TaskResult& result);
+
+// Those of the tasks of a plan that lie in its output folder.
+class PartsOnDisk {
+ public:
+  // Lists the folder; reads no file.
+  explicit PartsOnDisk(const Plan& plan);
+  // The parts of a spike task in order, if a whole set of the task as it is now lies there; reads every spike of it.
+  // Else nullopt, and a warning says which parts are missing or no use, if there is any part. Any thread.
+  std::optional<std::vector<Part>> whole_set(TaskIndex task, const TaskContext& context,
+                                             Diagnostics& diagnostics) const;
+  // Removes all parts of a task; a file that cannot be removed stays for the next run. Any thread.
+  void remove(const Task& task) const noexcept;
+
+ private:
+  const Plan& plan_;
+  std::map<std::string, std::map<unsigned, std::vector<unsigned>>> found_;  // task, N, every K
+};
+
+}  // namespace stimgen
