@@ -122,7 +122,7 @@ void FileStamps::save() noexcept {
       if (!known.stamp.empty()) files[name] = SortedJson::array({known.stamp, known.content, known.bytes});
     }
     create_folders(state_->path.parent_path());
-    write_file_atomically(state_->path, SortedJson{{"version", 1}, {"files", std::move(files)}}.dump());
+    write_cache_file(state_->path, SortedJson{{"version", 1}, {"files", std::move(files)}}.dump());
     state_->changed = false;
   } catch (const std::exception&) {
     // The next run looks at the files themselves.

@@ -147,9 +147,13 @@ void AtomicFile::end_writeback() noexcept {
 void AtomicFile::commit() {
   end_writeback();
   if (const int error = disk_.sync_file(temporary_); error < 0) fail("write", error);
+  commit_unsynced();
+  if (const int error = disk_.sync_folder(folder_of(path_)); error < 0) fail("save the folder entry of", error);
+}
+
+void AtomicFile::commit_unsynced() {
   if (const int error = disk_.rename(temporary_, path_); error < 0) fail("put in place", error);
   done_ = true;
-  if (const int error = disk_.sync_folder(folder_of(path_)); error < 0) fail("save the folder entry of", error);
 }
 
 void AtomicFile::abandon() noexcept {
@@ -161,6 +165,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
   AtomicFile file(path, disk);
   file.write_text(text);
   file.commit();
+}
+
+void write_cache_file(const std::filesystem::path& path, std::string_view text, Disk& disk) {
+  AtomicFile file(path, disk);
+  file.write_text(text);
+  file.commit_unsynced();
 }
 
 std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held) noexcept {

@@ -48,6 +48,8 @@ class AtomicFile {
   // Requires: the temporary is complete and closed. Syncs it, renames it, syncs the folder. After an error of the last
   // step the file is there under its final name; after any other, nothing is.
   void commit();
+  // Only renames it: for what may be lost or cut short when the machine stops.
+  void commit_unsynced();
   // Removes the temporary, if there is one.
   void abandon() noexcept;
 
@@ -62,6 +64,8 @@ class AtomicFile {
 
 // Errors: EnvironmentError naming the path; then an old file is as it was.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text, Disk& disk = real_disk());
+// The same without waiting for the disk: for a cache, whose reader must not trust it to be whole.
+void write_cache_file(const std::filesystem::path& path, std::string_view text, Disk& disk = real_disk());
 
 // Removes temporaries of processes that are gone, from one folder. One that another process (of another machine on a
 // shared disk, too) holds locked, as HDF5 locks what it writes, is left. Returns how many were removed; never throws.

@@ -17,10 +17,14 @@ from compare_bmtk import BASELINE, LAUNCHER, STOP_S, describe, verdict
 
 # SHA-256 of OpenSSL with its work left out: what remains of a run is all but the digests.
 NO_DIGEST = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
 #include <stddef.h>
+/* Short texts are digested: stimgen tests itself by the digest of some numbers when it starts. */
 int EVP_DigestUpdate(void *context, const void *bytes, size_t count) {
-  (void)context; (void)bytes; (void)count;
-  return 1;
+  static int (*original)(void *, const void *, size_t);
+  if (!original) original = (int (*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "EVP_DigestUpdate");
+  return count < 65536 ? original(context, bytes, count) : 1;
 }
 """
 

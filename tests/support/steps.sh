@@ -13,7 +13,7 @@ if command -v ccache >/dev/null; then
   launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_C_COMPILER_LAUNCHER=ccache)
 fi
 
-heading() { printf '\n== %s\n' "$*"; }
+heading() { printf '\n== %s   [%d s]\n' "$*" "$SECONDS"; }
 
 # record NAME PASSED FAILED
 record() { echo "$*" >>"$results"; }
