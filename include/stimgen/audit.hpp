@@ -167,7 +167,8 @@ struct Verdict {
   bool same = false;
   std::uint64_t spikes = 0;  // expected
   // If different: "recipe", "seed", "network", "input", "version", "missing", "truncated", "damaged", "swapped",
-  // "lock", "unlocked" (no entry) or "unknown"; and one sentence.
+  // "lock", "unlocked" (no entry) or "unknown"; and one sentence. If the same, a sentence says which input changed
+  // without effect.
   std::string cause, message;
   // Where the first difference is, if the file could be read.
   std::string population;

@@ -137,7 +137,18 @@ class Verifier {
   bool was_edited(const LockedTask& entry, const Task& task) {
     if (entry.fingerprint != to_hex(task.fingerprint)) return false;
     const LockedTask now = describe(task);
-    return entry.keys != now.keys || entry.inputs != now.inputs || entry.needs != now.needs || entry.file != now.file;
+    return entry.keys != now.keys || entry.needs != now.needs || entry.file != now.file;
+  }
+
+  // What changed in files and columns that the task uses, under the same fingerprint: so nothing that it uses of them.
+  std::string unused_changes(const LockedTask& entry, const Task& task) {
+    std::vector<std::string> names;
+    for (const auto& [name, digest] : describe(task).inputs) {
+      const auto old = entry.inputs.find(name);
+      if (old != entry.inputs.end() && old->second != digest) names.push_back(name);
+    }
+    if (names.empty()) return {};
+    return fmt::format("{} changed, but nothing that this task uses", fmt::join(names, ", "));
   }
 
   LockedTask describe(const Task& task) {
@@ -226,6 +237,8 @@ class Verifier {
       if (!verdict.same) {
         verdict.cause = "lock";
         verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
+      } else {
+        verdict.message = unused_changes(*entry, task);
       }
     } else if (!lock_right && file_right) {
       verdict.cause = "lock";

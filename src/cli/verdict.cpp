@@ -40,7 +40,8 @@ std::string verdict_lines(const std::vector<Verdict>& verdicts) {
   std::string text;
   for (const Verdict& verdict : verdicts) {
     if (verdict.same) {
-      text += fmt::format("{:<{}}  same       {} spikes\n", verdict.task, width, verdict.spikes);
+      text += fmt::format("{:<{}}  same       {} spikes{}{}\n", verdict.task, width, verdict.spikes,
+                          verdict.message.empty() ? "" : "; ", verdict.message);
       continue;
     }
     text += fmt::format("{:<{}}  different  {}\n", verdict.task, width, verdict.message);
@@ -59,9 +60,9 @@ std::string verdict_json(const std::vector<Verdict>& verdicts) {
   Json tasks = Json::array();
   for (const Verdict& verdict : verdicts) {
     Json task = {{"name", verdict.task}, {"file", verdict.file}, {"same", verdict.same}, {"spikes", verdict.spikes}};
+    if (!verdict.message.empty()) task["message"] = verdict.message;
     if (!verdict.same) {
       task["cause"] = verdict.cause;
-      task["message"] = verdict.message;
       if (!verdict.population.empty()) {
         task["population"] = verdict.population;
         task["expected_spikes"] = count_json(verdict.expected_count);
