@@ -60,9 +60,9 @@ std::string verdict_json(const std::vector<Verdict>& verdicts) {
   Json tasks = Json::array();
   for (const Verdict& verdict : verdicts) {
     Json task = {{"name", verdict.task}, {"file", verdict.file}, {"same", verdict.same}, {"spikes", verdict.spikes}};
+    if (!verdict.same) task["cause"] = verdict.cause;
     if (!verdict.message.empty()) task["message"] = verdict.message;
     if (!verdict.same) {
-      task["cause"] = verdict.cause;
       if (!verdict.population.empty()) {
         task["population"] = verdict.population;
         task["expected_spikes"] = count_json(verdict.expected_count);
