@@ -1,21 +1,34 @@
-// Every range of nodes keeps its open spike streams; a window's ranges are sampled and sorted by the pool, then merged.
+// Every range of nodes keeps its open spike streams. The pool samples the ranges of a window and cuts what they give
+// into slices of time; then it sorts the slices, each with the spikes of all ranges.
 #include "run/time_windows.hpp"
 
 #include <algorithm>
 #include <deque>
-#include <iterator>
 #include <memory>
 
 #include "run/time_grid.hpp"
+#include "run/time_order.hpp"
 
 namespace stimgen {
 namespace {
 
 constexpr double kSpikesPerWindow = 1 << 20;
 
-bool by_time_then_id(const Spike& a, const Spike& b) {
-  return a.timestamp_ms != b.timestamp_ms ? a.timestamp_ms < b.timestamp_ms : a.node_id < b.node_id;
-}
+constexpr std::size_t kSlices = 16;
+
+// A stretch of time: spikes in [from, until), and those that rounding moves to its end if it is the last.
+struct Window {
+  double from_ms = 0, until_ms = 0;
+  bool last = false;
+  TimeParts slices() const { return {from_ms, until_ms, kSlices}; }
+  bool is_past(const Spike& spike) const { return !last && spike.timestamp_ms >= until_ms; }
+};
+
+// Spikes of some nodes, by slice of a window.
+struct SlicedSpikes {
+  GroupedSpikes now;
+  std::vector<Spike> later;  // rounding up moved them to or past the end: they wait for the next window
+};
 
 // The open streams of neighbouring nodes.
 class StreamRange {
@@ -33,19 +46,23 @@ class StreamRange {
     }
   }
 
-  // All spikes before `until_ms` that were not taken yet, on the grid, in order of time, then node id.
-  std::vector<Spike> take_until(double until_ms, double resolution_ms, const TaskContext& context) {
+  // All spikes of `window`, on the grid. Windows must come in order of time.
+  SlicedSpikes take(const Window& window, double resolution_ms, const TaskContext& context) {
     std::vector<Spike> spikes;
+    SlicedSpikes taken;
     std::vector<double> train_ms;
     for (std::size_t i = 0; i < streams_.size(); ++i) {
       context.check_stop();
       train_ms.clear();
-      streams_[i]->append_until(until_ms, train_ms);
+      streams_[i]->append_until(window.until_ms, train_ms);
       round_up_to_grid(train_ms, resolution_ms);
-      for (const double time_ms : train_ms) spikes.push_back({rates_.node_ids[first_ + i], time_ms});
+      for (const double time_ms : train_ms) {
+        const Spike spike{rates_.node_ids[first_ + i], time_ms};
+        (window.is_past(spike) ? taken.later : spikes).push_back(spike);
+      }
     }
-    std::sort(spikes.begin(), spikes.end(), by_time_then_id);
-    return spikes;
+    taken.now = group_by_part(spikes, window.slices());
+    return taken;
   }
 
  private:
@@ -73,31 +90,23 @@ std::vector<std::unique_ptr<StreamRange>> open_ranges(const Plan::SpikeInput& in
   return ranges;
 }
 
-// Merges sorted runs by halves.
-std::vector<Spike> merge_runs(std::vector<std::vector<Spike>> runs) {
-  if (runs.empty()) return {};
-  while (runs.size() > 1) {
-    std::vector<std::vector<Spike>> merged;
-    for (std::size_t i = 0; i + 1 < runs.size(); i += 2) {
-      std::vector<Spike> both;
-      both.reserve(runs[i].size() + runs[i + 1].size());
-      std::merge(runs[i].begin(), runs[i].end(), runs[i + 1].begin(), runs[i + 1].end(), std::back_inserter(both),
-                 by_time_then_id);
-      merged.push_back(std::move(both));
-    }
-    if (runs.size() % 2 == 1) merged.push_back(std::move(runs.back()));
-    runs = std::move(merged);
-  }
-  return std::move(runs.front());
-}
+using SlicedRuns = std::vector<GroupedSpikes>;  // of the ranges
 
-SpikeBlock to_block(std::vector<Spike>::const_iterator begin, std::vector<Spike>::const_iterator end) {
+SpikeBlock sorted_slice(const SlicedRuns& runs, const Window& window, std::size_t slice) {
+  std::vector<Spike> spikes;
+  for (const GroupedSpikes& run : runs) {
+    const auto at = [&](std::size_t part) { return run.spikes.begin() + static_cast<std::ptrdiff_t>(run.first[part]); };
+    spikes.insert(spikes.end(), at(slice), at(slice + 1));
+  }
+  const double slice_ms = (window.until_ms - window.from_ms) / kSlices;
+  const double from_ms = window.from_ms + slice_ms * static_cast<double>(slice);
+  spikes = sorted_by_time(spikes, from_ms, from_ms + slice_ms);
   SpikeBlock block;
-  block.node_ids.reserve(static_cast<std::size_t>(end - begin));
-  block.timestamps_ms.reserve(static_cast<std::size_t>(end - begin));
-  for (auto it = begin; it != end; ++it) {
-    block.node_ids.push_back(it->node_id);
-    block.timestamps_ms.push_back(it->timestamp_ms);
+  block.node_ids.reserve(spikes.size());
+  block.timestamps_ms.reserve(spikes.size());
+  for (const Spike& spike : spikes) {
+    block.node_ids.push_back(spike.node_id);
+    block.timestamps_ms.push_back(spike.timestamp_ms);
   }
   return block;
 }
@@ -141,36 +150,46 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
   TaskCounts counts{0, rates.size()};
   const auto ranges = open_ranges(input, rates, context.executor->threads());
   const std::vector<double> ends_ms = window_ends_ms(rates, kSpikesPerWindow);
-  std::deque<Deferred<std::vector<Spike>>> ahead;
-  const auto sample_window = [&](double until_ms) {
+  std::deque<Deferred<SlicedSpikes>> sampled;
+  Window window{rates.window.start_ms, ends_ms[0], ends_ms.size() == 1};
+  const auto sample = [&] {
     for (const auto& range : ranges) {
-      StreamRange* streams = range.get();
-      ahead.emplace_back(*context.executor, [streams, until_ms, resolution_ms, &context] {
-        return streams->take_until(until_ms, resolution_ms, context);
+      sampled.emplace_back(*context.executor, [streams = range.get(), window, resolution_ms, &context] {
+        return streams->take(window, resolution_ms, context);
       });
     }
   };
-  // Rounding up may move a spike to or past the end of its window: it waits for the next one, where its equals are.
-  std::vector<Spike> held;
-  sample_window(ends_ms[0]);
+  std::vector<Spike> waiting;
+  sample();
   for (std::size_t w = 0; w < ends_ms.size(); ++w) {
     context.check_stop();
-    std::vector<std::vector<Spike>> runs;
-    runs.push_back(std::move(held));
+    const auto runs = std::make_shared<SlicedRuns>();
+    const auto due =
+        std::partition(waiting.begin(), waiting.end(), [&](const Spike& spike) { return window.is_past(spike); });
+    runs->push_back(group_by_part({due, waiting.end()}, window.slices()));
+    waiting.erase(due, waiting.end());
     for (std::size_t r = 0; r < ranges.size(); ++r) {
-      runs.push_back(ahead.front().take());
-      ahead.pop_front();
+      SlicedSpikes taken = sampled.front().take();
+      sampled.pop_front();
+      waiting.insert(waiting.end(), taken.later.begin(), taken.later.end());
+      runs->push_back(std::move(taken.now));
     }
-    const bool last = w + 1 == ends_ms.size();
-    if (!last) sample_window(ends_ms[w + 1]);
-    const std::vector<Spike> spikes = merge_runs(std::move(runs));
-    const auto end = last ? spikes.end() : std::partition_point(spikes.begin(), spikes.end(), [&](const Spike& spike) {
-      return spike.timestamp_ms < ends_ms[w];
-    });
-    held.assign(end, spikes.end());
-    counts.spikes += static_cast<std::uint64_t>(end - spikes.begin());
-    context.add_progress(static_cast<std::uint64_t>(end - spikes.begin()));
-    sink.append(to_block(spikes.begin(), end));
+    std::deque<Deferred<SpikeBlock>> slices;
+    for (std::size_t slice = 0; slice < kSlices; ++slice) {
+      slices.emplace_back(*context.executor, [runs, window, slice] { return sorted_slice(*runs, window, slice); });
+    }
+    // The pool goes on with the next window while this one is handed over.
+    if (!window.last) {
+      window = {window.until_ms, ends_ms[w + 1], w + 2 == ends_ms.size()};
+      sample();
+    }
+    while (!slices.empty()) {
+      SpikeBlock block = slices.front().take();
+      slices.pop_front();
+      counts.spikes += block.size();
+      context.add_progress(block.size());
+      sink.append(std::move(block));
+    }
   }
   return counts;
 }

@@ -89,6 +89,19 @@ TEST_SUITE("run") {
     CHECK(as_spikes(left) == in_id_order(right));
   }
 
+  TEST_CASE("by_time: spikes that a coarse grid moves across windows wait for their turn") {
+    // 3 million spikes, so windows of some 0.3 s: rounding up to 0.7 s passes the next one, too.
+    const std::string body = "backgrounds: {base: {population: cells, rate: 1 kHz}}\n";
+    PlannedRecipe by_id(recipe_head(3000, "{directory: out, resolution: 0.7 s}") + body);
+    PlannedRecipe by_time(recipe_head(3000, "{directory: out, resolution: 0.7 s, sort: by_time}") + body);
+    REQUIRE(by_id.run().exit_code() == 0);
+    REQUIRE(by_time.run().exit_code() == 0);
+    const SpikeBlock right = by_time.spikes("base")["cells"];
+    CHECK(right.size() > 2500000);
+    CHECK(sorted_by_time(right));
+    CHECK(as_spikes(by_id.spikes("base")["cells"]) == in_id_order(right));
+  }
+
   TEST_CASE("long trains are cut into windows without a seam") {
     // One node with 3 million expected spikes goes another way than many nodes; a rate function with jumps and ramps.
     const std::string pattern =
