@@ -62,11 +62,16 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
     if (tasks.size() < 2) continue;
     std::vector<std::string> names;
     for (const TaskIndex i : tasks) names.push_back(plan.tasks[i].name);
+    constexpr std::size_t kMostNames = 12;
+    const std::size_t shown = std::min(names.size(), kMostNames);
+    std::string list =
+        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    if (names.size() > shown) list += fmt::format(" and {} more", names.size() - shown);
     diagnostics.warning(
         plan.tasks[tasks[1]].loc, "plan.not-combined",
         fmt::format("{} all feed population '{}', and nothing combines them: a simulator takes only one "
                     "input for a population",
-                    fmt::join(names, ", "), population),
+                    list, population),
         fmt::format("to use some of them together: combine: {{trial: {{from: [{}, {}]}}}}", names[0], names[1]));
   }
 }

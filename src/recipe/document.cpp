@@ -7,16 +7,20 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <unordered_map>
 
 #include <fmt/format.h>
+
 #include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
+#include <map>
+#include <mutex>
 
 #include "recipe/places.hpp"
 #include "recipe/tree.hpp"
@@ -448,13 +452,22 @@ std::optional<Value> parse_value(const std::shared_ptr<const SourceFile>& file, 
 }
 
 Value parse_fallback(std::string_view text, const SourceLoc& loc) {
-  Diagnostics diagnostics;
-  auto file = std::make_shared<SourceFile>();
-  file->text = text;
-  std::optional<Value> value = parse_value(file, 0, diagnostics);
-  if (!value) throw std::logic_error(fmt::format("the fallback '{}' is not YAML", text));
-  relocate(*value, loc);
-  return *std::move(value);
+  // There are some dozens of them, and thousands of tasks ask for the same ones.
+  static std::mutex mutex;
+  static std::map<std::string, Value, std::less<>> known;
+  const std::lock_guard lock(mutex);
+  auto found = known.find(text);
+  if (found == known.end()) {
+    Diagnostics diagnostics;
+    auto file = std::make_shared<SourceFile>();
+    file->text = text;
+    std::optional<Value> value = parse_value(file, 0, diagnostics);
+    if (!value) throw std::logic_error(fmt::format("the fallback '{}' is not YAML", text));
+    found = known.emplace(text, *std::move(value)).first;
+  }
+  Value value = found->second;
+  relocate(value, loc);
+  return value;
 }
 
 }  // namespace stimgen
