@@ -19,8 +19,6 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
-#include <map>
-#include <mutex>
 
 #include "recipe/places.hpp"
 #include "recipe/tree.hpp"
