@@ -3,6 +3,7 @@
 
 #include <malloc.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
@@ -262,6 +263,14 @@ void keep_freed_blocks() {
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+// Joining by time keeps every part open, and a combination every source; many systems begin with 1024 files.
+void allow_open_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  limit.rlim_cur = std::max(limit.rlim_cur, std::min<rlim_t>(limit.rlim_max, 65536));
+  setrlimit(RLIMIT_NOFILE, &limit);  // else it stays as it is
+}
+
 }  // namespace
 
 unsigned default_thread_count() {
@@ -313,6 +322,7 @@ RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& task_l
     sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
   }
   keep_freed_blocks();
+  allow_open_files();
   RunSummary summary = scheduler.run();
   std::error_code ignored;
   if (!options.shard && options.remove_parts) std::filesystem::remove(parts_folder(plan), ignored);  // if empty
