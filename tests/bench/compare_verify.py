@@ -24,7 +24,7 @@ NO_DIGEST = """
 int EVP_DigestUpdate(void *context, const void *bytes, size_t count) {
   static int (*original)(void *, const void *, size_t);
   if (!original) original = (int (*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "EVP_DigestUpdate");
-  return count < 65536 ? original(context, bytes, count) : 1;
+  return count < 262144 ? original(context, bytes, count) : 1;
 }
 """
 

@@ -57,11 +57,11 @@ def run_process(command, environment=None, limit_s=0, keep_errors=False):
     return Process(float(seconds), float(memory_kib) / 1024, int(status), done.stderr or "")
 
 
-def run_or_exit(command, environment=None):
+def run_or_exit(command, environment=None, keep_errors=False):
     """The same for a program that has to succeed."""
-    process = run_process(command, environment)
+    process = run_process(command, environment, keep_errors=keep_errors)
     if process.status != 0:
-        sys.exit(f"failed with {process.status}: {' '.join(map(str, command))}")
+        sys.exit(f"failed with {process.status}: {' '.join(map(str, command))}\n{process.errors}")
     return process
 
 

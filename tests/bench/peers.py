@@ -33,8 +33,8 @@ class Task:
 # ---- writing --------------------------------------------------------------------------------------------------------
 
 
-def filters(task):
-    gzip = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": (CHUNK_SPIKES,)}
+def filters(task, chunk_spikes=CHUNK_SPIKES):
+    gzip = {"compression": "gzip", "compression_opts": 4, "shuffle": True, "chunks": (chunk_spikes,)}
     return gzip if task.compression == "gzip" else {}
 
 
@@ -53,9 +53,10 @@ def create_file(task):
 
 def write_arrays(task, node_ids, times_ms):
     file, group = create_file(task)
+    layout = filters(task, max(1, min(CHUNK_SPIKES, len(times_ms))))
     with file:
-        group.create_dataset("node_ids", data=node_ids, dtype="u8", **filters(task))
-        group.create_dataset("timestamps", data=times_ms, dtype="f8", **filters(task)).attrs["units"] = "ms"
+        group.create_dataset("node_ids", data=node_ids, dtype="u8", **layout)
+        group.create_dataset("timestamps", data=times_ms, dtype="f8", **layout).attrs["units"] = "ms"
     return len(times_ms)
 
 
@@ -65,8 +66,8 @@ def write_blocks(task, blocks):
     layout = {"shape": (0,), "maxshape": (None,), "chunks": (CHUNK_SPIKES,), **filters(task)}
     count = 0
     with file:
-        columns = group.create_dataset("node_ids", dtype="u8", **layout), group.create_dataset("timestamps", dtype="f8",
-                                                                                               **layout)
+        columns = [group.create_dataset("node_ids", dtype="u8", **layout),
+                   group.create_dataset("timestamps", dtype="f8", **layout)]
         columns[1].attrs["units"] = "ms"
         for block in blocks:
             first, count = count, count + len(block[0])
