@@ -165,8 +165,10 @@ def measure_size(runner, options, programs, job, size):
     waiting, spent_s = [], {}
     for program in programs:
         missing = runner.why_missing(program, job)
-        row = Measurement(job, program.name, size, "missing", note=missing) if missing else runner.foretold(program, job,
-                                                                                                         size)
+        if missing:
+            row = Measurement(job, program.name, size, "missing", note=missing)
+        else:
+            row = runner.foretold(program, job, size)
         if row:
             runner.results.add(row)
             if missing and size == min(options.sizes):
@@ -188,23 +190,23 @@ def read_options():
     parser.add_argument("--stimgen", required=True, help="the stimgen program (a Release build)")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="folder for the CSV file and the figures")
     parser.add_argument("--folder", type=pathlib.Path, help="where spikes are written (default: a temporary folder)")
-    parser.add_argument("--sizes", default="1e5,1e6,1e7,1e8,1e9", help="spikes, with commas between (default: %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="at most; a program that has used up --limit-s repeats no more")
+    parser.add_argument("--sizes", default="1e5,1e6,1e7,1e8,1e9", help="spikes, with commas (default: %(default)s)")
+    parser.add_argument("--repeats", type=int, default=5, help="at most: who has used up --limit-s repeats no more")
     parser.add_argument("--limit-s", type=float, default=60, help="peers leave out sizes that would take longer")
     parser.add_argument("--programs", help=f"some of them, with commas between: {', '.join(BY_NAME)}")
     parser.add_argument("--jobs", default="baseline,long", help="(default: %(default)s)")
     parser.add_argument("--extra-python", action="append", default=[],
                         help="tried for peers that this Python lacks (default: build/venv-brian2 beside this one)")
-    parser.add_argument("--markdown", type=pathlib.Path, help="write the table into this file, between its marks if it has them")
+    parser.add_argument("--markdown", type=pathlib.Path, help="write the table here, between the marks if there are any")
     options = parser.parse_args()
     options.stimgen = str(pathlib.Path(options.stimgen).resolve())
     options.sizes = sorted({int(float(size)) for size in options.sizes.split(",")})
     names = options.programs.split(",") if options.programs else list(BY_NAME)
-    unknown = [name for name in names if name not in BY_NAME] + [job for job in options.jobs.split(",") if job not in JOBS]
+    options.jobs = options.jobs.split(",")
+    unknown = [*(name for name in names if name not in BY_NAME), *(job for job in options.jobs if job not in JOBS)]
     if unknown:
         parser.error(f"no such program or job: {', '.join(unknown)}")
     options.programs = [program for program in PROGRAMS if program.name in names]
-    options.jobs = options.jobs.split(",")
     if not options.extra_python:
         options.extra_python = [str(pathlib.Path(sys.prefix).parent / "venv-brian2" / "bin" / "python")]
     return options

@@ -45,7 +45,8 @@ def compare_large(options, folder):
             if name != "verify":
                 shutil.rmtree(folder / "large", ignore_errors=True)
                 (folder / "stimgen.lock").unlink(missing_ok=True)
-            seconds[name].append(run_or_exit([options.stimgen, name.split()[0], recipe, "-q"], environment).seconds)
+            command = [options.stimgen, name.split()[0], recipe, "-q"]
+            seconds[name].append(run_or_exit(command, environment).seconds)
     medians = {name: describe(name, values, options.spikes) for name, values in seconds.items()}
     verify = medians["verify"] / medians["run"]
     digests = medians["run"] / medians["run without digests"] - 1

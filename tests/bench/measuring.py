@@ -51,8 +51,9 @@ class Process:
 def run_process(command, environment=None, limit_s=0, keep_errors=False):
     command = [str(word) for word in command]
     launcher = [sys.executable, "-S", "-E", "-c", LAUNCHER, str(int(limit_s))]
-    done = subprocess.run([*launcher, shutil.which(command[0]) or command[0], *command[1:]], env=environment,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE if keep_errors else None, text=True, check=True)
+    program = shutil.which(command[0]) or command[0]
+    done = subprocess.run([*launcher, program, *command[1:]], env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE if keep_errors else None, text=True, check=True)
     seconds, memory_kib, status = done.stdout.splitlines()[-1].split()
     return Process(float(seconds), float(memory_kib) / 1024, int(status), done.stderr or "")
 

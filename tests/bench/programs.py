@@ -33,7 +33,7 @@ def ours(name, label, reference="stimgen", **more):
 
 def peer(name, label, compression="none", **more):
     reference = "stimgen-gzip" if compression == "gzip" else "stimgen"
-    return Program(name, label, reference, compression, **{"peer": name.removesuffix("-gzip").replace("-", "_"), **more})
+    return Program(name, label, reference, compression, peer=name.removesuffix("-gzip").replace("-", "_"), **more)
 
 
 PROGRAMS = [

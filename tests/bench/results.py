@@ -16,7 +16,8 @@ class Measurement:
     job: str
     program: str
     spikes_asked: int
-    outcome: str  # measured, predicted (over the time limit), stopped (by it), memory (predicted too large), failed, missing
+    # measured, predicted (over the time limit), stopped (by it), memory (predicted too large), failed, missing
+    outcome: str
     repeat: int = 0
     spikes: int = 0
     seconds: float = math.nan  # stimgen: the whole process; others: the work without imports

@@ -3,6 +3,7 @@
 import math
 
 from jobs import JOBS
+from results import FIT_SECONDS
 
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
 
@@ -33,7 +34,9 @@ def time_and_ratio(results, job, program, size):
     about = "" if cell.measured else "≈ "
     text = f"{about}{three_digits(cell.seconds)} s"
     ratio = results.ratio(job, program.name, program.reference, size)
-    return text if program.name == program.reference or math.isnan(ratio) else f"{text} ({about}{three_digits(ratio)} ×)"
+    if program.name == program.reference or math.isnan(ratio):
+        return text
+    return f"{text} ({about}{three_digits(ratio)} ×)"
 
 
 def exponent(fit):
@@ -56,11 +59,11 @@ def rows(results, job, programs):
 
 
 def explain(limit_s):
-    return (f"Medians, and in brackets the time per spike against stimgen by_id, all threads, of the same compression. ≈: not run, "
-            f"since it would take more than {limit_s:g} s; in proportion to the size before. M spikes/s and bytes/spike: at the "
-            "largest size that was run; peak MiB: of all sizes. Exponent: of time against spikes, least squares over the "
-            "sizes in brackets, which take more than 0.1 s. stimgen is timed from start to exit and syncs its file; "
-            "the peers are timed without their imports and do not sync.")
+    return ("Medians, and in brackets the time per spike against stimgen by_id, all threads, of the same compression. "
+            f"≈: not run, since it would take more than {limit_s:g} s; in proportion to the size before. M spikes/s and "
+            "bytes/spike: at the largest size that was run; peak MiB: of all sizes. Exponent: of time against spikes, "
+            f"least squares over the sizes in brackets, which take more than {FIT_SECONDS:g} s. stimgen is timed from "
+            "start to exit and syncs its file; the peers are timed without their imports and do not sync.")
 
 
 def notes(results, job, programs):
