@@ -8,7 +8,8 @@ from jobs import JOBS
 from programs import FLOOR
 from tables import power, three_digits
 
-OURS, FLOOR_COLOUR = "#d1495b", "#8d99ae"
+OURS, PEER_COLOUR, FLOOR_COLOUR = "#d1495b", "#2e86ab", "#8d99ae"
+LINE_STYLES = {"write-unsynced": "--", "h5py-arrays": "-."}
 
 
 def draw(folder, results, programs, machine):
@@ -51,7 +52,7 @@ def draw_times(path, results, programs, machine):
     if not shown:
         return
     lines = math.ceil(len(shown) / 2)
-    figure, axes = pyplot.subplots(lines, 2, figsize=(11, 4.2 * lines + 0.4), squeeze=False)
+    figure, axes = pyplot.subplots(lines, 2, figsize=(13, 4.2 * lines + 0.4), squeeze=False)
     for axis in axes.flat[len(shown):]:
         axis.set_axis_off()
     for axis, (title, job, chosen) in zip(axes.flat, shown):
@@ -60,9 +61,9 @@ def draw_times(path, results, programs, machine):
             points = results.measured(job, program.name)
             style = {"color": OURS, "linewidth": 2} if program.is_stimgen else (
                 {"color": FLOOR_COLOUR} if program.name in FLOOR else {"color": next(others)})
-            dashed = "--" if program.order == "by_time" or program.name in ("write-unsynced", "h5py-arrays") else "-"
+            dashes = LINE_STYLES.get(program.name, "--" if program.order == "by_time" else "-")
             axis.loglog([size for size, _ in points], [cell.seconds for _, cell in points], marker="o", markersize=3,
-                        linestyle=dashed, label=program.label, **style)
+                        linestyle=dashes, label=program.label, **style)
             predicted = [(size, cell.seconds) for size in results.sizes(job)
                          if (cell := results.cell(job, program.name, size)) and cell.outcome == "predicted"]
             if predicted and points:
@@ -74,7 +75,7 @@ def draw_times(path, results, programs, machine):
         axis.set_xlabel("spikes")
         axis.set_ylabel("time (s); dotted: predicted")
         axis.grid(True, which="major", alpha=0.3)
-        axis.legend(fontsize=6, loc="upper left")
+        axis.legend(fontsize=6, loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     figure.tight_layout(rect=(0, 0.06 if lines == 1 else 0.035, 1, 1))
     finish(figure, path, machine)
     pyplot.close(figure)
@@ -92,7 +93,7 @@ def draw_ratios(path, results, programs, machine):
             if known and program.name != program.reference:
                 size, ratio = known[-1]
                 label = program.label + (f" ({JOBS[job].title})" if job != "baseline" else "")
-                colour = OURS if program.is_stimgen else FLOOR_COLOUR if program.name in FLOOR else "#2e86ab"
+                colour = OURS if program.is_stimgen else FLOOR_COLOUR if program.name in FLOOR else PEER_COLOUR
                 bars.append((ratio, f"{label}, {power(size)}", colour))
     if not bars:
         return
