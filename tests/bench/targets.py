@@ -17,16 +17,16 @@ class Verdicts:
     def __init__(self):
         self.lines = []
 
-    def add(self, work, wanted, measured, reached):
-        """`reached` None: not measured in this run."""
-        word = {True: "reached", False: "MISSED", None: "not measured"}[reached]
-        self.lines.append((work, wanted, measured, word))
-
-    def compare(self, work, wanted, form, value, reached, where=""):
+    def compare(self, work, wanted, form, value, reached, at=None, where=""):
+        """`value` None: not measured. `at`: the size, where the target is for TARGET_SPIKES."""
         if value is None:
-            self.add(work, wanted, "", None)
+            self.lines.append((work, wanted, "", "not measured"))
+            return
+        measured = form.format(value) + (f" at {shown(at)}" if at else "") + where
+        if at and at < TARGET_SPIKES:  # the start of the program counts, which the target does not mean
+            self.lines.append((work, wanted, measured, "too small"))
         else:
-            self.add(work, wanted, form.format(value) + where, bool(reached(value)))
+            self.lines.append((work, wanted, measured, "reached" if reached(value) else "MISSED"))
 
 
 def shown(size):
@@ -49,7 +49,7 @@ def against(verdicts, results, work, wanted, left, right, factor, most=None, lea
     pair = last_pair(results, job, left, right)
     value = pair[1].seconds_per_spike / pair[2].seconds_per_spike if pair else None
     verdicts.compare(work, wanted, factor, value, lambda ratio: ratio <= most if most else ratio >= least,
-                     f" at {shown(pair[0])}" if pair else "")
+                     pair and pair[0])
 
 
 def faster_numpy(results, ours):
@@ -73,7 +73,7 @@ def judge(results, start_s, tutorial_s):
         cells = up_to_target(results, "baseline", f"stimgen-nosync-j1-{isa}")
         verdicts.compare(f"one thread, {isa}, fsync() off, written", f"≥ {least} M spikes/s", "{:.0f} M spikes/s",
                          1e-6 / cells[-1][1].seconds_per_spike if cells else None, lambda speed: speed >= least,
-                         f" at {shown(cells[-1][0])}" if cells else "")
+                         cells and cells[-1][0])
     for suffix, least in (("-gzip", 300), ("", 1000)):
         ratio = None
         ours, theirs = (results.at("baseline", name + suffix, BMTK_SPIKES) for name in ("stimgen", "bmtk"))
@@ -86,17 +86,18 @@ def judge(results, start_s, tutorial_s):
     ratio = theirs[-1][1].seconds_per_spike / ours[-1][1].seconds_per_spike if ours and theirs else None
     verdicts.compare("pattern active 1 % of the time, against BMTK, per spike, each at its largest size", "≥ 10,000 ×",
                      "{:,.0f} ×", ratio, lambda value: value >= 10000,
-                     f" ({shown(ours[-1][0])} against {shown(theirs[-1][0])})" if ratio else "")
+                     ratio and ours[-1][0], f", BMTK at {shown(theirs[-1][0])}" if ratio else "")
     for name, synced in (("stimgen", ""), ("stimgen-nosync", ", both without fsync()")):
         size, ratio, rival = faster_numpy(results, name)
         verdicts.compare(f"against NumPy by hand, no compression{synced}", "≥ 5 ×", "{:.2f} ×", ratio,
-                         lambda value: value >= 5, f" at {shown(size)} ({rival})" if rival else "")
+                         lambda value: value >= 5, size, f" ({rival})")
     gzip = up_to_target(results, "baseline", "stimgen-gzip")
     verdicts.compare("gzip, all cores", "≥ 30 M spikes/s", "{:.1f} M spikes/s",
                      1e-6 / gzip[-1][1].seconds_per_spike if gzip else None, lambda speed: speed >= 30,
-                     f" at {shown(gzip[-1][0])}" if gzip else "")
+                     gzip and gzip[-1][0])
     verdicts.compare("gzip, size of the file", "≤ 41 % of the raw size", "{:.1f} %",
-                     100 * gzip[-1][1].bytes_per_spike / BYTES_PER_SPIKE if gzip else None, lambda value: value <= 41)
+                     100 * gzip[-1][1].bytes_per_spike / BYTES_PER_SPIKE if gzip else None, lambda value: value <= 41,
+                     gzip and gzip[-1][0])
     for suffix in ("", "-gzip"):
         against(verdicts, results, f"by_time against by_id{', gzip' if suffix else ''}", "≤ 3 ×",
                 f"stimgen{suffix}-bytime", f"stimgen{suffix}", "{:.2f} ×", most=3)
@@ -108,12 +109,12 @@ def judge(results, start_s, tutorial_s):
              if row.outcome == "measured" and row.program.startswith("stimgen") and row.spikes_asked >= 1_000_000]
     verdicts.compare("peak memory of every run from 10⁶ spikes on", "≤ 256 MiB", "{:.0f} MiB",
                      max(peaks)[0] if peaks else None, lambda value: value <= 256,
-                     f" ({max(peaks)[1]}, {shown(max(peaks)[2])})" if peaks else "")
+                     where=f" ({max(peaks)[1]}, {shown(max(peaks)[2])})" if peaks else "")
     for name in ("stimgen", "stimgen-nosync", "stimgen-gzip"):
         fit = results.fit("baseline", name, 1_000_000)
         verdicts.compare(f"exponent of time against spikes, {name}", "≤ 1.02", "{:.3f}", fit and fit.exponent,
                          lambda value: value <= 1.02,
-                         f" ({shown(fit.sizes[0])} to {shown(fit.sizes[-1])})" if fit else "")
+                         where=f" ({shown(fit.sizes[0])} to {shown(fit.sizes[-1])})" if fit else "")
     verdicts.compare("stimgen --version", "≤ 10 ms", "{:.1f} ms", 1000 * start_s, lambda value: value <= 10)
     verdicts.compare("the tutorial from cold", "≤ 150 ms", "{:.0f} ms", 1000 * tutorial_s, lambda value: value <= 150)
     return verdicts.lines
