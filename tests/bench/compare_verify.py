@@ -9,11 +9,11 @@ code is 1 if one is missed. Needs a C compiler: digests are switched off by a li
 import argparse
 import pathlib
 import shutil
-import subprocess
 import sys
 import tempfile
 
-from compare_bmtk import BASELINE, LAUNCHER, STOP_S, describe, verdict
+from jobs import BASELINE_JOB, STOP_S
+from measuring import build_preload, describe, run_or_exit, verdict
 
 # SHA-256 of OpenSSL with its work left out: what remains of a run is all but the digests.
 NO_DIGEST = """
@@ -24,32 +24,20 @@ NO_DIGEST = """
 int EVP_DigestUpdate(void *context, const void *bytes, size_t count) {
   static int (*original)(void *, const void *, size_t);
   if (!original) original = (int (*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "EVP_DigestUpdate");
-  return count < 65536 ? original(context, bytes, count) : 1;
+  return count < 262144 ? original(context, bytes, count) : 1;
 }
 """
-
-
-def build_no_digest(folder):
-    source, library = folder / "no_digest.c", folder / "no_digest.so"
-    source.write_text(NO_DIGEST)
-    subprocess.run(["cc", "-shared", "-fPIC", str(source), "-o", str(library)], check=True)
-    return library
-
-
-def timed(command, environment):
-    """(seconds, peak resident MiB) of one process from start to exit."""
-    done = subprocess.run([sys.executable, "-S", "-E", "-c", LAUNCHER, *map(str, command)], env=environment,
-                          stdout=subprocess.PIPE, text=True, check=True)
-    seconds, memory_kib = done.stdout.splitlines()[-1].split()
-    return float(seconds), float(memory_kib) / 1024
 
 
 def compare_large(options, folder):
     nodes = options.spikes // int(20 * STOP_S)
     recipe = folder / "large.yaml"
-    recipe.write_text(BASELINE.format(stop_s=int(STOP_S), nodes=nodes, folder="large", compression="none"))
+    recipe.write_text(BASELINE_JOB.recipe(nodes, "large", "none"))
     plain = {"PATH": "/usr/bin:/bin"}
-    no_digest = dict(plain, LD_PRELOAD=str(build_no_digest(folder)))
+    no_digest = build_preload(folder, "no_digest", NO_DIGEST)
+    if not no_digest:
+        sys.exit("no C compiler")
+    no_digest = dict(plain, LD_PRELOAD=str(no_digest))
     print(f"\n{nodes} nodes x 20 +- 2 Hz x {STOP_S:g} s, uncompressed")
     seconds = {"run": [], "verify": [], "run without digests": []}
     for _ in range(options.repeats):
@@ -57,7 +45,8 @@ def compare_large(options, folder):
             if name != "verify":
                 shutil.rmtree(folder / "large", ignore_errors=True)
                 (folder / "stimgen.lock").unlink(missing_ok=True)
-            seconds[name].append(timed([options.stimgen, name.split()[0], recipe, "-q"], environment)[0])
+            command = [options.stimgen, name.split()[0], recipe, "-q"]
+            seconds[name].append(run_or_exit(command, environment).seconds)
     medians = {name: describe(name, values, options.spikes) for name, values in seconds.items()}
     verify = medians["verify"] / medians["run"]
     digests = medians["run"] / medians["run without digests"] - 1
@@ -73,10 +62,10 @@ def compare_nothing_to_do(options, folder):
     recipe.write_text("\n".join(lines) + "\n")
     command, environment = [options.stimgen, "run", recipe, "-q"], {"PATH": "/usr/bin:/bin"}
     print(f"\n{options.tasks} tasks, nothing to do")
-    timed(command, environment)
-    measured = [timed(command, environment) for _ in range(max(options.repeats, 5))]
-    median = describe("run", [seconds for seconds, _ in measured], 0)
-    memory = max(mebibytes for _, mebibytes in measured)
+    run_or_exit(command, environment)
+    measured = [run_or_exit(command, environment) for _ in range(max(options.repeats, 5))]
+    median = describe("run", [process.seconds for process in measured], 0)
+    memory = max(process.peak_mib for process in measured)
     return [verdict(f"{median:.2f} s (target at most 0.5 s)", median <= 0.5),
             verdict(f"{memory:.0f} MiB resident (target at most 100 MiB)", memory <= 100)]
 

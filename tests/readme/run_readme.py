@@ -25,9 +25,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 README = ROOT / "README.md"
 # The command that runs this script.
 NOT_AGAIN = "bash tests/run_all.sh"
-# Run at a small size, and whether it reaches the speed that it asks for does not matter here.
-BENCHMARK = "tests/bench/compare_bmtk.py"
-SMALL = " --nodes 20 --repeats 1 --bmtk-repeats 1 --large-spikes 30000 --large-repeats 1 || test $? = 1"
+# Run at a small size and with a few programs.
+BENCHMARK = "tests/bench/compare.py"
+SMALL = " --sizes 1e4 --repeats 1 --limit-s 5 --programs stimgen,stimgen-gzip,numpy-whole,bmtk,write-synced"
 
 passed = 0
 problems = []

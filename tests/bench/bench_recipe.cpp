@@ -1,0 +1,62 @@
+// Speed of the stages before any spike: parsing a recipe, reading its top level, planning its tasks. The argument is
+// the number of tasks, and items_per_second counts them.
+#include <benchmark/benchmark.h>
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "stimgen/plan.hpp"
+#include "stimgen/recipe.hpp"
+
+namespace {
+
+using namespace stimgen;
+
+std::shared_ptr<const SourceFile> recipe_of(std::int64_t tasks) {
+  std::string text =
+      "stimgen: 1\nname: many\nseeds: 1\ntime: {stop: 1 s}\n"
+      "networks: {populations: {cells: {nodes: 10}}}\nbackgrounds:\n";
+  for (std::int64_t i = 0; i < tasks; ++i) {
+    text += fmt::format("  b{}: {{population: cells, rate: {{mean: {} Hz, stdev: 2 Hz}}}}\n", i, 5 + i % 40);
+  }
+  return std::make_shared<const SourceFile>(SourceFile{"many.yaml", std::move(text), "."});
+}
+
+void count_tasks(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void parse(benchmark::State& state) {
+  const auto file = recipe_of(state.range(0));
+  for (auto _ : state) {
+    Diagnostics diagnostics;
+    benchmark::DoNotOptimize(parse_document(file, diagnostics));
+  }
+  count_tasks(state);
+}
+BENCHMARK(parse)->Name("recipe/parse")->Arg(1000)->Unit(benchmark::kMillisecond);
+
+void load(benchmark::State& state) {
+  const auto file = recipe_of(state.range(0));
+  for (auto _ : state) {
+    Diagnostics diagnostics;
+    benchmark::DoNotOptimize(load_recipe(file, "many.yaml", {}, diagnostics));
+  }
+  count_tasks(state);
+}
+BENCHMARK(load)->Name("recipe/load")->Arg(1000)->Unit(benchmark::kMillisecond);
+
+void plan(benchmark::State& state) {
+  const auto file = recipe_of(state.range(0));
+  for (auto _ : state) {
+    Diagnostics diagnostics;
+    benchmark::DoNotOptimize(build_plan(load_recipe(file, "many.yaml", {}, diagnostics), diagnostics));
+  }
+  count_tasks(state);
+}
+BENCHMARK(plan)->Name("recipe/load_and_plan")->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
