@@ -61,6 +61,9 @@ release() {
   configure_and_build "$build/release" stimgen -- -DCMAKE_BUILD_TYPE=Release "${werror[@]}"
 }
 variant() { # variant NAME COMPILER LEVEL
+  # Built here alone, and gcc 12 at -O2 sees bounds exceeded that are not.
+  local werror=("${werror[@]}")
+  [ "$3" != -O2 ] || werror=(-DSTIMGEN_WARNINGS_AS_ERRORS=OFF)
   configure_and_build "$build/$1" stimgen -- -DCMAKE_CXX_COMPILER="$2" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="$3" \
     -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake" "${werror[@]}"
 }
