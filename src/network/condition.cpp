@@ -33,6 +33,26 @@ constexpr std::array<OperatorName, 8> kOperators = {{{"$eq", Operator::eq},
 // std::regex recurses once a character: longer texts could exhaust the stack.
 constexpr std::size_t kLongestSearched = 10000;
 
+// True if a repeat count or back reference, as in a{12345} or \12345, is too long for std::regex, which would overflow.
+bool has_long_number(std::string_view pattern) {
+  constexpr std::size_t kMostDigits = 4;
+  const auto digits_from = [&](std::size_t at) {
+    const std::size_t end = std::min(pattern.find_first_not_of("0123456789", at), pattern.size());
+    return end - std::min(at, end);
+  };
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      if (digits_from(i + 1) > kMostDigits) return true;
+      ++i;  // what it escapes
+    } else if (pattern[i] == '{') {
+      const std::size_t lowest = digits_from(i + 1), comma = i + 1 + lowest;
+      if (lowest > kMostDigits) return true;
+      if (comma < pattern.size() && pattern[comma] == ',' && digits_from(comma + 1) > kMostDigits) return true;
+    }
+  }
+  return false;
+}
+
 // A number to compare with; exact for integers where the column has integers.
 struct Number {
   bool is_integer;
@@ -310,6 +330,10 @@ class Evaluation {
     if (too_long(value.text) || std::any_of(column_->dictionary.begin(), column_->dictionary.end(), too_long)) {
       error(value.loc, "network.bad-pattern",
             fmt::format("$regex takes patterns and texts of at most {} characters", kLongestSearched));
+      return;
+    }
+    if (has_long_number(value.text)) {
+      error(value.loc, "network.bad-pattern", "repeat counts and back references of $regex have at most 4 digits");
       return;
     }
     try {

@@ -153,8 +153,8 @@ if [[ " $parts " == *" arm64 "* ]]; then
     mounted=1
     mount_root "$arm64_root"
     mkdir -p "$arm64_root/stimgen"
-    (cd "$arm64_root/stimgen" && rm -rf src include tests CMakeLists.txt)
-    cp -a "$root/src" "$root/include" "$root/tests" "$root/CMakeLists.txt" "$arm64_root/stimgen/" || return 1
+    (cd "$arm64_root/stimgen" && rm -rf src include tests third_party CMakeLists.txt)
+    cp -a "$root/src" "$root/include" "$root/tests" "$root/third_party" "$root/CMakeLists.txt" "$arm64_root/stimgen/" || return 1
     chroot "$arm64_root" sh -c 'cd /stimgen && cmake -S . -B build -G Ninja -DCMAKE_TOOLCHAIN_FILE=tests/bits/arm64.cmake \
       -DCMAKE_BUILD_TYPE=Release -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
       -DCMAKE_PROJECT_INCLUDE=/stimgen/tests/support/precompile.cmake && cmake --build build --target stimgen'

@@ -84,6 +84,13 @@ TEST_SUITE("network") {
     CHECK(bad.codes == Strings{"network.bad-pattern"});
     CHECK(contains(nodes.where("{layer: {$regex: a}}").problems,
                    "$regex searches in text, but column 'layer' is integer"));
+    for (const char* pattern :
+         {"a{33333333333333333333}", "a{1,33333333333333333333}", "(a)\\\\33333333333333333333"}) {
+      CAPTURE(pattern);
+      CHECK(contains(nodes.where(std::string("{pop_name: {$regex: \"") + pattern + "\"}}").problems,
+                     "repeat counts and back references of $regex have at most 4 digits"));
+    }
+    CHECK(nodes.ids("{pop_name: {$regex: \"^E{0,1}xc|12345\"}}") == Ids{12});
     CHECK(nodes.where("{pop_name: {$regex: \"" + std::string(10001, 'a') + "\"}}").codes ==
           Strings{"network.bad-pattern"});
   }
