@@ -9,10 +9,6 @@
 
 namespace stimgen {
 
-// HDF5's Fletcher-32, which the fletcher32 filter puts behind the data: the bytes as big-endian 16-bit words. Requires:
-// an even number of bytes, less than 2^26.
-std::uint32_t fletcher32(std::span<const std::byte> bytes);
-
 // Byte planes of the 8-byte elements (the shuffle filter) as one zlib stream (the deflate filter), into `chunk`. Planes
 // that look like noise are stored in it. Requires: a whole number of elements; level 1…9. Equal input gives equal
 // output for one version of zlib.

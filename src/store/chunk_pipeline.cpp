@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/fletcher32.hpp"
 #include "store/chunk_codec.hpp"
 
 namespace stimgen {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/fletcher32.hpp"
 #include "spikes.hpp"
 #include "stimgen/store.hpp"
 #include "store/chunk_codec.hpp"

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <random>
 
+#include "base/fletcher32.hpp"
 #include "store/chunk_codec.hpp"
 #include "store/spike_samples.hpp"
 
