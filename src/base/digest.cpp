@@ -17,9 +17,10 @@ struct Sha256::State {
   State(const State&) = delete;
   State& operator=(const State&) = delete;
 
-  // EVP_sha256() can fail only where a system policy forbids it.
+  // Fetched once: EVP_sha256() would look it up for every digest. It fails only where a system policy forbids it.
   void start() {
-    if (EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
+    static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    if (algorithm == nullptr || EVP_DigestInit_ex(context, algorithm, nullptr) != 1) {
       throw EnvironmentError("OpenSSL on this system does not provide SHA-256");
     }
   }

@@ -1,7 +1,6 @@
 // run_plan(): starts every task when what it needs is done, and keeps going around failures.
 #include "stimgen/run.hpp"
 
-#include <malloc.h>
 #include <sched.h>
 #include <sys/resource.h>
 
@@ -253,16 +252,6 @@ std::uint64_t free_bytes_near(std::filesystem::path folder) {
   return space.available;
 }
 
-// Blocks of spikes come and go in sizes that the allocator would give back to the system each time, to be cleared page
-// by page when they return: a third of the time of a run. One thread fills a block and another frees it, so they share
-// one arena; a block is a few hundred kilobytes, so its lock is not contended.
-void keep_freed_blocks() {
-  mallopt(M_ARENA_MAX, 1);
-  mallopt(M_TOP_PAD, 4 << 20);
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
-}
-
 // Joining by time keeps every part open, and a combination every source; many systems begin with 1024 files.
 void allow_open_files() {
   rlimit limit{};
@@ -321,7 +310,6 @@ RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& task_l
     // The lock file is written beside the recipe.
     sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
   }
-  keep_freed_blocks();
   allow_open_files();
   RunSummary summary = scheduler.run();
   std::error_code ignored;
