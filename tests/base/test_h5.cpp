@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstring>
 #include <limits>
 #include <random>
 
@@ -295,6 +296,25 @@ TEST_SUITE("base") {
       }
     }
     CHECK(refused > 5);
+  }
+
+  // HDF5 1.10 follows such a list for ever, and takes memory with every step.
+  TEST_CASE("a heap of names whose free places lead in a circle is damage, found at once") {
+    const TempFolder folder;
+    const auto path = folder / "x.h5";
+    make_hdf5(path, [](hid_t file) { put<std::int64_t>(file, "ids", H5T_STD_I64LE, H5T_NATIVE_INT64, {3}); });
+    std::string bytes = read_text(path);
+    // "HEAP", version, then three numbers of 8 bytes: the size of its data, the first free place in them, their
+    // address.
+    const std::size_t heap = bytes.find("HEAP");
+    REQUIRE(heap != bytes.npos);
+    std::uint64_t free_place = 0, data = 0;
+    std::memcpy(&free_place, &bytes[heap + 16], sizeof free_place);
+    std::memcpy(&data, &bytes[heap + 24], sizeof data);
+    REQUIRE(data + free_place + 16 <= bytes.size());
+    std::memcpy(&bytes[data + free_place], &free_place, sizeof free_place);  // the next one is itself
+    write_text(path, bytes);
+    CHECK(contains(refusal([&] { open_file(path); }), "is damaged: HDF5 loses its way among its groups"));
   }
 
   TEST_CASE("a missing file, one without permission, and one that is no HDF5 are told apart") {
