@@ -266,9 +266,10 @@ std::string trimmed(const char* text, std::size_t size, H5T_str_t padding) {
   return std::string(view);
 }
 
-// Reading variable-length strings from a damaged file crashes or hangs HDF5 1.10 (its global heap is not checked), so
-// a forked child does it and sends the bytes. The child touches nothing but HDF5, whose lock this thread holds.
-class StringChild {
+// What crashes or hangs HDF5 1.10 in a damaged file, since it does not check its heaps, a forked child does: it reads
+// variable-length strings and sends the bytes, and walks through old groups. The child touches nothing but HDF5, whose
+// lock this thread holds.
+class ForkedRead {
  public:
   // Runs `produce` in the child; it calls send() and returns success. A child that stood still is tried once more: a
   // lock that another thread held at the moment of the fork is no fault of the file.
@@ -412,15 +413,13 @@ namespace {
 // a damaged one leads in a circle and takes all memory. So a forked child walks through all objects of such a file
 // first.
 bool can_be_walked(hid_t file) {
-  constexpr rlim_t kLongestWalk_s = 3;
   unsigned version = 0;
   const Handle creation = own(H5Fget_create_plist(file), H5Pclose);
   if (!creation.is_open() || H5Pget_version(creation.id(), &version, nullptr, nullptr, nullptr) < 0) return false;
   if (version >= 2) return true;
-  StringChild child;
-  return child.run([&](StringChild&) {
-    const rlimit walk{kLongestWalk_s, kLongestWalk_s};
-    setrlimit(RLIMIT_CPU, &walk);
+  ForkedRead child;
+  return child.run([&](ForkedRead&) {
+    limit_computing();
     const auto visit = [](hid_t, const char*, const H5O_info_t*, void*) -> herr_t { return 0; };
     // What fails without a crash is found, and named, when it is needed.
     static_cast<void>(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit, nullptr));
@@ -595,8 +594,8 @@ std::optional<Attribute> ReadFile::read_attribute(const std::string& object, con
       break;
     }
     case TypeClass::variable_string: {
-      StringChild child;
-      const bool read = child.run([&](StringChild& self) {
+      ForkedRead child;
+      const bool read = child.run([&](ForkedRead& self) {
         limit_computing();
         std::vector<char*> texts(size, nullptr);
         const Handle memory = variable_string_type(type.id());
@@ -837,8 +836,8 @@ std::vector<std::string> Dataset::read_strings(std::uint64_t first, std::uint64_
 
 std::vector<std::string> Dataset::read_variable_strings(std::uint64_t first, std::uint64_t count) const {
   const Library library;
-  StringChild child;
-  const bool read = child.run([&](StringChild& self) {
+  ForkedRead child;
+  const bool read = child.run([&](ForkedRead& self) {
     const Handle type = own(H5Dget_type(handle_.id()), H5Tclose);
     const Handle memory_type = variable_string_type(type.id());
     for (std::uint64_t at = 0; at < count; at += kVlenRows) {

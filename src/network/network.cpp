@@ -184,7 +184,15 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
 
   SonataConfig config;
-  for (const auto& [path, loc] : located_paths(fields, "from")) read_sonata_config(path, loc, config, diagnostics);
+  const auto errors_before_configs = diagnostics.error_count();
+  for (const auto& [path, loc] : located_paths(fields, "from")) {
+    try {
+      read_sonata_config(path, loc, config, diagnostics);
+    } catch (const InputError& error) {
+      diagnostics.add(error, loc);
+    }
+  }
+  if (diagnostics.error_count() != errors_before_configs) network->set_incomplete();
   if (const Value* files = fields.value("files")) {
     if (!files->is_sequence()) {
       fields.error("files", "network.bad-files",

@@ -3,27 +3,43 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace stimgen {
 namespace {
 
-// The spikes of a part in file order.
+// The spikes of a part in file order, held against its digest at the end.
 class PartSource final : public SpikeSource {
  public:
-  explicit PartSource(const std::filesystem::path& path) : reader_(open_spike_file(path)) {}
+  explicit PartSource(const Part& part)
+      : part_(part),
+        reader_(open_spike_file(part.path)),
+        population_(reader_->populations().at(0)),
+        digest_(population_.name, population_.order) {}
   bool next(SpikeBlock& block) override {
     block.clear();
-    const PopulationInfo& population = reader_->populations().at(0);
-    const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - at_);
-    if (count == 0) return false;
-    block = reader_->read(population.name, at_, count);
+    const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population_.count - at_);
+    if (count == 0) {
+      if (std::exchange(ended_, true) || to_hex(digest_.finish()) == part_.content) return false;
+      throw InputError("run.changed-part", fmt::format("'{}' changed while it was joined", part_.path.string()),
+                       "run again when no other run works in this folder");
+    }
+    const auto read = std::make_shared<const SpikeBlock>(reader_->read(population_.name, at_, count));
+    digest_.append(read);
+    block = *read;
     at_ += count;
     return true;
   }
 
  private:
+  const Part& part_;
   std::unique_ptr<SpikeReader> reader_;
+  PopulationInfo population_;
+  ContentDigest digest_;
   std::uint64_t at_ = 0;
+  bool ended_ = false;
 };
 
 std::uint64_t copy(SpikeSource& source, SpikeSink& sink, const TaskContext& context) {
@@ -48,7 +64,7 @@ TaskCounts write_joined(const std::vector<Part>& parts, const std::string& popul
   sink.begin_population(population, order);
   if (order != SpikeOrder::by_time) {
     for (const Part& part : parts) {
-      PartSource source(part.path);
+      PartSource source(part);
       counts.spikes += copy(source, sink, context);
     }
     return counts;
@@ -57,7 +73,7 @@ TaskCounts write_joined(const std::vector<Part>& parts, const std::string& popul
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   std::vector<std::unique_ptr<SpikeSource>> sources;
-  for (const Part& part : parts) sources.push_back(std::make_unique<PartSource>(part.path));
+  for (const Part& part : parts) sources.push_back(std::make_unique<PartSource>(part));
   const auto merged = merge_sources(std::move(sources), order);
   counts.spikes = copy(*merged, sink, context);
   return counts;

@@ -25,6 +25,7 @@ struct Part {
   std::string problem;  // empty: it can be used
   std::uint64_t nodes = 0;
   std::uint64_t spikes = 0;
+  std::string content;  // digest of its spikes, as its record says
 };
 
 std::filesystem::path parts_folder(const Plan& plan);

@@ -25,37 +25,32 @@ std::shared_ptr<const SourceFile> recipe_of(std::int64_t tasks) {
   return std::make_shared<const SourceFile>(SourceFile{"many.yaml", std::move(text), "."});
 }
 
-void count_tasks(benchmark::State& state) {
+// `work` takes the recipe and somewhere to report to.
+template <typename Work>
+void measure(benchmark::State& state, Work work) {
+  const auto file = recipe_of(state.range(0));
+  for (auto _ : state) {
+    Diagnostics diagnostics;
+    benchmark::DoNotOptimize(work(file, diagnostics));
+  }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
 void parse(benchmark::State& state) {
-  const auto file = recipe_of(state.range(0));
-  for (auto _ : state) {
-    Diagnostics diagnostics;
-    benchmark::DoNotOptimize(parse_document(file, diagnostics));
-  }
-  count_tasks(state);
+  measure(state, [](const auto& file, Diagnostics& diagnostics) { return parse_document(file, diagnostics); });
 }
 BENCHMARK(parse)->Name("recipe/parse")->Arg(1000)->Unit(benchmark::kMillisecond);
 
 void load(benchmark::State& state) {
-  const auto file = recipe_of(state.range(0));
-  for (auto _ : state) {
-    Diagnostics diagnostics;
-    benchmark::DoNotOptimize(load_recipe(file, "many.yaml", {}, diagnostics));
-  }
-  count_tasks(state);
+  measure(state,
+          [](const auto& file, Diagnostics& diagnostics) { return load_recipe(file, "many.yaml", {}, diagnostics); });
 }
 BENCHMARK(load)->Name("recipe/load")->Arg(1000)->Unit(benchmark::kMillisecond);
 
 void plan(benchmark::State& state) {
-  const auto file = recipe_of(state.range(0));
-  for (auto _ : state) {
-    Diagnostics diagnostics;
-    benchmark::DoNotOptimize(build_plan(load_recipe(file, "many.yaml", {}, diagnostics), diagnostics));
-  }
-  count_tasks(state);
+  measure(state, [](const auto& file, Diagnostics& diagnostics) {
+    return build_plan(load_recipe(file, "many.yaml", {}, diagnostics), diagnostics);
+  });
 }
 BENCHMARK(plan)->Name("recipe/load_and_plan")->Arg(1000)->Arg(10000)->Unit(benchmark::kMillisecond);
 

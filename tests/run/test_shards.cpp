@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/folder_lock.hpp"
+#include "run/join_parts.hpp"
 #include "run/shards.hpp"
 #include "support/planned_recipe.hpp"
 
@@ -195,6 +196,32 @@ TEST_SUITE("run") {
       CHECK(result_of(recipe, summary, "base").parts == 0);
       CHECK((recipe.file_bytes("base") == whole.file_bytes("base")));
       CHECK_FALSE(fs::exists(recipe.folder() / "out/shards"));
+    }
+  }
+
+  TEST_CASE("a part that is replaced between the look and the join ends the join, and no file appears") {
+    for (const char* order : {"by_id", "by_time"}) {
+      CAPTURE(order);
+      const std::string head = recipe_head(500, std::string("{directory: out, sort: ") + order + "}");
+      PlannedRecipe recipe(head + kOneTask);
+      PlannedRecipe edited(head + "backgrounds: {base: {population: cells, rate: [21, 15]}}\n");
+      run_all_shards(recipe, 3);
+      run_all_shards(edited, 3);
+      const Task& task = *recipe.plan().find("base");
+      std::vector<Part> parts;
+      for (unsigned k = 1; k <= 3; ++k) parts.push_back(look_at_part(recipe.plan(), task, {k, 3}));
+      REQUIRE(std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.problem.empty(); }));
+      fs::copy_file(part_path(edited.plan(), *edited.plan().find("base"), {2, 3}), parts[1].path,
+                    fs::copy_options::overwrite_existing);
+      const fs::path joined = recipe.folder() / "joined.h5";
+      TaskContext context;
+      context.add_progress = [](std::uint64_t) {};
+      {
+        const auto file = create_spike_file(joined, {});
+        const SpikeOrder wanted = recipe.plan().recipe.output.sort;
+        CHECK_THROWS_AS(write_joined(parts, "cells", wanted, *file, context), InputError);
+      }
+      CHECK_FALSE(fs::exists(joined));
     }
   }
 
