@@ -122,6 +122,7 @@ class Reader {
   void read_window() {
     background_.window.start_ms = fields_.optional_time_ms("start").value_or(times_.start_ms);
     const std::optional<double> stop_ms = fields_.optional_time_ms("stop");
+    if (!stop_ms && fields_.has("stop")) return;  // it is wrong, which was reported
     if (!stop_ms && !times_.stop_ms) {
       fields_.error("stop", "recipe.no-stop", fmt::format("background '{}' has no end", background_.name),
                     "add 'stop' here or 'time: {stop: …}' at the top of the recipe");

@@ -63,7 +63,8 @@ UsageError unknown_option(const Command& command, const std::string& word, const
 }
 
 // Program_options' own complaints in the words of this program.
-UsageError wrong_option(const Command& command, const po::error_with_option_name& error) {
+UsageError wrong_option(const Command& command, const po::error_with_option_name& error,
+                        const std::vector<Option>& options) {
   const std::string name = error.get_option_name();
   const std::string own(command.name);
   if (dynamic_cast<const po::multiple_occurrences*>(&error) != nullptr) {
@@ -73,6 +74,11 @@ UsageError wrong_option(const Command& command, const po::error_with_option_name
     switch (syntax->kind()) {
       case po::invalid_syntax::missing_parameter:
       case po::invalid_command_line_syntax::empty_adjacent_parameter:
+        for (const Option& option : options) {
+          const bool two = option.words == Words::two || option.words == Words::repeated_two;
+          if (two && name == "--" + std::string(option.name))
+            return {fmt::format("option '{0}' needs two values: {0} {1}", name, option.placeholder), {}, own};
+        }
         return {fmt::format("option '{}' needs a value", name), {}, own};
       case po::invalid_command_line_syntax::extra_parameter:
         return {fmt::format("option '{}' takes no value", name), {}, own};
@@ -135,7 +141,7 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
   } catch (const po::unknown_option& error) {
     throw unknown_option(command, error.get_option_name(), options);
   } catch (const po::error_with_option_name& error) {
-    throw wrong_option(command, error);
+    throw wrong_option(command, error, options);
   } catch (const po::error& error) {
     throw UsageError(printable(error.what()), {}, std::string(command.name));
   }
