@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "stimgen/types.hpp"
+#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
@@ -28,13 +28,6 @@ inline constexpr std::size_t kChunkSpikes = 65536;
 struct FileOptions {
   Compression compression = Compression::gzip;
   int level = 4;  // gzip level 1…9 of the planes worth deflating
-};
-
-// Runs work for a writer: compression is done by whoever offers a thread. submit() may run it at once.
-class WorkerPool {
- public:
-  virtual ~WorkerPool() = default;
-  virtual void submit(std::function<void()> work) = 0;
 };
 
 // What a population holds.

@@ -33,6 +33,16 @@ void Executor::submit_task(std::function<void()> work) {
   ready_.notify_one();
 }
 
+bool Executor::run_one() {
+  std::unique_lock lock(mutex_);
+  if (items_.empty()) return false;
+  const std::function<void()> work = std::move(items_.front());
+  items_.pop_front();
+  lock.unlock();
+  work();
+  return true;
+}
+
 void Executor::work_loop() {
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -1,18 +1,14 @@
-// A pool of threads that run work items, and blocks whose owner runs them if no thread has begun.
+// A pool of threads that run work items and whole tasks.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
-#include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
-#include "stimgen/store.hpp"
+#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
@@ -27,6 +23,7 @@ class Executor : public WorkerPool {
 
   unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
   void submit(std::function<void()> work) override;
+  bool run_one() override;
   void submit_task(std::function<void()> work);
 
  private:
@@ -38,65 +35,6 @@ class Executor : public WorkerPool {
   std::deque<std::function<void()>> tasks_;
   bool stopping_ = false;
   std::vector<std::jthread> workers_;
-};
-
-// A result being made by the pool. take() returns it; if no thread has begun, the caller makes it itself, so a pool
-// whose threads all wait for results cannot come to a standstill. One that is dropped without take() is cancelled or,
-// if a thread has begun, waited for: what `make` refers to may go away afterwards.
-template <typename Result>
-class Deferred {
- public:
-  Deferred(WorkerPool& pool, std::function<Result()> make) : state_(std::make_shared<State>()) {
-    state_->make = std::move(make);
-    pool.submit([state = state_] { state->run(); });
-  }
-  Deferred(Deferred&&) noexcept = default;
-  Deferred& operator=(Deferred&&) = delete;
-  ~Deferred() {
-    if (!state_) return;
-    if (!state_->claimed.exchange(true)) return;
-    std::unique_lock lock(state_->mutex);
-    state_->done.wait(lock, [this] { return state_->finished; });
-  }
-
-  // Waits for the result; rethrows what making it threw. Once.
-  Result take() {
-    state_->run();
-    std::unique_lock lock(state_->mutex);
-    state_->done.wait(lock, [this] { return state_->finished; });
-    if (state_->failure) std::rethrow_exception(state_->failure);
-    return std::move(*state_->result);
-  }
-
- private:
-  struct State {
-    std::function<Result()> make;
-    std::atomic<bool> claimed = false;
-    std::mutex mutex;
-    std::condition_variable done;
-    bool finished = false;
-    std::optional<Result> result;
-    std::exception_ptr failure;
-
-    void run() {
-      if (claimed.exchange(true)) return;
-      std::optional<Result> made;
-      std::exception_ptr thrown;
-      try {
-        made = make();
-      } catch (...) {
-        thrown = std::current_exception();
-      }
-      make = nullptr;
-      const std::lock_guard lock(mutex);
-      result = std::move(made);
-      failure = thrown;
-      finished = true;
-      done.notify_all();
-    }
-  };
-
-  std::shared_ptr<State> state_;
 };
 
 }  // namespace stimgen

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/deferred.hpp"
 #include "run/shards.hpp"
 
 namespace stimgen {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 
+#include "base/deferred.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_windows.hpp"
 

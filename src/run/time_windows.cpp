@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 
+#include "base/deferred.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_order.hpp"
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/deferred.hpp"
 #include "base/h5.hpp"
 #include "stimgen/store.hpp"
 
@@ -17,8 +18,8 @@ namespace stimgen {
 // One column of a chunk. Requires: room for one more element, where an uncompressed chunk gets its checksum.
 using ChunkColumn = std::variant<std::vector<NodeId>, std::vector<double>>;
 
-// At most kWindow chunks are under way; push() then waits for the oldest, and encodes it itself if nobody has begun, so
-// that it may be called from a thread of the pool. One thread at a time.
+// At most kWindow chunks are under way; push() then waits for the oldest (Deferred), so it may be called from a thread
+// of the pool. One thread at a time.
 class ChunkPipeline {
  public:
   ChunkPipeline(const FileOptions& options, WorkerPool* pool) : options_(options), pool_(pool) {}
@@ -32,14 +33,20 @@ class ChunkPipeline {
   void clear() noexcept { window_.clear(); }
 
  private:
-  struct Job;
+  // What is written of a column: itself with its checksum, or its deflated form.
+  struct Chunk {
+    std::shared_ptr<ChunkColumn> column;
+    std::vector<std::byte> deflated;
+    std::span<const std::byte> bytes() const;
+  };
   struct Entry {
     h5::NewDataset* dataset;
     std::uint64_t first, length;
-    std::shared_ptr<Job> job;
+    Deferred<Chunk> chunk;
   };
   static constexpr std::size_t kWindow = 24;  // about 1 MiB each
 
+  static Chunk encode(std::shared_ptr<ChunkColumn> column, const FileOptions& options);
   static void write(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
                     std::span<const std::byte> chunk);
   void write_oldest();

@@ -2,10 +2,8 @@
 #include "base/digest.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <deque>
-#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string_view>
@@ -14,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/deferred.hpp"
 #include "stimgen/store.hpp"
 #include "store/spike_order.hpp"
 
@@ -23,38 +22,10 @@ namespace {
 constexpr std::size_t kLeafBytes = std::size_t{1} << 20;
 static_assert(std::endian::native == std::endian::little, "columns are digested as they lie in memory");
 
-// A leaf that a pool digests, or its owner if no thread has begun: waiting for it cannot come to a standstill.
-struct LeafJob {
-  enum State : int { waiting, claimed, done };
-  struct Part {
-    std::span<const std::byte> bytes;
-    std::shared_ptr<const void> owner;
-  };
-  std::atomic<int> state{waiting};
-  std::vector<Part> parts;
-  Digest digest;
-  std::exception_ptr error;
-
-  void run_unless_claimed() {
-    int expected = waiting;
-    if (!state.compare_exchange_strong(expected, claimed)) return;
-    try {
-      Sha256 hash;
-      for (const Part& part : parts) hash.update(part.bytes);
-      digest = hash.finish();
-    } catch (...) {
-      error = std::current_exception();
-    }
-    parts.clear();
-    state = done;
-    state.notify_all();
-  }
-  const Digest& wait() {
-    run_unless_claimed();
-    for (int now = state; now != done; now = state) state.wait(now);
-    if (error) std::rethrow_exception(error);
-    return digest;
-  }
+// Bytes of a leaf, and what keeps them in memory.
+struct LeafPart {
+  std::span<const std::byte> bytes;
+  std::shared_ptr<const void> owner;
 };
 
 }  // namespace
@@ -70,8 +41,7 @@ class ContentDigest::Column {
       if (pool_ == nullptr) {
         leaf_.update(part);
       } else {
-        if (!pending_) pending_ = std::make_shared<LeafJob>();
-        pending_->parts.push_back({part, owner});
+        parts_.push_back({part, owner});
       }
       in_leaf_ += part.size();
       bytes = bytes.subspan(part.size());
@@ -80,7 +50,7 @@ class ContentDigest::Column {
   }
   void finish_into(Sha256& whole) {
     if (in_leaf_ > 0) end_leaf();
-    while (!jobs_.empty()) take_oldest();
+    while (!under_way_.empty()) take_oldest();
     for (const Digest& leaf : leaves_) whole.update(std::as_bytes(std::span(leaf.bytes)));
   }
 
@@ -93,21 +63,23 @@ class ContentDigest::Column {
       leaves_.push_back(leaf_.finish());
       return;
     }
-    if (jobs_.size() == kWindow) take_oldest();
-    pool_->submit([job = pending_] { job->run_unless_claimed(); });
-    jobs_.push_back(std::move(pending_));
-    pending_ = nullptr;
+    if (under_way_.size() == kWindow) take_oldest();
+    under_way_.emplace_back(*pool_, [parts = std::exchange(parts_, {})] {
+      Sha256 hash;
+      for (const LeafPart& part : parts) hash.update(part.bytes);
+      return hash.finish();
+    });
   }
   void take_oldest() {
-    leaves_.push_back(jobs_.front()->wait());
-    jobs_.pop_front();
+    leaves_.push_back(under_way_.front().take());
+    under_way_.pop_front();
   }
 
   WorkerPool* pool_;
   Sha256 leaf_;
   std::size_t in_leaf_ = 0;
-  std::shared_ptr<LeafJob> pending_;
-  std::deque<std::shared_ptr<LeafJob>> jobs_;
+  std::vector<LeafPart> parts_;
+  std::deque<Deferred<Digest>> under_way_;
   std::vector<Digest> leaves_;
 };
 

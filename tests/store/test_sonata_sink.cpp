@@ -44,20 +44,23 @@ class UnfairPool final : public WorkerPool {
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(work));
   }
+  bool run_one() override {
+    std::function<void()> next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty()) return false;
+      const auto at = static_cast<std::ptrdiff_t>(generator_() % waiting_.size());
+      next = std::move(waiting_[static_cast<std::size_t>(at)]);
+      waiting_.erase(waiting_.begin() + at);
+    }
+    next();
+    return true;
+  }
 
  private:
   void work() {
     while (!stop_) {
-      std::function<void()> next;
-      {
-        const std::lock_guard lock(mutex_);
-        if (!waiting_.empty()) {
-          const auto at = static_cast<std::ptrdiff_t>(generator_() % waiting_.size());
-          next = std::move(waiting_[static_cast<std::size_t>(at)]);
-          waiting_.erase(waiting_.begin() + at);
-        }
-      }
-      next ? next() : std::this_thread::yield();
+      if (!run_one()) std::this_thread::yield();
     }
   }
   std::mt19937_64 generator_;
