@@ -46,7 +46,7 @@ struct BackgroundDefaults {
 
 // Rates of every node of a background, by ascending node id.
 struct BackgroundRates {
-  std::vector<NodeId> node_ids;
+  NodeIds node_ids;  // refer to the population's if all of it is driven
   std::vector<double> rates_hz;
   std::vector<std::uint32_t> groups;  // index into Background::groups
 };

@@ -33,7 +33,7 @@ using TaskIndex = std::size_t;
 // What a spike task (background or pattern) samples: every node with its rate function.
 struct NodeRates {
   TimeWindow window;
-  std::vector<NodeId> node_ids;                 // ascending
+  NodeIds node_ids;                             // ascending
   std::vector<double> constant_hz;              // backgrounds: the rate of each node
   std::vector<std::uint32_t> function_of_node;  // patterns: index into functions
   std::vector<RateFunction> functions;
@@ -42,6 +42,8 @@ struct NodeRates {
   // The rate function of node i; `scratch` holds it for a constant rate.
   const RateFunction& rate_of(std::size_t i, RateFunction& scratch) const;
   double expected_spikes(std::size_t i) const;
+  // Nodes [first, last).
+  TrainRates range(std::size_t first, std::size_t last) const;
 };
 
 // One source of a combined file.

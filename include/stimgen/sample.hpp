@@ -1,6 +1,7 @@
 // Point processes: from a rate function and a stream to spike times.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,23 +14,33 @@
 
 namespace stimgen {
 
-// The spike times of one node, in order. Queried monotonically: each call continues where the last one stopped, and
-// the spikes do not depend on how the window is cut. A value owned by one thread at a time.
-class SpikeStream {
+// Nodes and their rates, index by index: a constant of each or, if there are any, one of `functions`. A view: what it
+// refers to must outlive it and all that is made of it.
+struct TrainRates {
+  std::span<const NodeId> node_ids;
+  TimeWindow window;  // of constant rates
+  std::span<const double> constant_hz;
+  std::span<const std::uint32_t> function_of_node;
+  std::span<const RateFunction> functions;
+};
+
+// The spike trains of some nodes, made together window by window. Queried monotonically: each call continues where the
+// last one stopped, and the spikes do not depend on how time is cut. A value owned by one thread at a time. There may
+// be millions of nodes and thousands of windows: an implementation keeps a few bytes a node.
+class SpikeTrains {
  public:
-  virtual ~SpikeStream() = default;
-  // Appends every spike before `until_ms` (and inside the rate function's window) that was not delivered yet.
-  // Timestamps ascend, lie strictly inside (window.start, window.stop) and are never 0.
-  virtual void append_until(double until_ms, std::vector<double>& timestamps_ms) = 0;
+  virtual ~SpikeTrains() = default;
+  // Appends every spike before `until_ms` (and inside the window of its rate) that was not delivered yet. Those of a
+  // node ascend, lie strictly inside (window.start, window.stop) and are never 0; nodes come in any order.
+  virtual void append_until(double until_ms, std::vector<Spike>& spikes) = 0;
 };
 
 // How spike times are made from a rate. Immutable; threads share it.
 class PointProcess {
  public:
   virtual ~PointProcess() = default;
-  // `rate` must outlive the stream.
-  virtual std::unique_ptr<SpikeStream> open_stream(const RateFunction& rate, StreamKey key, NodeId node) const = 0;
-  // All spikes of one node appended at once: the fast path, same bits as open_stream().
+  virtual std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const = 0;
+  // All spikes of one node appended at once: the fast path, same bits as open_trains().
   virtual void append_train(const RateFunction& rate, StreamKey key, NodeId node,
                             std::vector<double>& timestamps_ms) const = 0;
 };

@@ -4,13 +4,38 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace stimgen {
 
 // SONATA node id inside one population (uint64, as in the files).
 using NodeId = std::uint64_t;
+
+// Node ids that never change; copies share them, because there may be tens of millions.
+class NodeIds {
+ public:
+  NodeIds() = default;
+  NodeIds(std::vector<NodeId> ids) : own_(std::make_shared<const std::vector<NodeId>>(std::move(ids))), ids_(*own_) {}
+  // Refers to a list that must outlive it and all copies.
+  static NodeIds of(const std::vector<NodeId>& ids) {
+    NodeIds shared;
+    shared.ids_ = ids;
+    return shared;
+  }
+
+  std::size_t size() const { return ids_.size(); }
+  NodeId operator[](std::size_t i) const { return ids_[i]; }
+  auto begin() const { return ids_.begin(); }
+  auto end() const { return ids_.end(); }
+
+ private:
+  std::shared_ptr<const std::vector<NodeId>> own_;
+  std::span<const NodeId> ids_;
+};
 
 // Half-open interval [start, stop) in milliseconds.
 struct TimeWindow {

@@ -275,27 +275,33 @@ BackgroundRates draw_background_rates(const Background& background, StreamKey ke
   constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   const std::vector<NodeId>& ids = background.population->node_ids();
   std::vector<std::uint32_t> group_of_row(ids.size(), kNone);
-  std::vector<double> rate_of_row(ids.size());
   std::size_t driven = 0;
   for (std::size_t g = 0; g < background.groups.size(); ++g) {
-    const BackgroundGroup& group = background.groups[g];
-    driven += group.rows.size();
-    for (std::size_t i = 0; i < group.rows.size(); ++i) {
-      const NodeRow row = group.rows[i];
-      group_of_row[row] = static_cast<std::uint32_t>(g);
-      rate_of_row[row] = group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row]) : group.listed_hz[i];
-    }
+    driven += background.groups[g].rows.size();
+    for (const NodeRow row : background.groups[g].rows) group_of_row[row] = static_cast<std::uint32_t>(g);
   }
   BackgroundRates rates;
-  rates.node_ids.reserve(driven);
   rates.rates_hz.reserve(driven);
-  rates.groups.reserve(driven);
+  std::vector<std::size_t> drawn_of_group(background.groups.size(), 0);  // rows of a group ascend, as the loop does
   for (std::size_t row = 0; row < ids.size(); ++row) {
     if (group_of_row[row] == kNone) continue;
-    rates.node_ids.push_back(ids[row]);
-    rates.rates_hz.push_back(rate_of_row[row]);
-    rates.groups.push_back(group_of_row[row]);
+    const BackgroundGroup& group = background.groups[group_of_row[row]];
+    const std::size_t i = drawn_of_group[group_of_row[row]]++;
+    rates.rates_hz.push_back(group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row])
+                                                     : group.listed_hz[i]);
   }
+  if (driven == ids.size()) {
+    rates.node_ids = NodeIds::of(ids);
+  } else {
+    std::vector<NodeId> driven_ids;
+    driven_ids.reserve(driven);
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+      if (group_of_row[row] != kNone) driven_ids.push_back(ids[row]);
+    }
+    rates.node_ids = std::move(driven_ids);
+    std::erase(group_of_row, kNone);
+  }
+  rates.groups = std::move(group_of_row);
   return rates;
 }
 

@@ -1,6 +1,7 @@
 // From a bound background or pattern to every node with its rate function.
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "stimgen/plan.hpp"
 
@@ -15,6 +16,19 @@ const RateFunction& NodeRates::rate_of(std::size_t i, RateFunction& scratch) con
 double NodeRates::expected_spikes(std::size_t i) const {
   if (!functions.empty()) return functions[function_of_node[i]].total_intensity();
   return stimgen::expected_spikes(constant_hz[i], window.duration_ms());
+}
+
+TrainRates NodeRates::range(std::size_t first, std::size_t last) const {
+  TrainRates part;
+  part.node_ids = std::span(node_ids).subspan(first, last - first);
+  part.window = window;
+  part.functions = functions;
+  if (functions.empty()) {
+    part.constant_hz = std::span(constant_hz).subspan(first, last - first);
+  } else {
+    part.function_of_node = std::span(function_of_node).subspan(first, last - first);
+  }
+  return part;
 }
 
 NodeRates make_node_rates(const Plan::SpikeInput& input) {
@@ -36,12 +50,14 @@ NodeRates make_node_rates(const Plan::SpikeInput& input) {
     rates.functions.push_back(group.rate);
   }
   std::sort(nodes.begin(), nodes.end());
-  rates.node_ids.reserve(total);
+  std::vector<NodeId> ids;
+  ids.reserve(total);
   rates.function_of_node.reserve(total);
   for (const auto& [id, index] : nodes) {
-    rates.node_ids.push_back(id);
+    ids.push_back(id);
     rates.function_of_node.push_back(index);
   }
+  rates.node_ids = std::move(ids);
   return rates;
 }
 

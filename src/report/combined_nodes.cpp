@@ -93,7 +93,7 @@ TaskNodes open_combined_nodes(const Plan& plan, const CombinedParts& parts, cons
   TaskNodes sum;
   sum.population = &population;
   sum.rates.window = *parts.window;
-  sum.rates.node_ids = population.node_ids();
+  sum.rates.node_ids = NodeIds::of(population.node_ids());
   sum.labels = labels.empty() ? std::vector<std::string>{population.name()} : labels;
   sum.group_of_node = group_of_node;
   sum.group_of_node.resize(population.size(), 0);

@@ -98,7 +98,7 @@ class BatchReport {
     section.expected_spikes = std::accumulate(nodes.expected_spikes.begin(), nodes.expected_spikes.end(), 0.0);
     SurveyRequest request;
     request.window = nodes.window();
-    request.node_ids = nodes.rates.node_ids;
+    request.node_ids = std::span(nodes.rates.node_ids);
     request.nodes_are = fmt::format("driven by task '{}'", section.name);
     request.group_of_node = nodes.group_of_node;
     request.labels = nodes.labels;

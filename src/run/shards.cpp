@@ -41,7 +41,7 @@ NodeRates take_shard(const NodeRates& rates, Shard shard) {
   NodeRates part;
   part.window = rates.window;
   part.functions = rates.functions;
-  part.node_ids = cut(rates.node_ids);
+  part.node_ids = cut(std::vector<NodeId>(rates.node_ids.begin(), rates.node_ids.end()));
   part.constant_hz = cut(rates.constant_hz);
   part.function_of_node = cut(rates.function_of_node);
   return part;

@@ -60,19 +60,22 @@ std::uint64_t write_long_train(const Plan::SpikeInput& input, const NodeRates& r
                                double resolution_ms, SpikeSink& sink, const TaskContext& context) {
   RateFunction scratch;
   const RateFunction& rate = rates.rate_of(node, scratch);
-  const auto stream = input.process->open_stream(rate, input.spikes_key, rates.node_ids[node]);
-  std::uint64_t spikes = 0;
+  const auto train = input.process->open_trains(rates.range(node, node + 1), input.spikes_key);
+  std::uint64_t count = 0;
+  std::vector<Spike> spikes;
   for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
     context.check_stop();
     const bool last = until >= rate.total_intensity();
+    spikes.clear();
+    train->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), spikes);
     SpikeBlock block;
-    stream->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), block.timestamps_ms);
-    block.node_ids.assign(block.timestamps_ms.size(), rates.node_ids[node]);
+    for (const Spike& spike : spikes) block.timestamps_ms.push_back(spike.timestamp_ms);
+    block.node_ids.assign(spikes.size(), rates.node_ids[node]);
     round_up_to_grid(block.timestamps_ms, resolution_ms);
-    spikes += block.size();
+    count += block.size();
     context.add_progress(block.size());
     sink.append(std::move(block));
-    if (last) return spikes;
+    if (last) return count;
   }
 }
 

@@ -5,16 +5,19 @@
 
 namespace stimgen {
 
+double round_up_to_grid(double timestamp_ms, double resolution_ms) {
+  if (resolution_ms <= 0) return timestamp_ms;
+  double k = std::ceil(timestamp_ms / resolution_ms);
+  // The quotient is rounded: one step either way puts k on the smallest multiple that is not before the spike.
+  if ((k - 1) * resolution_ms >= timestamp_ms) k -= 1;
+  if (k * resolution_ms < timestamp_ms) k += 1;
+  if (k < 1) k = 1;
+  return k * resolution_ms;
+}
+
 void round_up_to_grid(std::vector<double>& timestamps_ms, double resolution_ms) {
   if (resolution_ms <= 0) return;
-  for (double& time_ms : timestamps_ms) {
-    double k = std::ceil(time_ms / resolution_ms);
-    // The quotient is rounded: one step either way puts k on the smallest multiple that is not before the spike.
-    if ((k - 1) * resolution_ms >= time_ms) k -= 1;
-    if (k * resolution_ms < time_ms) k += 1;
-    if (k < 1) k = 1;
-    time_ms = k * resolution_ms;
-  }
+  for (double& time_ms : timestamps_ms) time_ms = round_up_to_grid(time_ms, resolution_ms);
 }
 
 }  // namespace stimgen

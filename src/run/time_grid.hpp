@@ -5,9 +5,10 @@
 
 namespace stimgen {
 
-// Rounds every timestamp up to a multiple k · resolution_ms (k ≥ 1, one correctly rounded product), so that no spike
+// Rounds timestamps up to a multiple k · resolution_ms (k ≥ 1, one correctly rounded product), so that no spike
 // moves before its cause and none becomes 0. A time on the grid stays. 0: no grid. The last spikes of a window may land
 // on its end.
+double round_up_to_grid(double timestamp_ms, double resolution_ms);
 void round_up_to_grid(std::vector<double>& timestamps_ms, double resolution_ms);
 
 }  // namespace stimgen

@@ -24,23 +24,32 @@ void sort_few(std::vector<Spike>::iterator begin, std::vector<Spike>::iterator e
 
 }  // namespace
 
-GroupedSpikes group_by_part(const std::vector<Spike>& spikes, const TimeParts& parts) {
+GroupedSpikes group_by_part(const SpikePieces& pieces, const TimeParts& parts) {
   GroupedSpikes grouped;
   grouped.first.assign(parts.count() + 1, 0);
-  for (const Spike& spike : spikes) ++grouped.first[parts.of(spike.timestamp_ms)];
+  for (const auto piece : pieces) {
+    for (const Spike& spike : piece) ++grouped.first[parts.of(spike.timestamp_ms)];
+  }
   std::size_t before = 0;
   for (std::size_t& first : grouped.first) before += std::exchange(first, before);
-  grouped.spikes.resize(spikes.size());
+  grouped.spikes.resize(before);
   // While a part is filled, its entry is the place of its next spike; in the end it is the first of the part after it.
-  for (const Spike& spike : spikes) grouped.spikes[grouped.first[parts.of(spike.timestamp_ms)]++] = spike;
+  for (const auto piece : pieces) {
+    for (const Spike& spike : piece) grouped.spikes[grouped.first[parts.of(spike.timestamp_ms)]++] = spike;
+  }
   std::move_backward(grouped.first.begin(), grouped.first.end() - 1, grouped.first.end());
   grouped.first.front() = 0;
   return grouped;
 }
 
-std::vector<Spike> sorted_by_time(const std::vector<Spike>& spikes, double from_ms, double until_ms) {
-  const TimeParts parts(from_ms, until_ms, spikes.size() / kSpikesPerPart + 1);
-  GroupedSpikes grouped = group_by_part(spikes, parts);
+SpikeBlock sorted_by_time(const SpikePieces& pieces, double from_ms, double until_ms) {
+  std::size_t count = 0;
+  for (const auto piece : pieces) count += piece.size();
+  const TimeParts parts(from_ms, until_ms, count / kSpikesPerPart + 1);
+  GroupedSpikes grouped = group_by_part(pieces, parts);
+  SpikeBlock block;
+  block.node_ids.reserve(count);
+  block.timestamps_ms.reserve(count);
   for (std::size_t part = 0; part < parts.count(); ++part) {
     const auto begin = grouped.spikes.begin() + static_cast<std::ptrdiff_t>(grouped.first[part]);
     const auto end = grouped.spikes.begin() + static_cast<std::ptrdiff_t>(grouped.first[part + 1]);
@@ -49,8 +58,12 @@ std::vector<Spike> sorted_by_time(const std::vector<Spike>& spikes, double from_
     } else {
       std::sort(begin, end, SpikeBefore{SpikeOrder::by_time});
     }
+    for (auto spike = begin; spike != end; ++spike) {
+      block.node_ids.push_back(spike->node_id);
+      block.timestamps_ms.push_back(spike->timestamp_ms);
+    }
   }
-  return std::move(grouped.spikes);
+  return block;
 }
 
 }  // namespace stimgen

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "stimgen/types.hpp"
@@ -29,14 +30,20 @@ class TimeParts {
   std::size_t last_;
 };
 
+// Spikes that lie in several places.
+using SpikePieces = std::vector<std::span<const Spike>>;
+
 // Spikes grouped by part: those of part p are spikes [first[p], first[p + 1]), in the order in which they came.
 struct GroupedSpikes {
   std::vector<Spike> spikes;
   std::vector<std::size_t> first;
+  std::span<const Spike> part(std::size_t p) const {
+    return std::span(spikes).subspan(first[p], first[p + 1] - first[p]);
+  }
 };
-GroupedSpikes group_by_part(const std::vector<Spike>& spikes, const TimeParts& parts);
+GroupedSpikes group_by_part(const SpikePieces& pieces, const TimeParts& parts);
 
 // In order of time, then node id. Fast if the times are spread over the window, right if they are not.
-std::vector<Spike> sorted_by_time(const std::vector<Spike>& spikes, double from_ms, double until_ms);
+SpikeBlock sorted_by_time(const SpikePieces& pieces, double from_ms, double until_ms);
 
 }  // namespace stimgen

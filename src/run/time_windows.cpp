@@ -1,14 +1,16 @@
-// Every range of nodes keeps its open spike streams. The pool samples the ranges of a window and cuts what they give
+// Every range of nodes keeps its open spike trains. The pool samples the ranges of a window and cuts what they give
 // into slices of time; then it sorts the slices, each with the spikes of all ranges.
 #include "run/time_windows.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <utility>
 
 #include "base/deferred.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_order.hpp"
+#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {
@@ -25,66 +27,47 @@ struct Window {
   bool is_past(const Spike& spike) const { return !last && spike.timestamp_ms >= until_ms; }
 };
 
+// Takes those at or past the end of the window out of `spikes`.
+std::vector<Spike> take_past(std::vector<Spike>& spikes, const Window& window) {
+  const auto past = std::partition(spikes.begin(), spikes.end(), [&](const Spike& s) { return !window.is_past(s); });
+  std::vector<Spike> taken(past, spikes.end());
+  spikes.erase(past, spikes.end());
+  return taken;
+}
+
 // Spikes of some nodes, by slice of a window.
 struct SlicedSpikes {
   GroupedSpikes now;
   std::vector<Spike> later;  // rounding up moved them to or past the end: they wait for the next window
 };
 
-// The open streams of neighbouring nodes.
-class StreamRange {
- public:
-  StreamRange(const Plan::SpikeInput& input, const NodeRates& rates, std::size_t first, std::size_t last)
-      : first_(first), rates_(rates) {
-    if (rates.functions.empty()) {
-      for (std::size_t i = first; i < last; ++i) constant_.push_back(constant_rate(rates.constant_hz[i], rates.window));
-    }
-    streams_.reserve(last - first);
-    for (std::size_t i = first; i < last; ++i) {
-      const RateFunction& rate =
-          rates.functions.empty() ? constant_[i - first] : rates.functions[rates.function_of_node[i]];
-      streams_.push_back(input.process->open_stream(rate, input.spikes_key, rates.node_ids[i]));
-    }
+// All spikes of `window`, about `room`, on the grid. Windows must come in order of time.
+SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resolution_ms, std::size_t room) {
+  std::vector<Spike> spikes;
+  spikes.reserve(room);
+  trains.append_until(window.until_ms, spikes);
+  SlicedSpikes taken;
+  if (resolution_ms > 0) {
+    for (Spike& spike : spikes) spike.timestamp_ms = round_up_to_grid(spike.timestamp_ms, resolution_ms);
+    taken.later = take_past(spikes, window);
   }
+  taken.now = group_by_part({spikes}, window.slices());
+  return taken;
+}
 
-  // All spikes of `window`, on the grid. Windows must come in order of time.
-  SlicedSpikes take(const Window& window, double resolution_ms, const TaskContext& context) {
-    std::vector<Spike> spikes;
-    SlicedSpikes taken;
-    std::vector<double> train_ms;
-    for (std::size_t i = 0; i < streams_.size(); ++i) {
-      context.check_stop();
-      train_ms.clear();
-      streams_[i]->append_until(window.until_ms, train_ms);
-      round_up_to_grid(train_ms, resolution_ms);
-      for (const double time_ms : train_ms) {
-        const Spike spike{rates_.node_ids[first_ + i], time_ms};
-        (window.is_past(spike) ? taken.later : spikes).push_back(spike);
-      }
-    }
-    taken.now = group_by_part(spikes, window.slices());
-    return taken;
-  }
-
- private:
-  std::size_t first_;
-  const NodeRates& rates_;
-  std::vector<RateFunction> constant_;  // does not move once filled: streams point into it
-  std::vector<std::unique_ptr<SpikeStream>> streams_;
-};
-
-std::vector<std::unique_ptr<StreamRange>> open_ranges(const Plan::SpikeInput& input, const NodeRates& rates,
+// The trains of neighbouring nodes, of about equal work.
+std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const Plan::SpikeInput& input, const NodeRates& rates,
                                                       unsigned threads) {
   double total = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) total += rates.expected_spikes(i);
   const double share = total / (4.0 * threads);
-  std::vector<std::unique_ptr<StreamRange>> ranges;
+  std::vector<std::unique_ptr<SpikeTrains>> ranges;
   std::size_t first = 0;
   double expected = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) {
     expected += rates.expected_spikes(i);
     if (expected < share && i + 1 < rates.size()) continue;
-    ranges.push_back(std::make_unique<StreamRange>(input, rates, first, i + 1));
+    ranges.push_back(input.process->open_trains(rates.range(first, i + 1), input.spikes_key));
     first = i + 1;
     expected = 0;
   }
@@ -94,22 +77,11 @@ std::vector<std::unique_ptr<StreamRange>> open_ranges(const Plan::SpikeInput& in
 using SlicedRuns = std::vector<GroupedSpikes>;  // of the ranges
 
 SpikeBlock sorted_slice(const SlicedRuns& runs, const Window& window, std::size_t slice) {
-  std::vector<Spike> spikes;
-  for (const GroupedSpikes& run : runs) {
-    const auto at = [&](std::size_t part) { return run.spikes.begin() + static_cast<std::ptrdiff_t>(run.first[part]); };
-    spikes.insert(spikes.end(), at(slice), at(slice + 1));
-  }
+  SpikePieces pieces;
+  for (const GroupedSpikes& run : runs) pieces.push_back(run.part(slice));
   const double slice_ms = (window.until_ms - window.from_ms) / kSlices;
   const double from_ms = window.from_ms + slice_ms * static_cast<double>(slice);
-  spikes = sorted_by_time(spikes, from_ms, from_ms + slice_ms);
-  SpikeBlock block;
-  block.node_ids.reserve(spikes.size());
-  block.timestamps_ms.reserve(spikes.size());
-  for (const Spike& spike : spikes) {
-    block.node_ids.push_back(spike.node_id);
-    block.timestamps_ms.push_back(spike.timestamp_ms);
-  }
-  return block;
+  return sorted_by_time(pieces, from_ms, from_ms + slice_ms);
 }
 
 }  // namespace
@@ -151,24 +123,29 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
   TaskCounts counts{0, rates.size()};
   const auto ranges = open_ranges(input, rates, context.executor->threads());
   const std::vector<double> ends_ms = window_ends_ms(rates, kSpikesPerWindow);
+  const std::size_t most_ahead = 2 * context.executor->threads();
   std::deque<Deferred<SlicedSpikes>> sampled;
-  Window window{rates.window.start_ms, ends_ms[0], ends_ms.size() == 1};
-  const auto sample = [&] {
+  const auto window_at = [&](std::size_t w) {
+    return Window{w == 0 ? rates.window.start_ms : ends_ms[w - 1], ends_ms[w], w + 1 == ends_ms.size()};
+  };
+  const auto room = static_cast<std::size_t>(1.05 * kSpikesPerWindow / static_cast<double>(ranges.size()));
+  const auto sample = [&](const Window& window) {
     for (const auto& range : ranges) {
-      sampled.emplace_back(*context.executor, [streams = range.get(), window, resolution_ms, &context] {
-        return streams->take(window, resolution_ms, context);
+      sampled.emplace_back(*context.executor, [trains = range.get(), window, resolution_ms, room, &context] {
+        context.check_stop();
+        return take_window(*trains, window, resolution_ms, room);
       });
     }
   };
   std::vector<Spike> waiting;
-  sample();
+  sample(window_at(0));
   for (std::size_t w = 0; w < ends_ms.size(); ++w) {
     context.check_stop();
+    const Window window = window_at(w);
     const auto runs = std::make_shared<SlicedRuns>();
-    const auto due =
-        std::partition(waiting.begin(), waiting.end(), [&](const Spike& spike) { return window.is_past(spike); });
-    runs->push_back(group_by_part({due, waiting.end()}, window.slices()));
-    waiting.erase(due, waiting.end());
+    std::vector<Spike> due = std::exchange(waiting, {});
+    waiting = take_past(due, window);
+    runs->push_back(group_by_part({due}, window.slices()));
     for (std::size_t r = 0; r < ranges.size(); ++r) {
       SlicedSpikes taken = sampled.front().take();
       sampled.pop_front();
@@ -176,17 +153,20 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
       runs->push_back(std::move(taken.now));
     }
     std::deque<Deferred<SpikeBlock>> slices;
-    for (std::size_t slice = 0; slice < kSlices; ++slice) {
-      slices.emplace_back(*context.executor, [runs, window, slice] { return sorted_slice(*runs, window, slice); });
-    }
+    std::size_t next_slice = 0;
+    const auto sort_ahead = [&] {
+      for (; next_slice < kSlices && slices.size() < most_ahead; ++next_slice) {
+        slices.emplace_back(*context.executor,
+                            [runs, window, slice = next_slice] { return sorted_slice(*runs, window, slice); });
+      }
+    };
+    sort_ahead();
     // The pool goes on with the next window while this one is handed over.
-    if (!window.last) {
-      window = {window.until_ms, ends_ms[w + 1], w + 2 == ends_ms.size()};
-      sample();
-    }
+    if (!window.last) sample(window_at(w + 1));
     while (!slices.empty()) {
       SpikeBlock block = slices.front().take();
       slices.pop_front();
+      sort_ahead();
       counts.spikes += block.size();
       context.add_progress(block.size());
       sink.append(std::move(block));

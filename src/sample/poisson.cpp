@@ -9,65 +9,45 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <optional>
 
 #include "base/maths.hpp"
-#include "rate/segment_inverse.hpp"
 #include "sample/poisson_kernel.hpp"
+#include "sample/poisson_trains.hpp"
+#include "sample/segment_cursor.hpp"
 
 namespace stimgen {
 namespace {
 
-// One train being made. kCapacity unit-rate times are held at most; it decides only how many are computed at a time.
-template <std::size_t kCapacity>
+// Unit-rate times that are computed at a time.
+constexpr std::size_t kBufferTimes = 512;
+
+// One train being made.
 class PoissonTrain {
  public:
   PoissonTrain(const PoissonKernel& kernel, const RateFunction& rate, StreamKey key, NodeId node)
-      : kernel_(&kernel), rate_(&rate), key_(key), node_(node), floor_ms_(maths::next_above(rate.window().start_ms)) {
-    enter_segment(0);
-  }
+      : kernel_(&kernel),
+        rate_(&rate),
+        key_(key),
+        node_(node),
+        segment_(rate.segments(), rate.window().stop_ms),
+        floor_ms_(maths::next_above(rate.window().start_ms)) {}
 
-  // Appends every spike before `until_ms` and the window's end that was not delivered yet.
-  void append_until(double until_ms, std::vector<double>& timestamps_ms) {
-    while (!finished()) {
-      if (begin_ == end_) {
-        if (until_ms <= inverse_->start_ms) return;
-        refill(until_ms);
-      }
-      const double segment_stop_ms = rate_->segment_stop_ms(segment_);
-      const bool ends_here = until_ms < segment_stop_ms;
-      append_run(ends_here ? until_ms : segment_stop_ms, timestamps_ms);
-      if (begin_ == end_) continue;
-      // The next spike is at or past the limit of this run.
-      if (ends_here) return;
-      enter_segment(segment_ + 1);
+  void append_all(std::vector<double>& timestamps_ms) {
+    while (!segment_.finished()) {
+      if (begin_ == end_) refill();
+      append_run(timestamps_ms);
+      if (begin_ != end_) segment_.go_on();  // the next spike is at or past the segment's end
     }
   }
 
  private:
-  static_assert(kCapacity % kGroupSpikes == 0);
-
-  bool finished() const { return segment_ == rate_->segments().size(); }
-
-  // Goes to segment `index` or the first after it that is not silent.
-  void enter_segment(std::size_t index) {
-    const auto segments = rate_->segments();
-    while (index < segments.size() && segments[index].rate_hz == 0 && segments[index].slope_hz_per_ms == 0) ++index;
-    segment_ = index;
-    if (!finished()) inverse_.emplace(segments[index]);
-  }
-
-  double segment_end_intensity() const {
-    const auto segments = rate_->segments();
-    return segment_ + 1 < segments.size() ? segments[segment_ + 1].intensity_at_start : rate_->total_intensity();
-  }
+  static_assert(kBufferTimes % kGroupSpikes == 0);
 
   // Computes about as many unit-rate times as spikes are still expected.
-  void refill(double until_ms) {
-    const double expected = rate_->cumulative_intensity_at(until_ms) - carry_;
-    std::size_t groups = kCapacity / kGroupSpikes;
-    if (expected < static_cast<double>(kCapacity)) {
+  void refill() {
+    const double expected = rate_->total_intensity() - carry_;
+    std::size_t groups = kBufferTimes / kGroupSpikes;
+    if (expected < static_cast<double>(kBufferTimes)) {
       const double wanted = std::max(expected, 0.0) + 1.5 * maths::sqrt(std::max(expected, 0.0));
       groups = std::min(groups, static_cast<std::size_t>(wanted / kGroupSpikes) + 1);
     }
@@ -78,38 +58,39 @@ class PoissonTrain {
     carry_ = unit_times_[end_ - 1];
   }
 
-  double time_at(double intensity) const { return std::max(inverse_->time_at(intensity), floor_ms_); }
+  double time_at(double intensity) const { return std::max(segment_.inverse().time_at(intensity), floor_ms_); }
 
-  // Appends the spikes of this segment before `limit_ms` that are at hand.
-  void append_run(double limit_ms, std::vector<double>& timestamps_ms) {
+  // Appends the spikes of this segment that are at hand.
+  void append_run(std::vector<double>& timestamps_ms) {
+    const SegmentInverse& inverse = segment_.inverse();
+    const double stop_ms = segment_.stop_ms();
     // The expected end of the run comes from the intensity, the exact one from the times.
-    const double end_intensity = limit_ms < rate_->segment_stop_ms(segment_) ? rate_->cumulative_intensity_at(limit_ms)
-                                                                             : segment_end_intensity();
     const auto first = unit_times_.begin() + static_cast<std::ptrdiff_t>(begin_);
     const auto last = unit_times_.begin() + static_cast<std::ptrdiff_t>(end_);
-    const auto count = static_cast<std::size_t>(std::lower_bound(first, last, end_intensity) - first);
+    const double stop_intensity = segment_.stop_intensity(rate_->total_intensity());
+    const auto count = static_cast<std::size_t>(std::lower_bound(first, last, stop_intensity) - first);
     if (count != 0) {
-      std::array<double, kCapacity> times;
-      if (inverse_->sloped()) {
-        kernel_->map_sloped(*inverse_, &*first, times.data(), count);
+      std::array<double, kBufferTimes> times;
+      if (inverse.sloped()) {
+        kernel_->map_sloped(inverse, &*first, times.data(), count);
         double running_ms = floor_ms_;
         for (std::size_t i = 0; i < count; ++i) times[i] = running_ms = std::max(times[i], running_ms);
       } else {
         // A constant rate maps an ascending sequence to an ascending one, with any rounding: only the floor is needed.
-        kernel_->map_constant(*inverse_, &*first, times.data(), count);
+        kernel_->map_constant(inverse, &*first, times.data(), count);
         for (std::size_t i = 0; i < count && times[i] < floor_ms_; ++i) times[i] = floor_ms_;
       }
-      std::size_t before_limit = count;
-      while (before_limit != 0 && times[before_limit - 1] >= limit_ms) --before_limit;
+      std::size_t before_stop = count;
+      while (before_stop != 0 && times[before_stop - 1] >= stop_ms) --before_stop;
       timestamps_ms.insert(timestamps_ms.end(), times.begin(),
-                           times.begin() + static_cast<std::ptrdiff_t>(before_limit));
-      begin_ += before_limit;
-      if (before_limit != 0) floor_ms_ = times[before_limit - 1];
-      if (before_limit != count) return;
+                           times.begin() + static_cast<std::ptrdiff_t>(before_stop));
+      begin_ += before_stop;
+      if (before_stop != 0) floor_ms_ = times[before_stop - 1];
+      if (before_stop != count) return;
     }
     while (begin_ != end_) {
       const double time_ms = time_at(unit_times_[begin_]);
-      if (!(time_ms < limit_ms)) return;
+      if (!(time_ms < stop_ms)) return;
       timestamps_ms.push_back(time_ms);
       floor_ms_ = time_ms;
       ++begin_;
@@ -120,31 +101,19 @@ class PoissonTrain {
   const RateFunction* rate_;
   StreamKey key_;
   NodeId node_;
-  std::size_t segment_ = 0;
-  std::optional<SegmentInverse> inverse_;  // of segment_
-  double floor_ms_;                        // no spike before this: the last one, or just after the window's start
+  SegmentCursor segment_;
+  double floor_ms_;  // no spike before this: the last one, or just after the window's start
   std::uint64_t next_group_ = 0;
   double carry_ = 0;  // the last unit-rate time computed
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::array<double, kCapacity> unit_times_;  // [begin_, end_) are not delivered yet
-};
-
-class PoissonStream final : public SpikeStream {
- public:
-  PoissonStream(const RateFunction& rate, StreamKey key, NodeId node) : train_(active_kernel(), rate, key, node) {}
-  void append_until(double until_ms, std::vector<double>& timestamps_ms) override {
-    train_.append_until(until_ms, timestamps_ms);
-  }
-
- private:
-  PoissonTrain<16> train_;  // small: there may be one stream for each of millions of nodes
+  std::array<double, kBufferTimes> unit_times_;  // [begin_, end_) are not delivered yet
 };
 
 class PoissonProcess final : public PointProcess {
  public:
-  std::unique_ptr<SpikeStream> open_stream(const RateFunction& rate, StreamKey key, NodeId node) const override {
-    return std::make_unique<PoissonStream>(rate, key, node);
+  std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const override {
+    return open_poisson_trains(active_kernel(), rates, key);
   }
   void append_train(const RateFunction& rate, StreamKey key, NodeId node,
                     std::vector<double>& timestamps_ms) const override {
@@ -156,8 +125,7 @@ class PoissonProcess final : public PointProcess {
 
 void append_poisson_train(const PoissonKernel& kernel, const RateFunction& rate, StreamKey key, NodeId node,
                           std::vector<double>& timestamps_ms) {
-  PoissonTrain<512> train(kernel, rate, key, node);
-  train.append_until(std::numeric_limits<double>::infinity(), timestamps_ms);
+  PoissonTrain(kernel, rate, key, node).append_all(timestamps_ms);
 }
 
 const ProcessKind kPoissonKind = {

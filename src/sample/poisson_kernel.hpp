@@ -21,6 +21,9 @@ struct PoissonKernel {
   // dependent addition for four spikes, the same on every vector width.
   void (*fill_unit_rate_times)(std::uint64_t key, std::uint64_t node, std::uint64_t first_group, double carry,
                                double* out, std::size_t groups);
+  // One group of each of `count` nodes: group groups[i] of nodes[i] after carries[i], at out[4 i].
+  void (*fill_next_groups)(std::uint64_t key, const std::uint64_t* nodes, const std::uint64_t* groups,
+                           const double* carries, double* out, std::size_t count);
   // inverse.constant_time_at / sloped_time_at of each value. The arrays do not overlap.
   void (*map_constant)(const SegmentInverse& inverse, const double* intensities, double* times_ms, std::size_t count);
   void (*map_sloped)(const SegmentInverse& inverse, const double* intensities, double* times_ms, std::size_t count);

@@ -69,11 +69,11 @@ STIMGEN_INLINE D uniform(U low, U high) {
 
 // The logarithms of the two words of one block a lane. The 32-bit words of Philox sit in 64-bit lanes, whose upper
 // halves hold leftovers that multiplication ignores.
-STIMGEN_INLINE void log_uniforms(const RoundKeys& keys, std::uint64_t node, U block, D& log0, D& log1) {
+STIMGEN_INLINE void log_uniforms(const RoundKeys& keys, U node, U block, D& log0, D& log1) {
   U x0 = block;
   U x1 = block >> 32;
-  U x2 = broadcast(node);
-  U x3 = broadcast(node >> 32);
+  U x2 = node;
+  U x3 = node >> 32;
   const U multiplier0 = broadcast(0xD2511F53);
   const U multiplier1 = broadcast(0xCD9E8D57);
 #pragma GCC unroll 10
@@ -118,34 +118,62 @@ STIMGEN_INLINE void store_interleaved(D a, D b, D c, D d, double* out) {
   __builtin_memcpy(out, rows, sizeof rows);
 }
 
+// The sums of logarithms of one group a lane: of its first, its first two, three and all four gaps. They are kept
+// instead of sums of gaps: the sign is exact, so c − (l0 + l1) is c + (g0 + g1).
+struct GroupSums {
+  D of1, of2, of3, of4;
+};
+
+STIMGEN_INLINE GroupSums group_sums(const RoundKeys& keys, U node, U group) {
+  const U block = group + group;
+  D l0, l1, l2, l3;
+  log_uniforms(keys, node, block, l0, l1);
+  log_uniforms(keys, node, block + 1, l2, l3);
+  const D l01 = l0 + l1;
+  return {l0, l01, l01 + l2, l01 + (l2 + l3)};
+}
+
+// Stores the groups of the first `groups` lanes.
+STIMGEN_INLINE void store_groups(D carries, const GroupSums& sums, double* out, std::size_t groups) {
+  if (groups >= kWidth) {
+    store_interleaved(carries - sums.of1, carries - sums.of2, carries - sums.of3, carries - sums.of4, out);
+  } else {
+    double rest[kGroupSpikes * kWidth];
+    store_interleaved(carries - sums.of1, carries - sums.of2, carries - sums.of3, carries - sums.of4, rest);
+    __builtin_memcpy(out, rest, groups * kGroupSpikes * sizeof(double));
+  }
+}
+
 void fill_unit_rate_times(std::uint64_t key, std::uint64_t node, std::uint64_t first_group, double carry, double* out,
                           std::size_t groups) {
   RoundKeys keys;
   schedule(key, keys);
-  U block = {};
-  for (std::size_t lane = 0; lane < kWidth; ++lane) block[lane] = 2 * (first_group + lane);
+  U group = {};
+  for (std::size_t lane = 0; lane < kWidth; ++lane) group[lane] = first_group + lane;
   for (std::size_t done = 0; done < groups; done += kWidth) {
-    // Sums of logarithms are kept instead of sums of gaps: the sign is exact, so c − (l0 + l1) is c + (g0 + g1).
-    D l0, l1, l2, l3;
-    log_uniforms(keys, node, block, l0, l1);
-    log_uniforms(keys, node, block + 1, l2, l3);
-    const D sum01 = l0 + l1;
-    const D sum012 = sum01 + l2;
-    const D sum0123 = sum01 + (l2 + l3);
+    const GroupSums sums = group_sums(keys, broadcast(node), group);
     D carries = {};
     for (std::size_t lane = 0; lane < kWidth; ++lane) {
       carries[lane] = carry;
-      carry -= sum0123[lane];
+      carry -= sums.of4[lane];
     }
-    double* target = out + done * kGroupSpikes;
-    if (groups - done >= kWidth) {
-      store_interleaved(carries - l0, carries - sum01, carries - sum012, carries - sum0123, target);
-    } else {
-      double rest[kGroupSpikes * kWidth];
-      store_interleaved(carries - l0, carries - sum01, carries - sum012, carries - sum0123, rest);
-      __builtin_memcpy(target, rest, (groups - done) * kGroupSpikes * sizeof(double));
-    }
-    block += 2 * kWidth;
+    store_groups(carries, sums, out + done * kGroupSpikes, groups - done);
+    group += kWidth;
+  }
+}
+
+void fill_next_groups(std::uint64_t key, const std::uint64_t* nodes, const std::uint64_t* groups, const double* carries,
+                      double* out, std::size_t count) {
+  RoundKeys keys;
+  schedule(key, keys);
+  for (std::size_t done = 0; done < count; done += kWidth) {
+    const std::size_t lanes = count - done < kWidth ? count - done : kWidth;
+    U node = {}, group = {};
+    D carry = {};
+    __builtin_memcpy(&node, nodes + done, lanes * sizeof *nodes);
+    __builtin_memcpy(&group, groups + done, lanes * sizeof *groups);
+    __builtin_memcpy(&carry, carries + done, lanes * sizeof *carries);
+    store_groups(carry, group_sums(keys, node, group), out + done * kGroupSpikes, lanes);
   }
 }
 
@@ -161,7 +189,8 @@ void map_sloped(const SegmentInverse& inverse, const double* __restrict intensit
   for (std::size_t i = 0; i < count; ++i) times_ms[i] = local.sloped_time_at(intensities[i]);
 }
 
-constexpr PoissonKernel kKernel = {STIMGEN_KERNEL_ISA, fill_unit_rate_times, map_constant, map_sloped};
+constexpr PoissonKernel kKernel = {STIMGEN_KERNEL_ISA, fill_unit_rate_times, fill_next_groups, map_constant,
+                                   map_sloped};
 
 }  // namespace
 }  // namespace stimgen

@@ -3,6 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
+#include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -41,21 +43,24 @@ void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunc
   state.SetItemsProcessed(static_cast<std::int64_t>(spikes));
 }
 
-// The same train in 100 steps of time, as a file sorted by time takes it.
+// The trains of 64 nodes in 100 steps of time, as a file sorted by time takes them.
 void streams(benchmark::State& state, const RateFunction& rate) {
   Diagnostics diagnostics;
   const auto process = make_process(nullptr, diagnostics);
-  std::vector<double> times;
-  std::size_t spikes = 0;
-  NodeId node = 0;
+  std::vector<NodeId> nodes(64);
+  std::iota(nodes.begin(), nodes.end(), 0);
+  const std::vector<std::uint32_t> functions(nodes.size(), 0);
+  const TrainRates rates{nodes, rate.window(), {}, functions, {&rate, 1}};
+  std::vector<Spike> spikes;
+  std::size_t count = 0;
   for (auto _ : state) {
-    times.clear();
-    const auto stream = process->open_stream(rate, {1}, node++);
-    for (int i = 1; i <= 100; ++i) stream->append_until(0.01 * i * rate.window().stop_ms, times);
-    benchmark::DoNotOptimize(times.data());
-    spikes += times.size();
+    spikes.clear();
+    const auto trains = process->open_trains(rates, {1});
+    for (int i = 1; i <= 100; ++i) trains->append_until(0.01 * i * rate.window().stop_ms, spikes);
+    benchmark::DoNotOptimize(spikes.data());
+    count += spikes.size();
   }
-  state.SetItemsProcessed(static_cast<std::int64_t>(spikes));
+  state.SetItemsProcessed(static_cast<std::int64_t>(count));
 }
 
 void draws(benchmark::State& state, DistributionKind kind) {

@@ -16,7 +16,7 @@ void count_spikes(benchmark::State& state) {
 
 void sort_by_time(benchmark::State& state) {
   const std::vector<Spike> spikes = bench::as_rows(bench::spikes_by_id(static_cast<std::size_t>(state.range(0))));
-  for (auto _ : state) benchmark::DoNotOptimize(sorted_by_time(spikes, 0, bench::kStopMs).data());
+  for (auto _ : state) benchmark::DoNotOptimize(sorted_by_time({spikes}, 0, bench::kStopMs).node_ids.data());
   count_spikes(state);
 }
 BENCHMARK(sort_by_time)->Name("by_time/sort")->RangeMultiplier(16)->Range(1 << 12, 1 << 20);
@@ -25,7 +25,7 @@ BENCHMARK(sort_by_time)->Name("by_time/sort")->RangeMultiplier(16)->Range(1 << 1
 void group(benchmark::State& state) {
   const std::vector<Spike> spikes = bench::as_rows(bench::spikes_by_id(static_cast<std::size_t>(state.range(0))));
   const TimeParts parts(0, bench::kStopMs, 64);
-  for (auto _ : state) benchmark::DoNotOptimize(group_by_part(spikes, parts).spikes.data());
+  for (auto _ : state) benchmark::DoNotOptimize(group_by_part({spikes}, parts).spikes.data());
   count_spikes(state);
 }
 BENCHMARK(group)->Name("by_time/group_64_parts")->RangeMultiplier(16)->Range(1 << 12, 1 << 20);
@@ -34,7 +34,7 @@ BENCHMARK(group)->Name("by_time/group_64_parts")->RangeMultiplier(16)->Range(1 <
 void sort_on_grid(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));
   const std::vector<Spike> spikes = bench::as_rows(bench::on_grid(bench::spikes_by_id(count), 0.1));
-  for (auto _ : state) benchmark::DoNotOptimize(sorted_by_time(spikes, 0, bench::kStopMs).data());
+  for (auto _ : state) benchmark::DoNotOptimize(sorted_by_time({spikes}, 0, bench::kStopMs).node_ids.data());
   count_spikes(state);
 }
 BENCHMARK(sort_on_grid)->Name("by_time/sort_on_grid")->Arg(1 << 20);

@@ -33,7 +33,7 @@ ReportSection section_of(const PlannedRecipe& recipe, const std::string& task, s
   const auto reader = open_made_file(recipe.plan(), *recipe.plan().find(task));
   SurveyRequest request;
   request.window = nodes.window();
-  request.node_ids = nodes.rates.node_ids;
+  request.node_ids = std::span(nodes.rates.node_ids);
   request.group_of_node = nodes.group_of_node;
   request.labels = nodes.labels;
   request.asked = &nodes;

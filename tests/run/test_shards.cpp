@@ -129,12 +129,12 @@ TEST_SUITE("run") {
         CHECK(expected == doctest::Approx(total / 8).epsilon(0.05));
         ids.insert(ids.end(), shard.node_ids.begin(), shard.node_ids.end());
       }
-      CHECK(ids == rates.node_ids);
+      CHECK(std::equal(ids.begin(), ids.end(), rates.node_ids.begin(), rates.node_ids.end()));
     }
     // One node has nearly all spikes; none has any; there is no node.
-    NodeRates uneven{{0, 1000}, {1, 2, 3, 4}, {0, 1e6, 0, 0}, {}, {}};
+    NodeRates uneven{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 1e6, 0, 0}, {}, {}};
     CHECK(shard_ends(uneven, 3) == std::vector<std::size_t>{1, 2, 4});
-    NodeRates silent{{0, 1000}, {1, 2, 3, 4}, {0, 0, 0, 0}, {}, {}};
+    NodeRates silent{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 0, 0, 0}, {}, {}};
     CHECK(shard_ends(silent, 2) == std::vector<std::size_t>{2, 4});
     CHECK(shard_ends(NodeRates{}, 2) == std::vector<std::size_t>{0, 0});
   }

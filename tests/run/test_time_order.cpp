@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 
 #include "store/spike_order.hpp"
 
@@ -15,7 +16,12 @@ namespace {
 void check_sorted(const std::vector<Spike>& spikes, double from_ms, double until_ms) {
   std::vector<Spike> expected = spikes;
   std::sort(expected.begin(), expected.end(), SpikeBefore{SpikeOrder::by_time});
-  CHECK(sorted_by_time(spikes, from_ms, until_ms) == expected);
+  const std::span all(spikes);
+  const SpikeBlock sorted = sorted_by_time({all.first(all.size() / 3), all.subspan(all.size() / 3)}, from_ms, until_ms);
+  REQUIRE(sorted.size() == expected.size());
+  bool same = true;
+  for (std::size_t i = 0; i < expected.size(); ++i) same = same && spike_at(sorted, i) == expected[i];
+  CHECK(same);
 }
 
 }  // namespace
@@ -49,8 +55,8 @@ TEST_SUITE("run") {
     }
     CHECK(parts.of(0.1) == 0);
     CHECK(before == 6);
-    const GroupedSpikes grouped =
-        group_by_part({{5, 0.29}, {4, 0.11}, {3, 0.28}, {2, 0.5}, {1, 0.12}}, TimeParts(0.1, 0.3, 2));
+    const std::vector<Spike> early{{5, 0.29}, {4, 0.11}}, late{{3, 0.28}, {2, 0.5}, {1, 0.12}};
+    const GroupedSpikes grouped = group_by_part({early, late}, TimeParts(0.1, 0.3, 2));
     CHECK(grouped.first == std::vector<std::size_t>{0, 2, 5});
     CHECK(grouped.spikes == std::vector<Spike>{{4, 0.11}, {1, 0.12}, {5, 0.29}, {3, 0.28}, {2, 0.5}});
   }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/digest.hpp"
@@ -32,14 +33,32 @@ TEST_SUITE("sample") {
   }
 
   std::vector<double> streamed(const RateFunction& rate, StreamKey key, NodeId node, const std::vector<double>& cuts) {
-    std::vector<double> times;
-    const auto stream = poisson().open_stream(rate, key, node);
+    const std::uint32_t function = 0;
+    const auto trains = poisson().open_trains({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key);
+    std::vector<Spike> spikes;
     for (const double cut : cuts) {
-      stream->append_until(cut, times);
-      CHECK((times.empty() || times.back() < cut));
+      trains->append_until(cut, spikes);
+      CHECK((spikes.empty() || spikes.back().timestamp_ms < cut));
     }
-    stream->append_until(kForever, times);
+    trains->append_until(kForever, spikes);
+    std::vector<double> times;
+    for (const Spike& spike : spikes) times.push_back(spike.timestamp_ms);
     return times;
+  }
+
+  // Of all nodes: node id and time, sorted; cut into windows by a stream of its own.
+  std::vector<std::pair<NodeId, double>> in_windows(const TrainRates& rates, StreamKey key, double mean_window_ms) {
+    const auto trains = poisson().open_trains(rates, key);
+    RandomStream windows({mean_window_ms > 1 ? 1u : 2u}, 0);
+    std::vector<Spike> spikes;
+    for (double cut = 0; cut < 7500; cut -= mean_window_ms * std::log(windows.next_uniform_open01())) {
+      trains->append_until(cut, spikes);
+    }
+    trains->append_until(kForever, spikes);
+    std::vector<std::pair<NodeId, double>> all;
+    for (const Spike& spike : spikes) all.emplace_back(spike.node_id, spike.timestamp_ms);
+    std::sort(all.begin(), all.end());
+    return all;
   }
 
   // Every kind of segment: steps, silence, ramps up, down and to zero, rates above 1 kHz.
@@ -184,16 +203,48 @@ TEST_SUITE("sample") {
   }
 
   TEST_CASE("a spike at a cut belongs to the later part") {
-    const RateFunction rate = constant_rate(100, {0, 1000});
-    const auto whole = train(rate, {5}, 5);
-    std::vector<double> times;
-    const auto stream = poisson().open_stream(rate, {5}, 5);
-    stream->append_until(whole[10], times);
-    CHECK(times.size() == 10);
-    stream->append_until(whole[10], times);
-    CHECK(times.size() == 10);
-    stream->append_until(0, times);
-    CHECK(times.size() == 10);
+    const auto whole = train(constant_rate(100, {0, 1000}), {5}, 5);
+    const NodeId node = 5;
+    const double rate_hz = 100;
+    std::vector<Spike> spikes;
+    const auto trains = poisson().open_trains({{&node, 1}, {0, 1000}, {&rate_hz, 1}, {}, {}}, {5});
+    trains->append_until(whole[10], spikes);
+    CHECK(spikes.size() == 10);
+    trains->append_until(whole[10], spikes);
+    CHECK(spikes.size() == 10);
+    trains->append_until(0, spikes);
+    CHECK(spikes.size() == 10);
+  }
+
+  TEST_CASE("many nodes side by side, slow and fast, give the spikes of each alone") {
+    std::vector<NodeId> nodes;
+    std::vector<double> constant_hz;
+    std::vector<std::uint32_t> function_of_node;
+    const std::vector<RateFunction> functions = {varied_rate(), constant_rate(0, {0, 7000}), RateFunction(),
+                                                 constant_rate(2500, {100, 6000}), varied_rate().scaled(0.01)};
+    std::vector<std::pair<NodeId, double>> of_constants, of_functions;
+    const TimeWindow window{300, 7200};
+    for (std::uint32_t i = 0; i < 700; ++i) {
+      const NodeId node = 3 * NodeId{i} + (i % 5 == 0 ? NodeId{1} << 40 : 0);
+      nodes.push_back(node);
+      constant_hz.push_back(i % 7 == 0 ? 0 : i % 97 == 1 ? 3000 : 0.03 * i);
+      function_of_node.push_back(i % 5);
+    }
+    std::sort(nodes.begin(), nodes.end());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      for (const double t : train(constant_rate(constant_hz[i], window), {8}, nodes[i])) {
+        of_constants.emplace_back(nodes[i], t);
+      }
+      for (const double t : train(functions[function_of_node[i]], {9}, nodes[i]))
+        of_functions.emplace_back(nodes[i], t);
+    }
+    for (const double mean_window_ms : {0.7, 20.0, 900.0}) {
+      CAPTURE(mean_window_ms);
+      CHECK((in_windows({nodes, window, constant_hz, {}, {}}, {8}, mean_window_ms) == of_constants));
+      CHECK((in_windows({nodes, {}, {}, function_of_node, functions}, {9}, mean_window_ms) == of_functions));
+    }
+    const std::vector<double> some_hz(nodes.size(), 50);
+    CHECK(in_windows({nodes, {500, 500}, some_hz, {}, {}}, {8}, 20).empty());
   }
 
   TEST_CASE("a later stop or an appended segment changes no earlier spike") {

@@ -10,6 +10,7 @@
 #include "base/maths.hpp"
 #include "base/random.hpp"
 #include "sample/poisson.hpp"
+#include "sample/poisson_trains.hpp"
 
 TEST_SUITE("sample") {
   using namespace stimgen;
@@ -67,6 +68,29 @@ TEST_SUITE("sample") {
     }
   }
 
+  TEST_CASE("every kernel gives each of many nodes its own group") {
+    RandomStream random({3}, 0);
+    for (const PoissonKernel* kernel : available_kernels()) {
+      CAPTURE(kernel->isa);
+      for (const std::size_t count : {1U, 2U, 7U, 8U, 9U, 64U, 100U}) {
+        std::vector<std::uint64_t> nodes, groups;
+        std::vector<double> carries, expected;
+        const StreamKey key{random.next_word()};
+        for (std::size_t i = 0; i < count; ++i) {
+          nodes.push_back(random.next_word() >> (i % 64));
+          groups.push_back(random.next_word() >> (1 + i % 63));
+          carries.push_back(i % 3 == 0 ? 0 : 1e6 * random.next_uniform_open01());
+          for (const double time : defined_times(key, nodes[i], groups[i], carries[i], 1)) expected.push_back(time);
+        }
+        std::vector<double> times(count * kGroupSpikes + 1, -1);
+        kernel->fill_next_groups(key.value, nodes.data(), groups.data(), carries.data(), times.data(), count);
+        CHECK(times.back() == -1);  // nothing is written past the end
+        times.pop_back();
+        CHECK(same_bits(times, expected));
+      }
+    }
+  }
+
   TEST_CASE("every kernel maps intensities to the same times, also out of range") {
     std::vector<double> intensities = {0, 1e-300, 1e-17, 0.5, 1, 2, 1e3, 1e17, 1e300};
     RandomStream stream(StreamKey{2});
@@ -99,6 +123,13 @@ TEST_SUITE("sample") {
       for (const PoissonKernel* kernel : available_kernels()) {
         std::vector<double> times;
         append_poisson_train(*kernel, rate, {11}, node, times);
+        CHECK(same_bits(times, expected));
+        const std::uint32_t function = 0;
+        std::vector<Spike> spikes;
+        const auto trains = open_poisson_trains(*kernel, {{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, {11});
+        for (int window = 1; window <= 12; ++window) trains->append_until(250.0 * window, spikes);
+        times.clear();
+        for (const Spike& spike : spikes) times.push_back(spike.timestamp_ms);
         CHECK(same_bits(times, expected));
       }
     }
