@@ -15,7 +15,7 @@
 namespace stimgen {
 namespace {
 
-constexpr double kSpikesPerWindow = 1 << 20;
+constexpr double kSpikesPerWindow = 3 << 18;
 
 constexpr std::size_t kSlices = 16;
 

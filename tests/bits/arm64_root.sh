@@ -38,6 +38,6 @@ inside dpkg --add-architecture arm64
 inside apt-get update -qq
 inside apt-get install -y -qq --no-install-recommends g++ g++-aarch64-linux-gnu cmake ninja-build ccache qemu-user \
   pkg-config librandom123-dev nlohmann-json3-dev libhdf5-dev:arm64 libyaml-cpp-dev:arm64 libfmt-dev:arm64 \
-  libspdlog-dev:arm64 libboost-program-options-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64 libcsv-dev:arm64 >&2
+  libspdlog-dev:arm64 libboost-program-options-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64 libdeflate-dev:arm64 libcsv-dev:arm64 >&2
 rm -rf "$folder"/var/cache/apt/archives/*.deb
 echo "$wanted" >"$stamp"

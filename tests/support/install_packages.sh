@@ -20,6 +20,7 @@ librandom123-dev
 libssl-dev
 nlohmann-json3-dev
 zlib1g-dev
+libdeflate-dev
 libcsv-dev
 '
 test_packages='
