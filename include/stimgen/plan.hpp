@@ -56,6 +56,13 @@ struct CombineSource {
   SourceLoc loc;
 };
 
+// The order of kinds and names, to be asked without making a string.
+struct PlaceBefore {
+  using is_transparent = void;
+  using Place = std::pair<TaskKind, std::string_view>;
+  bool operator()(const Place& a, const Place& b) const { return a < b; }
+};
+
 struct Task {
   TaskKind kind = TaskKind::network;
   std::string name;
@@ -104,7 +111,7 @@ struct Plan {
   std::map<TaskIndex, std::vector<CombineSource>> combine_sources;
 
   // The place of each task in `tasks`, by kind and name; kept by add_task().
-  std::map<std::pair<TaskKind, std::string>, TaskIndex, std::less<>> places;
+  std::map<std::pair<TaskKind, std::string>, TaskIndex, PlaceBefore> places;
   std::vector<Task> tasks;  // in a topological order: networks, assemblies, spikes, combinations; recipe order inside
 
   // nullptr if unknown.

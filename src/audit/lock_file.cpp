@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <fstream>
 #include <functional>
-#include <iterator>
 
 #include "audit/entry_json.hpp"
 #include "audit/json_outline.hpp"
 #include "base/atomic_file.hpp"
+#include "base/read_to_end.hpp"
 
 #ifndef STIMGEN_VERSION
 #define STIMGEN_VERSION "unknown"
@@ -45,7 +45,7 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
+  std::string text = read_to_end(file);
   if (!file.is_open() || file.bad()) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
   return text;
 }

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
+#include "base/read_to_end.hpp"
 #include "stimgen/diagnostic.hpp"
 
 namespace stimgen {
@@ -72,7 +72,7 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   if (!in) {
     throw InputError("csv.unreadable", fmt::format("cannot read '{}': {}", table.path, std::strerror(errno)));
   }
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  std::string text = read_to_end(in);
   if (in.bad()) throw InputError("csv.unreadable", fmt::format("cannot read '{}'", table.path));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (delimiter == ' ') std::replace(text.begin(), text.end(), '\t', ' ');

@@ -65,7 +65,8 @@ Digest Sha256::finish() {
 }
 
 Digest sha256(std::string_view text) {
-  return Sha256().update(text).finish();
+  thread_local Sha256 hash;  // for short texts, making one would take longer than using it
+  return hash.update(text).finish();
 }
 
 std::string to_hex(const Digest& digest) {

@@ -27,7 +27,7 @@ std::string_view task_kind_name(TaskKind kind) {
 }
 
 std::optional<TaskIndex> Plan::index_of(TaskKind kind, std::string_view name) const {
-  const auto found = places.find(std::pair(kind, std::string(name)));
+  const auto found = places.find(PlaceBefore::Place(kind, name));
   return found == places.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -114,16 +114,17 @@ TaskIndex add_task(Plan& plan, Task task) {
   std::sort(task.needs.begin(), task.needs.end());
   task.needs.erase(std::unique(task.needs.begin(), task.needs.end()), task.needs.end());
   std::sort(task.settings.begin(), task.settings.end());
-  Sha256 hash;
-  hash.update(fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind)));
-  for (const auto& [key, value] : task.settings) hash.update(fmt::format("{} = {}\n", key, value));
-  for (const auto& [purpose, key] : task.streams) hash.update(fmt::format("stream {} {}\n", purpose, canonical(key)));
+  std::string text = fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind));
+  for (const auto& [key, value] : task.settings) text.append(key).append(" = ").append(value) += '\n';
+  for (const auto& [purpose, key] : task.streams) {
+    text.append("stream ").append(purpose).append(" ").append(canonical(key)) += '\n';
+  }
   // Sorted, since the order of tasks in the recipe must not matter.
   std::vector<std::string> needs;
   for (const TaskIndex need : task.needs) needs.push_back(to_hex(plan.tasks[need].fingerprint));
   std::sort(needs.begin(), needs.end());
-  for (const std::string& need : needs) hash.update(fmt::format("needs {}\n", need));
-  task.fingerprint = hash.finish();
+  for (const std::string& need : needs) text.append("needs ").append(need) += '\n';
+  task.fingerprint = sha256(text);
   add_shared_keys(plan.recipe, task);
   plan.places.emplace(std::pair(task.kind, task.name), plan.tasks.size());
   plan.tasks.push_back(std::move(task));

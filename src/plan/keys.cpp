@@ -26,7 +26,8 @@ std::string_view type_inside(std::string_view type, std::string_view key) {
 }
 
 std::string plain_text(const Value& value) {
-  if (value.quoted) return value.text;
+  // Most texts are names: nothing is worth trying that does not start like a number.
+  if (value.quoted || value.text.find_first_of("+-.0123456789") != 0) return value.text;
   Diagnostics ignored;
   if (const auto number = read_number(value, ignored)) return format_number(*number);
   return value.text;

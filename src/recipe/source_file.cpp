@@ -4,11 +4,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "base/read_to_end.hpp"
 #include "recipe/places.hpp"
 
 namespace stimgen {
@@ -40,7 +40,7 @@ std::shared_ptr<const SourceFile> open_source_file(const std::filesystem::path& 
   auto file = std::make_shared<SourceFile>();
   file->path = path.string();
   file->directory = path.parent_path().string();
-  if (stream.is_open()) file->text.assign(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  if (stream.is_open()) file->text = read_to_end(stream);
   if (!stream.is_open() || stream.bad()) {
     problem = fmt::format("cannot read '{}': {}", shown, std::strerror(errno));
     return nullptr;
