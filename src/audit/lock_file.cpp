@@ -25,17 +25,17 @@ constexpr const char* kName = "stimgen.lock";
 
 // While it lives, no other run changes a lock of this folder. Where folders cannot be locked, the last one wins and the
 // others find their files by the record in them.
-class FolderLock {
+class WritersTurn {
  public:
-  explicit FolderLock(const std::filesystem::path& folder)
+  explicit WritersTurn(const std::filesystem::path& folder)
       : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
   }
-  ~FolderLock() {
+  ~WritersTurn() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
+  WritersTurn(const WritersTurn&) = delete;
+  WritersTurn& operator=(const WritersTurn&) = delete;
 
  private:
   int descriptor_;
@@ -120,7 +120,7 @@ std::optional<Lock> read_lock(const std::filesystem::path& path, const std::stri
 
 void write_lock(const std::filesystem::path& path, const std::string& recipe_name, const Lock& lock) {
   create_folders(path.parent_path());
-  const FolderLock held(path.parent_path());
+  const WritersTurn held(path.parent_path());
   SortedJson json = {{"lock_version", kLockVersion}, {"recipes", SortedJson::object()}};
   const auto old = read_whole(path);
   if (old) json = parse(*old, path);

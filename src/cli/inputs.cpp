@@ -19,7 +19,7 @@ std::vector<TaskIndex> tasks_to_play(const Plan& plan, const std::vector<std::st
       if (index && plan.tasks[*index].makes_file()) {
         if (std::find(tasks.begin(), tasks.end(), *index) == tasks.end()) tasks.push_back(*index);
       } else if (index) {
-        diagnostics.error({}, "recipe.no-file", fmt::format("'{}' is a task that makes no spike file", name));
+        diagnostics.error({}, "recipe.no-spike-file", fmt::format("'{}' is a task that makes no spike file", name));
       } else {
         diagnostics.error({}, "recipe.unknown-task", fmt::format("the recipe has no task '{}'", printable(name)),
                           suggest(name, plan.file_task_names()));
