@@ -2,8 +2,10 @@
 # call; without traps gcc 12 turns "larger of two" into an instruction). None changes a bit of any result.
 set_source_files_properties(
   src/base/maths.cpp src/rate/distribution.cpp src/rate/rate_function.cpp src/sample/poisson.cpp
-  src/sample/poisson_kernel_scalar.cpp
+  src/sample/poisson_kernel_sse2.cpp src/sample/poisson_kernel_neon.cpp
   PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>")
+set_source_files_properties(src/sample/poisson_kernel_scalar.cpp
+  PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>;-fno-tree-vectorize;-fno-tree-slp-vectorize")
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
   set_source_files_properties(src/sample/poisson_kernel_avx2.cpp
     PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>;-mavx2")

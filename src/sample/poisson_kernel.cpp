@@ -12,16 +12,26 @@
 namespace stimgen {
 namespace {
 
+struct Candidate {
+  const PoissonKernel* kernel;  // nullptr where this build has none
+  bool supported;               // by this machine
+};
+
 std::vector<const PoissonKernel*> find_kernels() {
-  std::vector<const PoissonKernel*> kernels = {scalar_kernel()};
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") != 0;
   const bool avx512 = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
                       __builtin_cpu_supports("avx512vl") != 0;
-  if (avx2 && avx2_kernel() != nullptr) kernels.push_back(avx2_kernel());
-  if (avx512 && avx512_kernel() != nullptr) kernels.push_back(avx512_kernel());
+#else
+  const bool avx2 = false, avx512 = false;
 #endif
+  std::vector<const PoissonKernel*> kernels;
+  for (const Candidate& candidate :
+       {Candidate{scalar_kernel(), true}, Candidate{sse2_kernel(), true}, Candidate{neon_kernel(), true},
+        Candidate{avx2_kernel(), avx2}, Candidate{avx512_kernel(), avx512}}) {
+    if (candidate.kernel != nullptr && candidate.supported) kernels.push_back(candidate.kernel);
+  }
   return kernels;
 }
 

@@ -14,7 +14,7 @@ namespace stimgen {
 inline constexpr std::size_t kGroupSpikes = 4;
 
 struct PoissonKernel {
-  const char* isa;  // "scalar" (the baseline of the machine, SSE2 on x86-64), "avx2", "avx512"
+  const char* isa;  // "scalar", "sse2", "neon", "avx2", "avx512"
   // Writes `groups` groups of spike times of a Poisson process of rate 1, in order. Gap i of a stream is −ln(u), u the
   // i-th number of RandomStream(key, node). With the carry c (the last time before) and gaps g0…g3, a group is
   // c + g0, c + (g0 + g1), c + ((g0 + g1) + g2), c + ((g0 + g1) + (g2 + g3)), and the last is the next carry: one
@@ -29,14 +29,16 @@ struct PoissonKernel {
   void (*map_sloped)(const SegmentInverse& inverse, const double* intensities, double* times_ms, std::size_t count);
 };
 
-// The best of this machine, or the one that the environment variable STIMGEN_ISA names (scalar, avx2, avx512); chosen
+// The best of this machine, or the one that the environment variable STIMGEN_ISA names (scalar, avx2 …); chosen
 // once. Throws EnvironmentError if it names one that this machine or build does not have.
 const PoissonKernel& active_kernel();
-// All that this machine and build can run, the baseline first.
+// All that this machine and build can run, from scalar to the fastest.
 std::span<const PoissonKernel* const> available_kernels();
 
 // One a translation unit; nullptr where the build has no such instruction set.
 const PoissonKernel* scalar_kernel();
+const PoissonKernel* sse2_kernel();
+const PoissonKernel* neon_kernel();
 const PoissonKernel* avx2_kernel();
 const PoissonKernel* avx512_kernel();
 

@@ -3,6 +3,7 @@
 
 #if defined(__AVX2__)
 #define STIMGEN_KERNEL_ISA "avx2"
+#define STIMGEN_KERNEL_WIDTH 4
 #include "sample/poisson_kernel_impl.hpp"
 
 namespace stimgen {

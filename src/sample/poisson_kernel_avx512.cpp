@@ -3,6 +3,7 @@
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 #define STIMGEN_KERNEL_ISA "avx512"
+#define STIMGEN_KERNEL_WIDTH 8
 #include "sample/poisson_kernel_impl.hpp"
 
 namespace stimgen {

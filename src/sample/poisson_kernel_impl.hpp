@@ -1,7 +1,8 @@
-// The source of every Poisson kernel: included by poisson_kernel_<isa>.cpp with STIMGEN_KERNEL_ISA naming it.
+// The source of every Poisson kernel: included by poisson_kernel_<isa>.cpp, which defines STIMGEN_KERNEL_ISA, the name,
+// and STIMGEN_KERNEL_WIDTH, the lanes of 64 bits: 8, 4, 2 or, for plain numbers, 1.
 //
-// Compiler vectors of 64-bit lanes do the work; the operations a lane sees are those of base/random.hpp and
-// base/maths.hpp, so the bits do not depend on the width. Nothing here may be an ordinary inline function of a shared
+// Compiler vectors do the work; the operations a lane sees are those of base/random.hpp and base/maths.hpp, so the bits
+// do not depend on the width. Nothing here may be an ordinary inline function of a shared
 // header: the linker could then keep the copy made for a newer processor.
 #include <cstddef>
 #include <cstdint>
@@ -9,22 +10,39 @@
 #include "base/log_kernel.hpp"
 #include "sample/poisson_kernel.hpp"
 
-#if defined(__SSE2__)
+#if STIMGEN_KERNEL_WIDTH > 1 && defined(__SSE2__)
 #include <immintrin.h>
+#elif STIMGEN_KERNEL_WIDTH > 1 && defined(__ARM_NEON)
+#include <arm_neon.h>
 #endif
 
 namespace stimgen {
 namespace {
 
-#if defined(__AVX512F__)
-constexpr std::size_t kWidth = 8;
-#elif defined(__AVX2__)
-constexpr std::size_t kWidth = 4;
+constexpr std::size_t kWidth = STIMGEN_KERNEL_WIDTH;
+#if STIMGEN_KERNEL_WIDTH == 1
+using U = std::uint64_t;
+using D = double;
+
+STIMGEN_INLINE double lane_of(D value, std::size_t) {
+  return value;
+}
+template <class Vector, class Number>
+STIMGEN_INLINE void set_lane(Vector& value, std::size_t, Number number) {
+  value = number;
+}
 #else
-constexpr std::size_t kWidth = 2;
-#endif
 using U = std::uint64_t __attribute__((vector_size(8 * kWidth)));
 using D = double __attribute__((vector_size(8 * kWidth)));
+
+STIMGEN_INLINE double lane_of(D values, std::size_t lane) {
+  return values[lane];
+}
+template <class Vector, class Number>
+STIMGEN_INLINE void set_lane(Vector& values, std::size_t lane, Number number) {
+  values[lane] = number;
+}
+#endif
 
 STIMGEN_INLINE U broadcast(std::uint64_t value) {
   return U{} + value;
@@ -32,13 +50,16 @@ STIMGEN_INLINE U broadcast(std::uint64_t value) {
 
 // The 64-bit products of the lanes' lower halves; the upper halves do not matter.
 STIMGEN_INLINE U multiply_low_halves(U a, U b) {
-#if defined(__AVX512F__)
+#if STIMGEN_KERNEL_WIDTH == 8
   // The masked form with a full mask: the plain one has a needless "uninitialized" warning with gcc 12.
   return maths::as_bits<U>(_mm512_maskz_mul_epu32(0xff, maths::as_bits<__m512i>(a), maths::as_bits<__m512i>(b)));
-#elif defined(__AVX2__)
+#elif STIMGEN_KERNEL_WIDTH == 4
   return maths::as_bits<U>(_mm256_mul_epu32(maths::as_bits<__m256i>(a), maths::as_bits<__m256i>(b)));
-#elif defined(__SSE2__)
+#elif STIMGEN_KERNEL_WIDTH == 2 && defined(__SSE2__)
   return maths::as_bits<U>(_mm_mul_epu32(maths::as_bits<__m128i>(a), maths::as_bits<__m128i>(b)));
+#elif STIMGEN_KERNEL_WIDTH == 2 && defined(__ARM_NEON)
+  return maths::as_bits<U>(
+      vmull_u32(vmovn_u64(maths::as_bits<uint64x2_t>(a)), vmovn_u64(maths::as_bits<uint64x2_t>(b))));
 #else
   return (a & 0xffffffff) * (b & 0xffffffff);
 #endif
@@ -91,7 +112,7 @@ STIMGEN_INLINE void log_uniforms(const RoundKeys& keys, U node, U block, D& log0
 
 // Stores lane 0 of a, b, c, d, then lane 1 of them, and so on.
 STIMGEN_INLINE void store_interleaved(D a, D b, D c, D d, double* out) {
-#if defined(__AVX512F__)
+#if STIMGEN_KERNEL_WIDTH == 8
   const D ab_even = __builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14);
   const D ab_odd = __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15);
   const D cd_even = __builtin_shufflevector(c, d, 0, 8, 2, 10, 4, 12, 6, 14);
@@ -104,7 +125,7 @@ STIMGEN_INLINE void store_interleaved(D a, D b, D c, D d, double* out) {
                      __builtin_shufflevector(even02, odd13, 4, 5, 6, 7, 12, 13, 14, 15),
                      __builtin_shufflevector(even46, odd57, 0, 1, 2, 3, 8, 9, 10, 11),
                      __builtin_shufflevector(even46, odd57, 4, 5, 6, 7, 12, 13, 14, 15)};
-#elif defined(__AVX2__)
+#elif STIMGEN_KERNEL_WIDTH == 4
   const D ab_even = __builtin_shufflevector(a, b, 0, 4, 2, 6);
   const D ab_odd = __builtin_shufflevector(a, b, 1, 5, 3, 7);
   const D cd_even = __builtin_shufflevector(c, d, 0, 4, 2, 6);
@@ -112,6 +133,8 @@ STIMGEN_INLINE void store_interleaved(D a, D b, D c, D d, double* out) {
   const D rows[4] = {
       __builtin_shufflevector(ab_even, cd_even, 0, 1, 4, 5), __builtin_shufflevector(ab_odd, cd_odd, 0, 1, 4, 5),
       __builtin_shufflevector(ab_even, cd_even, 2, 3, 6, 7), __builtin_shufflevector(ab_odd, cd_odd, 2, 3, 6, 7)};
+#elif STIMGEN_KERNEL_WIDTH == 1
+  const D rows[4] = {a, b, c, d};
 #else
   const D rows[4] = {{a[0], b[0]}, {c[0], d[0]}, {a[1], b[1]}, {c[1], d[1]}};
 #endif
@@ -149,13 +172,13 @@ void fill_unit_rate_times(std::uint64_t key, std::uint64_t node, std::uint64_t f
   RoundKeys keys;
   schedule(key, keys);
   U group = {};
-  for (std::size_t lane = 0; lane < kWidth; ++lane) group[lane] = first_group + lane;
+  for (std::size_t lane = 0; lane < kWidth; ++lane) set_lane(group, lane, first_group + lane);
   for (std::size_t done = 0; done < groups; done += kWidth) {
     const GroupSums sums = group_sums(keys, broadcast(node), group);
     D carries = {};
     for (std::size_t lane = 0; lane < kWidth; ++lane) {
-      carries[lane] = carry;
-      carry -= sums.of4[lane];
+      set_lane(carries, lane, carry);
+      carry -= lane_of(sums.of4, lane);
     }
     store_groups(carries, sums, out + done * kGroupSpikes, groups - done);
     group += kWidth;

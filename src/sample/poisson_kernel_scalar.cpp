@@ -1,5 +1,6 @@
-// The Poisson kernel for the baseline of the platform.
+// The Poisson kernel without vectors, for any processor; src/sample/isa.cmake keeps the compiler from making some.
 #define STIMGEN_KERNEL_ISA "scalar"
+#define STIMGEN_KERNEL_WIDTH 1
 #include "sample/poisson_kernel_impl.hpp"
 
 namespace stimgen {

@@ -99,7 +99,7 @@ verdict "files of two runs, byte for byte (cmp)" test ! -s "$work/cmp"
 if [[ " $parts " == *" settings "* ]]; then
   heading "Threads, instruction sets, order of tasks"
   for threads in 1 2 8 64; do compare "$threads threads" all --threads "$threads" -- "$stimgen"; done
-  for isa in scalar avx2 avx512; do
+  for isa in scalar sse2 avx2 avx512; do
     case $isa in
       avx2) grep -qw avx2 /proc/cpuinfo || { echo "this CPU has no $isa"; continue; } ;;
       avx512) grep -qw avx512vl /proc/cpuinfo || { echo "this CPU has no $isa"; continue; } ;;
@@ -177,7 +177,9 @@ WRAPPER
     else
       echo "the files differ in bytes (allowed where the libraries differ)"
     fi
-    folder=$arm64_root/bits compare "arm64, 8 threads" content --threads 8 -- "$work/stimgen-arm64"
+    verdict "NEON by default" grep -q '^CPU path *neon$' <(cd "$arm64_root" && "$work/stimgen-arm64" --version)
+    folder=$arm64_root/bits compare "arm64, scalar, 8 threads" content --threads 8 -- \
+      env STIMGEN_ISA=scalar "$work/stimgen-arm64"
   else
     failed=$((failed + 1))
     tail -n 40 "$work/arm64.log"
