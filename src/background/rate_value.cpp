@@ -107,8 +107,9 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     result.property = fields.text("values.property");
     result.csv = fields.path("values.csv");
     if (fields.ok() && result.property.empty() == result.csv.empty()) {
-      fields.error("values", "background.values", "'values' needs either 'property' or 'csv'",
-                   "write {values: {property: rate_hz}} or {values: {csv: rates.csv}}");
+      diagnostics.error(value.find("values")->loc, "background.values", "'values' needs either 'property' or 'csv'",
+                        "write {values: {property: rate_hz}} or {values: {csv: rates.csv}}");
+      return std::nullopt;
     }
     return fields.ok() ? std::optional(result) : std::nullopt;
   } else if (value.is_mapping()) {

@@ -51,11 +51,16 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
   for (const Task& task : plan.tasks) {
     if (task.kind == TaskKind::combine) combined.insert(task.needs.begin(), task.needs.end());
   }
+  // Combinations that feed one population are taken for alternatives, such as trials; a task left alone beside them is
+  // more likely forgotten.
   std::map<std::string, std::vector<TaskIndex>> feeding;
-  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
-    const Task& task = plan.tasks[i];
-    if (task.makes_file() && task.kind != TaskKind::combine && !combined.contains(i)) {
-      for (const std::string& population : task.populations) feeding[population].push_back(i);
+  for (const bool combinations : {false, true}) {
+    for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+      const Task& task = plan.tasks[i];
+      if (!task.makes_file() || (task.kind == TaskKind::combine) != combinations || combined.contains(i)) continue;
+      for (const std::string& population : task.populations) {
+        if (!combinations || feeding.contains(population)) feeding[population].push_back(i);
+      }
     }
   }
   for (const auto& [population, tasks] : feeding) {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
 #include "stimgen/store.hpp"
+#include "store/sorted_source.hpp"
 
 namespace stimgen {
 namespace {
@@ -72,6 +74,7 @@ class CombineBuilder {
     task.name = entry.name;
     task.loc = entry.loc;
     std::vector<CombineSource> sources;
+    Parts parts;
     bool whole = true;
     for (const Value& item : from.items) {
       const std::size_t position = sources.size();
@@ -80,6 +83,7 @@ class CombineBuilder {
       } else {
         whole = add_named(item, task, sources, chain) && whole;
       }
+      if (sources.size() > position) whole = take_once(parts_of(sources.back(), task), sources, parts) && whole;
       if (whole && sources.size() > position) describe_source(position, sources.back(), task);
     }
     if (!whole || diagnostics_.error_count() != errors_before) return;
@@ -89,6 +93,53 @@ class CombineBuilder {
     set_output(plan_, task);
     const TaskIndex index = add_task(plan_, std::move(task));
     plan_.combine_sources.emplace(index, std::move(sources));
+    parts_.emplace(index, std::move(parts));
+  }
+
+  // The single tasks and recordings of a combination: what tells one from another, and how to call it.
+  struct Part {
+    std::string shown;
+    SourceLoc loc;  // of the source that brought it
+  };
+  using Parts = std::map<std::string, Part>;
+
+  Parts parts_of(const CombineSource& source, const Task& task) const {
+    if (source.task) {
+      const std::string shown = fmt::format("task '{}'", plan_.tasks[*source.task].name);
+      Parts parts{{shown, {shown, source.loc}}};
+      if (const auto inner = parts_.find(*source.task); inner != parts_.end()) {
+        for (const auto& [key, part] : inner->second) parts.emplace(key, Part{part.shown, source.loc});
+      }
+      return parts;
+    }
+    // A recording may come again at another time, or for other nodes.
+    Parts parts;
+    std::error_code ignored;
+    const std::string file = std::filesystem::weakly_canonical(source.file, ignored).string();
+    const std::string nodes = source.keep ? canonical_digest(std::span<const NodeId>(*source.keep)) : "all";
+    for (const std::string& population : task.populations) {
+      if (!source.population.empty() && population != source.population) continue;
+      const std::string shown = fmt::format("population '{}' of '{}'", population, printable(source.file.string()));
+      parts.emplace(fmt::format("{}\n{}\n{}\n{}", file, population, format_time(source.shift_ms), nodes),
+                    Part{shown, source.loc});
+    }
+    return parts;
+  }
+
+  // Spikes that come twice would count twice.
+  bool take_once(const Parts& added, const std::vector<CombineSource>& sources, Parts& parts) {
+    for (const auto& [key, part] : added) {
+      const auto [held, fresh] = parts.emplace(key, part);
+      if (fresh) continue;
+      const CombineSource& source = sources.back();
+      const std::string within = source.task && key != fmt::format("task '{}'", plan_.tasks[*source.task].name)
+                                     ? fmt::format(", here as part of '{}'", plan_.tasks[*source.task].name)
+                                     : "";
+      diagnostics_.error(part.loc, "combine.twice", fmt::format("{} is taken twice{}", part.shown, within))
+          .notes.push_back({held->second.loc, "taken here already"});
+      return false;
+    }
+    return true;
   }
 
   bool add_named(const Value& item, Task& task, std::vector<CombineSource>& sources,
@@ -105,13 +156,6 @@ class CombineBuilder {
                            suggest(*name, task_names()));
       }
       return false;  // otherwise it failed and was reported there
-    }
-    for (const CombineSource& source : sources) {
-      if (source.task == index) {
-        diagnostics_.error(item.loc, "combine.twice", fmt::format("task '{}' is taken twice", *name))
-            .notes.push_back({source.loc, "taken here already"});
-        return false;
-      }
     }
     const Task& needed = plan_.tasks[*index];
     CombineSource source;
@@ -146,35 +190,65 @@ class CombineBuilder {
       return false;
     }
     std::vector<std::string> names;
-    for (const PopulationInfo& population : reader->populations()) {
-      names.push_back(population.name);
-      if (!source.population.empty() && population.name != source.population) continue;
-      task.populations.push_back(population.name);
-      task.expected_spikes += static_cast<double>(population.count);
-      const std::string digest = to_hex(digest_population(*reader, population));
-      task.settings.emplace_back(fmt::format("source {:06} population {}", sources.size(), population.name), digest);
-      task.inputs.emplace_back(
-          fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)), digest);
-    }
+    for (const PopulationInfo& population : reader->populations()) names.push_back(population.name);
     if (!source.population.empty() && std::find(names.begin(), names.end(), source.population) == names.end()) {
       fields.error("population", "combine.no-such-population",
                    fmt::format("'{}' has no population '{}'", source.file.string(), source.population),
                    suggest(source.population, names));
       return false;
     }
-    if (where != nullptr && !select(*where, names, source, task, fields)) return false;
+    const NodePopulation* nodes = nullptr;
+    if (where != nullptr) {
+      nodes = select(*where, names, source, fields);
+      if (nodes == nullptr) return false;
+    }
+    for (const PopulationInfo& population : reader->populations()) {
+      if (!source.population.empty() && population.name != source.population) continue;
+      if (!add_recorded(*reader, population, source, sources.size(), task)) return false;
+    }
+    if (nodes != nullptr) inputs_.add_columns(*nodes, task);
     sources.push_back(std::move(source));
     return true;
   }
 
-  // `where` needs one population whose nodes the networks know.
-  bool select(const Value& where, const std::vector<std::string>& names, CombineSource& source, Task& task,
-              Fields& fields) {
+  // One pass over a recorded population: its digest, how many spikes are taken, and whether all of these are at a time.
+  bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, const CombineSource& source,
+                    std::size_t position, Task& task) {
+    ContentDigest content(population.name, population.order);
+    std::uint64_t taken = 0;
+    try {
+      for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
+        const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
+        const auto spikes = std::make_shared<const SpikeBlock>(reader.read(population.name, first, count));
+        for (std::size_t i = 0; i < spikes->size(); ++i) {
+          const Spike spike{spikes->node_ids[i], spikes->timestamps_ms[i]};
+          if (source.keep && !std::binary_search(source.keep->begin(), source.keep->end(), spike.node_id)) continue;
+          shifted_time_ms(reader, population.name, spike, source.shift_ms);
+          ++taken;
+        }
+        content.append(spikes);
+      }
+    } catch (const InputError& error) {
+      diagnostics_.add(error, source.loc);
+      return false;
+    }
+    task.populations.push_back(population.name);
+    task.expected_spikes += static_cast<double>(taken);
+    const std::string digest = to_hex(content.finish());
+    task.settings.emplace_back(fmt::format("source {:06} population {}", position, population.name), digest);
+    task.inputs.emplace_back(
+        fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)), digest);
+    return true;
+  }
+
+  // `where` needs one population whose nodes the networks know: that one, after its chosen nodes are in source.keep.
+  const NodePopulation* select(const Value& where, const std::vector<std::string>& names, CombineSource& source,
+                               Fields& fields) {
     if (source.population.empty() && names.size() == 1) source.population = names[0];
     if (source.population.empty()) {
       fields.error("where", "combine.where",
                    fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
-      return false;
+      return nullptr;
     }
     const NodePopulation* population = plan_.network->population(source.population);
     if (population == nullptr) {
@@ -182,15 +256,14 @@ class CombineBuilder {
           "where", "combine.where",
           fmt::format("'where' needs the nodes of population '{}', which 'networks' does not have", source.population),
           suggest(source.population, plan_.network->population_names()));
-      return false;
+      return nullptr;
     }
     std::vector<NodeId> keep;
     for (const NodeRow row : plan_.network->select(*population, where, diagnostics_)) {
       keep.push_back(population->node_ids()[row]);
     }
     source.keep = std::move(keep);
-    inputs_.add_columns(*population, task);
-    return fields.ok();
+    return fields.ok() ? population : nullptr;
   }
 
   void describe_source(std::size_t position, const CombineSource& source, Task& task) const {
@@ -231,6 +304,7 @@ class CombineBuilder {
   Plan& plan_;
   Diagnostics& diagnostics_;
   std::vector<State> state_;
+  std::map<TaskIndex, Parts> parts_;  // of the combinations made so far
   InputDigests inputs_;
 };
 

@@ -33,7 +33,8 @@ class FileSource final : public SpikeSource {
       for (std::size_t i = 0; i < block.size(); ++i) {
         if (selection_.keep && !selection_.keep(block.node_ids[i])) continue;
         block.node_ids[kept] = block.node_ids[i];
-        block.timestamps_ms[kept] = shifted(block.node_ids[i], block.timestamps_ms[i]);
+        block.timestamps_ms[kept] = shifted_time_ms(*reader_, selection_.population,
+                                                    {block.node_ids[i], block.timestamps_ms[i]}, selection_.shift_ms);
         ++kept;
       }
       block.node_ids.resize(kept);
@@ -44,19 +45,6 @@ class FileSource final : public SpikeSource {
   }
 
  private:
-  double shifted(NodeId node_id, double time_ms) const {
-    const double result = time_ms + selection_.shift_ms;
-    if (std::isfinite(result) && result > 0) return result;
-    const std::string place =
-        fmt::format("'{}', population '{}': node {} has a spike at {} ms", printable(reader_->path()),
-                    printable(selection_.population), node_id, time_ms);
-    if (selection_.shift_ms == 0 || !std::isfinite(time_ms)) {
-      throw InputError("spikes.time", place + "; expected times above 0");
-    }
-    throw InputError("spikes.time", fmt::format("{}, which the shift by {} ms moves to {} ms; expected times above 0",
-                                                place, selection_.shift_ms, result));
-  }
-
   const SpikeReader* reader_;
   ReadSelection selection_;
   std::uint64_t count_;
@@ -119,6 +107,18 @@ bool is_sorted(SpikeSource& source, SpikeOrder order) {
 }
 
 }  // namespace
+
+double shifted_time_ms(const SpikeReader& reader, const std::string& population, Spike spike, double shift_ms) {
+  const double result = spike.timestamp_ms + shift_ms;
+  if (std::isfinite(result) && result > 0) return result;
+  const std::string place = fmt::format("'{}', population '{}': node {} has a spike at {} ms", printable(reader.path()),
+                                        printable(population), spike.node_id, spike.timestamp_ms);
+  if (shift_ms == 0 || !std::isfinite(spike.timestamp_ms)) {
+    throw InputError("spikes.time", place + "; expected times above 0");
+  }
+  throw InputError("spikes.time", fmt::format("{}, which the shift by {} ms moves to {} ms; expected times above 0",
+                                              place, shift_ms, result));
+}
 
 std::unique_ptr<SpikeSource> open_sorted_in_runs(const SpikeReader& reader, const ReadSelection& selection,
                                                  SpikeOrder order, const std::filesystem::path& spill_dir,

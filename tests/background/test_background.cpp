@@ -114,6 +114,17 @@ TEST_SUITE("background") {
     CHECK(std_key.problems().find("did you mean 'stdev'?") != std::string::npos);
   }
 
+  TEST_CASE("'values' names a property or a file, and only one") {
+    for (const char* values : {"{}", "{property: rate_hz, csv: rates.csv}"}) {
+      for (const std::string rate : {"rate: {values: ", "group_by: kind, rates: {A: {values: "}) {
+        const PlannedRecipe recipe(recipe_head() + "backgrounds: {b: {population: cells, " + rate + values +
+                                   (rate.starts_with("group_by") ? "}, B: 1, C: 1" : "") + "}}}\n");
+        CHECK_MESSAGE(recipe.problems().find("'values' needs either 'property' or 'csv'") != std::string::npos,
+                      recipe.problems());
+      }
+    }
+  }
+
   TEST_CASE("what cannot be is refused with a reason") {
     const auto problems = [](const std::string& background) {
       return PlannedRecipe(recipe_head() + "backgrounds:\n  b: " + background + "\n").problems();

@@ -82,6 +82,14 @@ TEST_SUITE("plan") {
     CHECK(loose.problems().find("warning: base, long all feed population 'cells', and nothing combines them") !=
           std::string::npos);
     CHECK(PlannedRecipe(recipe_head() + kBody).problems() == "");
+    // One task is left alone beside a combination; combinations are alternatives.
+    const std::string three =
+        "backgrounds: {a: {population: cells, rate: 1}, b: {population: cells, rate: 1}, c: {population: cells, rate: "
+        "1}}\n";
+    const PlannedRecipe left(recipe_head() + three + "combine: {x: {from: [a, c]}}\n");
+    CHECK_MESSAGE(left.problems().find("warning: b, x all feed population 'cells'") != std::string::npos,
+                  left.problems());
+    CHECK(PlannedRecipe(recipe_head() + three + "combine: {x: {from: [a, c]}, y: {from: [b, c]}}\n").problems() == "");
   }
 
   TEST_CASE("mistakes of all stages are reported in one go, each at its place") {
@@ -144,5 +152,46 @@ TEST_SUITE("plan") {
     const PlannedRecipe twice(recipe_head() +
                               "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [b, b]}}\n");
     CHECK_MESSAGE(twice.problems().find("taken twice") != std::string::npos, twice.problems());
+  }
+
+  TEST_CASE("no spike comes twice into a combination, by whatever way") {
+    const std::string tasks = "backgrounds: {a: {population: cells, rate: 5}, b: {population: cells, rate: 5}}\n";
+    for (const char* from : {"[y, a]", "[a, y]", "[y, z]"}) {
+      const PlannedRecipe nested(recipe_head() + tasks +
+                                 "combine: {y: {from: [a, b]}, z: {from: [a]}, x: {from: " + from + "}}\n");
+      CAPTURE(from);
+      CHECK_MESSAGE(nested.problems().find("task 'a' is taken twice") != std::string::npos, nested.problems());
+    }
+    PlannedRecipe recorded(recipe_head() + "backgrounds: {r: {population: cells, rate: 5}}\n");
+    recorded.run();
+    const std::string file = (recorded.folder().path() / "out/r.h5").string();
+    const auto problems = [&](const std::string& second) {
+      return PlannedRecipe(recipe_head() + "combine: {x: {from: [{file: '" + file + "'}, {file: '" + file + "', " +
+                           second + "}]}}\n")
+          .problems();
+    };
+    CHECK(problems("population: cells").find("population 'cells' of") != std::string::npos);
+    CHECK(problems("population: cells").find("is taken twice") != std::string::npos);
+    CHECK(problems("shift: 1 s") == "");
+    CHECK(problems("where: {kind: A}") == "");
+  }
+
+  TEST_CASE("recorded spikes are counted and looked at when planning") {
+    PlannedRecipe recorded(recipe_head() + "backgrounds: {r: {population: cells, rate: 50}}\n");
+    recorded.run();
+    const SpikeBlock spikes = recorded.spikes("r").at("cells");
+    std::size_t of_kind_a = 0;
+    for (const NodeId node : spikes.node_ids) of_kind_a += node % 3 == 0 ? 1 : 0;
+    REQUIRE(of_kind_a > 0);
+    REQUIRE(of_kind_a < spikes.size());
+    const auto taken = [&](const std::string& more) {
+      return recipe_head() + "combine: {x: {from: [{file: '" + (recorded.folder().path() / "out/r.h5").string() + "'" +
+             more + "}]}}\n";
+    };
+    CHECK(PlannedRecipe(taken("")).plan().find("x")->expected_spikes == static_cast<double>(spikes.size()));
+    CHECK(PlannedRecipe(taken(", where: {kind: A}")).plan().find("x")->expected_spikes ==
+          static_cast<double>(of_kind_a));
+    const PlannedRecipe early(taken(", shift: -1 s"));
+    CHECK_MESSAGE(early.problems().find("which the shift by -1000 ms moves to") != std::string::npos, early.problems());
   }
 }
