@@ -3,6 +3,7 @@
 #include <map>
 
 #include "assembly/common.hpp"
+#include "base/exact.hpp"
 
 #include <fmt/format.h>
 
@@ -27,10 +28,8 @@ constexpr FieldDoc kFields[] = {
 class Axis {
  public:
   Axis(double low, double high, std::size_t cells) {
-    for (std::size_t i = 0; i < cells; ++i) {
-      borders_.push_back(low + (high - low) * static_cast<double>(i) / static_cast<double>(cells));
-    }
-    borders_.push_back(high);
+    // A node at 0.3 lies on the border of a tenth, whatever binary fractions make of it.
+    for (std::size_t i = 0; i <= cells; ++i) borders_.push_back(point_between(low, high, i, cells));
   }
 
   std::optional<std::size_t> cell_of(double value) const {

@@ -1,6 +1,7 @@
 // Exact arithmetic on decimals, over 128-bit integers.
 #include "base/exact.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -138,6 +139,26 @@ double nearest_quotient(Int128 numerator, Int128 denominator) {
   if (rest > half || (rest == half && (inexact || (quotient & 1) != 0))) ++quotient;
   const double magnitude = static_cast<double>(quotient) * power_of_two(excess - shift);
   return negative ? -magnitude : magnitude;
+}
+
+double point_between(double low, double high, std::uint64_t part, std::uint64_t parts) {
+  const ShortDecimal first = to_decimal(low), last = to_decimal(high);
+  constexpr int kMostDecimals = 12;
+  constexpr std::int64_t kMostDigits = 1'000'000'000'000;
+  const int exponent = std::min({first.exponent, last.exponent, 0});
+  const auto is_short = [&](const ShortDecimal& decimal) {
+    return decimal.exponent - exponent <= kMostDecimals && decimal.digits < kMostDigits &&
+           decimal.digits > -kMostDigits;
+  };
+  if (exponent < -kMostDecimals || !is_short(first) || !is_short(last)) {
+    const double share = static_cast<double>(part) / static_cast<double>(parts);
+    return low * (1 - share) + high * share;
+  }
+  const auto scaled = [&](const ShortDecimal& decimal) {
+    return Int128{decimal.digits} * static_cast<Int128>(power_of_ten(decimal.exponent - exponent));
+  };
+  return nearest_quotient(scaled(first) * (parts - part) + scaled(last) * part,
+                          static_cast<Int128>(power_of_ten(-exponent)) * parts);
 }
 
 }  // namespace stimgen

@@ -19,5 +19,8 @@ std::uint64_t ceiling_product(double factor, std::uint64_t count);
 // The double nearest to numerator / denominator, ties to even.
 // Requires: 0 < denominator < 2^70.
 double nearest_quotient(Int128 numerator, Int128 denominator);
+// low + (high - low) · part / parts: the double nearest to it, but rounded on the way where one of the two has more
+// than about 12 decimals or digits. Requires: finite, part <= parts, 0 < parts < 2^24.
+double point_between(double low, double high, std::uint64_t part, std::uint64_t parts);
 
 }  // namespace stimgen

@@ -46,7 +46,7 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
       // A recorded spike gets the grid of the recipe like a generated one.
       if (output.resolution_ms > 0 && !source.task) {
         selection.adjust = [resolution_ms = output.resolution_ms](std::vector<double>& timestamps_ms) {
-          round_up_to_grid(timestamps_ms, resolution_ms);
+          round_recorded_up_to_grid(timestamps_ms, resolution_ms);
         };
       }
       sorted.push_back(open_sorted(*from.reader, selection, output.sort, output.directory));

@@ -20,4 +20,14 @@ void round_up_to_grid(std::vector<double>& timestamps_ms, double resolution_ms) 
   for (double& time_ms : timestamps_ms) time_ms = round_up_to_grid(time_ms, resolution_ms);
 }
 
+void round_recorded_up_to_grid(std::vector<double>& timestamps_ms, double resolution_ms) {
+  if (resolution_ms <= 0) return;
+  constexpr double kTolerance = 1e-6;  // of a step
+  for (double& time_ms : timestamps_ms) {
+    const double nearest_ms = std::floor(time_ms / resolution_ms + 0.5) * resolution_ms;
+    const bool on_grid = nearest_ms > 0 && std::abs(time_ms - nearest_ms) <= kTolerance * resolution_ms;
+    time_ms = on_grid ? nearest_ms : round_up_to_grid(time_ms, resolution_ms);
+  }
+}
+
 }  // namespace stimgen

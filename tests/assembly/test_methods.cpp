@@ -162,6 +162,24 @@ TEST_SUITE("assembly") {
     CHECK(groups_of(set) == Groups{{3}, {1, 4}, {2, 5}, {0}});
   }
 
+  TEST_CASE("grid: a node on a border of decimal cells is in the upper one") {
+    AssemblyBench bench(
+        "{g: {nodes: 10, properties: {pos_x: {values: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]}, "
+        "pos_y: 0}}}");
+    const auto& set = bench.make("s",
+                                 "{method: grid, population: g, ids: [[0], [1], [2], [3], [4], [5], [6], [7], [8]], "
+                                 "bounds: {x: [0, 0.9], y: [0, 1]}}");
+    INFO(messages(bench.diagnostics()));
+    CHECK(groups_of(set) == Groups{{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8, 9}});
+  }
+
+  TEST_CASE("grid: bounds as wide as numbers go") {
+    AssemblyBench bench("{g: {nodes: 2, properties: {pos_x: {values: [-5, 5]}, pos_y: 0}}}");
+    const auto& set =
+        bench.make("s", "{method: grid, population: g, ids: [[0], [1]], bounds: {x: [-1e308, 1e308], y: [0, 1]}}");
+    CHECK(groups_of(set) == Groups{{0}, {1}});
+  }
+
   TEST_CASE("peer defect: repeated grid ids duplicate the group") {
     AssemblyBench bench(kNetwork);
     const auto& set = bench.make(

@@ -60,4 +60,19 @@ TEST_SUITE("base") {
     CHECK(nearest_quotient(two53 + 3, 1) == 9007199254740996.0);
     CHECK(nearest_quotient((two53 + 1) * 3 + 1, 3) == 9007199254740994.0);  // just above the tie
   }
+
+  TEST_CASE("exact: points between two numbers are those of the decimals") {
+    const double tenths[] = {0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1};
+    for (std::uint64_t i = 0; i <= 11; ++i) {
+      CHECK(point_between(0, 1.1, i, 11) == tenths[i]);
+      CHECK(point_between(-1.1, 0, 11 - i, 11) == -tenths[i]);
+    }
+    for (std::uint64_t i = 0; i <= 9; ++i) CHECK(point_between(0, 0.9, i, 9) == tenths[i]);
+    CHECK(point_between(-3, -2.3, 3, 7) == -2.7);
+    CHECK(point_between(-300, 300, 1, 4) == -150);
+    CHECK(point_between(1e300, 3e300, 1, 2) == 2e300);
+    CHECK(point_between(-1e308, 1e308, 1, 2) == 0);
+    CHECK(point_between(-1e308, 1e308, 2, 2) == 1e308);
+    CHECK(point_between(0, 1e-30, 1, 1) == 1e-30);
+  }
 }

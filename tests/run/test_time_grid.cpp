@@ -1,6 +1,9 @@
 // The time grid: up, never to 0, and a time on the grid stays.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <vector>
+
 #include "run/time_grid.hpp"
 
 using stimgen::round_up_to_grid;
@@ -22,5 +25,25 @@ TEST_SUITE("run") {
     std::vector<double> free{0.123};
     round_up_to_grid(free, 0);
     CHECK(free[0] == 0.123);
+  }
+
+  TEST_CASE("a recorded time on the grid stays, however its program computed it") {
+    for (const double resolution_ms : {0.3, 0.7, 0.15, 0.1, 0.025}) {
+      for (int k = 1; k < 20000; ++k) {
+        const double on_grid_ms = k * resolution_ms;
+        // The decimal, the product, a sum, and a little to either side.
+        std::vector<double> times_ms{std::round(on_grid_ms * 1000) / 1000, on_grid_ms, (on_grid_ms + 0.2) - 0.2,
+                                     std::nextafter(on_grid_ms, 0), on_grid_ms * (1 + 1e-15)};
+        stimgen::round_recorded_up_to_grid(times_ms, resolution_ms);
+        for (const double time_ms : times_ms) REQUIRE(time_ms == on_grid_ms);
+        std::vector<double> between{on_grid_ms + 0.01 * resolution_ms, on_grid_ms - 0.01 * resolution_ms};
+        stimgen::round_recorded_up_to_grid(between, resolution_ms);
+        REQUIRE(between[0] == (k + 1) * resolution_ms);
+        REQUIRE(between[1] == on_grid_ms);
+      }
+    }
+    std::vector<double> tiny{1e-300, 1e-9};
+    stimgen::round_recorded_up_to_grid(tiny, 0.1);
+    CHECK(tiny == std::vector<double>{0.1, 0.1});
   }
 }
