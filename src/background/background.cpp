@@ -108,6 +108,8 @@ class Reader {
                     rate != nullptr ? "a background has either 'rate' or 'rates', not both"
                                     : fmt::format("background '{}' has no rate", background_.name),
                     "write 'rate: 20 Hz' for all nodes, or 'group_by' and 'rates' for a rate by group");
+      if (rate != nullptr) check_rate(*rate, "'rate'");
+      if (rates != nullptr) check_rates(*rates);
       return false;
     }
     if (rate != nullptr) {
@@ -154,22 +156,23 @@ class Reader {
   void read_rates_by_group(const Value& rates, const PopulationSelection& selected) {
     const std::string property = fields_.text("group_by");
     const Value* others = fields_.value("others");
-    if (property.empty()) {
-      if (!fields_.has("group_by")) {
-        fields_.error("rates", "background.group-by",
-                      "'rates' needs 'group_by': the node property that names the groups", "e.g. group_by: pop_name");
-      }
-      return;
+    if (property.empty() && !fields_.has("group_by")) {
+      fields_.error("rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",
+                    "e.g. group_by: pop_name");
     }
     if (!rates.is_mapping() || rates.members.empty()) {
       diagnostics_.error(rates.loc, "background.rates",
                          fmt::format("'rates' is {}, but rates by group were expected", describe(rates)),
                          "e.g. rates: {PN: 2 Hz, PV: [7.5, 6.4]}");
+      if (others != nullptr) check_others(*others);
       return;
     }
-    if (selected.population == nullptr) return;
-    const auto column = selected.population->column(property);
+    const auto column =
+        selected.population == nullptr || property.empty() ? nullptr : selected.population->column(property);
     if (column == nullptr) {
+      check_rates(rates);
+      if (others != nullptr) check_others(*others);
+      if (selected.population == nullptr || property.empty()) return;
       std::vector<std::string> names;
       for (const ColumnInfo& info : selected.population->columns()) names.push_back(info.name);
       fields_.error("group_by", "network.no-column",
@@ -189,7 +192,7 @@ class Reader {
         diagnostics_.error(member.key_loc, "background.no-such-group",
                            fmt::format("no selected node of '{}' has {} '{}'", population.name(), property, member.key),
                            suggest(member.key, groups.labels));
-        read_rate_value(member.value, fmt::format("group '{}'", member.key), default_kind_, diagnostics_);
+        check_rate(member.value, fmt::format("group '{}'", member.key));
         continue;
       }
       listed[*index] = true;
@@ -216,13 +219,36 @@ class Reader {
                          "add their groups, or 'others: silent' to leave them without input");
       return;
     }
-    if (others->is_scalar() && others->text == "silent") return;
+    if (is_silent(*others)) return;
     if (rest.empty()) {
+      if (!check_rate(*others, "'others'")) return;
       diagnostics_.error(others->loc, "background.others", "'others' has a rate, but every node is in a listed group",
                          "remove 'others', or write 'others: silent'");
       return;
     }
     add_group("others", *others, "'others'", &population, rest);
+  }
+
+  // `silent`, or a text that can only be meant so, which is reported.
+  bool is_silent(const Value& others) {
+    if (!others.is_scalar() || nearest_name(others.text, {"silent"}).empty()) return false;
+    if (others.text != "silent") {
+      diagnostics_.error(others.loc, "background.others",
+                         fmt::format("'others' is 'silent' or a rate, not '{}'", printable(others.text)),
+                         "did you mean 'silent'?");
+    }
+    return true;
+  }
+
+  // Rates of nodes that are not known yet: only whether they are rates.
+  bool check_rate(const Value& value, const std::string& owner) {
+    return read_rate_value(value, owner, default_kind_, diagnostics_).has_value();
+  }
+  void check_rates(const Value& rates) {
+    for (const Value::Member& member : rates.members) check_rate(member.value, fmt::format("group '{}'", member.key));
+  }
+  void check_others(const Value& others) {
+    if (!is_silent(others)) check_rate(others, "'others'");
   }
 
   void add_group(const std::string& label, const Value& value, const std::string& owner,

@@ -19,7 +19,10 @@ class SpikeTaskBuilder {
   void add_background(const Entry& entry) {
     const BackgroundDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
     auto background = read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, diagnostics_);
-    if (!background) return;
+    if (!background) {
+      look_up_process(entry, plan_.recipe.backgrounds.defaults);
+      return;
+    }
     Plan::SpikeInput input;
     Task task;
     if (!start(task, input, TaskKind::background, entry, background->stream, background->process)) return;
@@ -51,25 +54,27 @@ class SpikeTaskBuilder {
   void add_pattern(const Entry& entry) {
     const PatternDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
     auto pattern = read_pattern(entry, plan_.recipe.patterns.defaults, times, diagnostics_);
-    if (!pattern) return;
-    Plan::SpikeInput input;
-    Task task;
-    if (!start(task, input, TaskKind::pattern, entry, pattern->stream, pattern->process)) return;
-    const auto set = plan_.assembly_sets.find(pattern->assemblies);
-    if (set == plan_.assembly_sets.end()) {
-      report_missing_set(*pattern);
+    if (!pattern) {
+      look_up_process(entry, plan_.recipe.patterns.defaults);
+      const Value* assemblies = written(entry, plan_.recipe.patterns.defaults, "assemblies");
+      if (assemblies != nullptr && assemblies->is_scalar()) find_set(assemblies->text, assemblies->loc);
       return;
     }
+    Plan::SpikeInput input;
+    Task task;
+    const bool started = start(task, input, TaskKind::pattern, entry, pattern->stream, pattern->process);
+    const AssemblySet* const set = find_set(pattern->assemblies, pattern->assemblies_loc);
+    if (set == nullptr) return;
     PatternGroups groups;
-    for (const Assembly& assembly : set->second.groups) {
+    for (const Assembly& assembly : set->groups) {
       groups.labels.push_back(assembly.label);
       groups.node_ids.emplace_back(assembly.node_ids);
     }
     const StreamKey join_key = make_stream_key("join", seeds_.network, entry.name);
     const std::size_t errors_before = diagnostics_.error_count();
     input.group_rates = pattern->pattern->rates(groups, join_key, diagnostics_);
-    if (diagnostics_.error_count() != errors_before) return;
-    input.population = set->second.population;
+    if (!started || diagnostics_.error_count() != errors_before) return;
+    input.population = set->population;
     if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
     const bool draws = std::any_of(input.group_rates.begin(), input.group_rates.end(),
                                    [](const GroupRate& rate) { return rate.subgroup.has_value(); });
@@ -114,15 +119,27 @@ class SpikeTaskBuilder {
     plan_.spike_inputs.emplace(index, std::move(input));
   }
 
-  void report_missing_set(const PatternDefinition& pattern) {
+  // nullptr after an error, also if that was one of the set itself.
+  const AssemblySet* find_set(const std::string& name, const SourceLoc& loc) {
+    if (const auto set = plan_.assembly_sets.find(name); set != plan_.assembly_sets.end()) return &set->second;
     std::vector<std::string> names;
     for (const Entry& entry : plan_.recipe.assemblies.entries) {
-      if (entry.name == pattern.assemblies) return;  // it exists and failed: reported where it failed
+      if (entry.name == name) return nullptr;  // it exists and failed: reported where it failed
       names.push_back(entry.name);
     }
-    diagnostics_.error(pattern.assemblies_loc, "plan.no-such-set",
-                       fmt::format("there is no assembly set '{}'", printable(pattern.assemblies)),
-                       suggest(pattern.assemblies, names));
+    diagnostics_.error(loc, "plan.no-such-set", fmt::format("there is no assembly set '{}'", printable(name)),
+                       suggest(name, names));
+    return nullptr;
+  }
+
+  // An entry that does not read has its names looked up all the same: all that is wrong is reported in one go.
+  static const Value* written(const Entry& entry, const Value& defaults, std::string_view key) {
+    const Value* own = entry.body.find(key);
+    return own != nullptr ? own : defaults.find(key);
+  }
+
+  void look_up_process(const Entry& entry, const Value& defaults) {
+    if (const Value* process = written(entry, defaults, "process")) make_process(process, diagnostics_);
   }
 
   static std::string describe(const RateDistribution& d) {

@@ -125,6 +125,24 @@ TEST_SUITE("background") {
     }
   }
 
+  TEST_CASE("what is wrong in a background is reported in one go") {
+    const PlannedRecipe recipe(recipe_head() +
+                               "backgrounds:\n"
+                               "  a: {population: celsl, group_by: kind, rates: {A: 3 ms, B: -4}, others: silnt, "
+                               "process: posson}\n"
+                               "  b: {population: cells, rates: {A: 5 ms}, others: 6 ms}\n"
+                               "  c: {population: cells, group_by: kindd, rates: {A: 7 ms}}\n"
+                               "  d: {population: cells, rate: 8 ms, rates: {A: 9 ms}}\n"
+                               "  e: {population: cells, group_by: kind, rates: {A: 1, B: 1, C: 1}, others: 10 ms}\n");
+    const std::string& problems = recipe.problems();
+    for (const char* text : {"'celsl'", "'3 ms' is a time", "'-4' is negative", "did you mean 'silent'?", "'posson'",
+                             "'rates' needs 'group_by'", "'5 ms'", "'6 ms'", "no property 'kindd'", "'7 ms'", "'8 ms'",
+                             "'9 ms'", "not both", "'10 ms'"}) {
+      CHECK_MESSAGE(problems.find(text) != std::string::npos, text, "\n", problems);
+    }
+    CHECK_MESSAGE(problems.find("every node is in a listed group") == std::string::npos, problems);
+  }
+
   TEST_CASE("what cannot be is refused with a reason") {
     const auto problems = [](const std::string& background) {
       return PlannedRecipe(recipe_head() + "backgrounds:\n  b: " + background + "\n").problems();

@@ -101,12 +101,15 @@ TEST_SUITE("plan") {
                                "patterns:\n"
                                "  long: {type: long, assemblies: halvs, on_time: 1 s, rates: {burst: 5 Hz}}\n"
                                "  extra: {type: lnog}\n"
+                               "  wrong: {type: long, assemblies: hlaves, on_time: 1 s, rates: {burst: 5 ms}, process: "
+                               "posson}\n"
                                "combine:\n"
                                "  trial: {from: [base, lnog]}\n");
     const std::string& problems = recipe.problems();
     for (const char* text :
-         {"recipe.yaml:11:", "recipe.yaml:13:", "recipe.yaml:15:", "recipe.yaml:16:", "recipe.yaml:18:",
-          "did you mean 'halves'?", "there is no assembly set 'kindz'", "there is no task 'lnog'"}) {
+         {"recipe.yaml:11:", "recipe.yaml:13:", "recipe.yaml:15:", "recipe.yaml:16:", "recipe.yaml:19:",
+          "did you mean 'halves'?", "there is no assembly set 'kindz'", "there is no task 'lnog'",
+          "there is no assembly set 'hlaves'", "'5 ms' is a time", "there is no point process 'posson'"}) {
       CHECK_MESSAGE(problems.find(text) != std::string::npos, text, "\n", problems);
     }
   }
