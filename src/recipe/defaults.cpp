@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "recipe/scalars.hpp"
 #include "stimgen/recipe.hpp"
 
 namespace stimgen {
@@ -60,12 +61,43 @@ void merge_under(Value& value, const Value& defaults, const std::string& prefix,
   }
 }
 
+// A value that no entry may ever take is looked at all the same, as far as its type alone says what is wrong: in the
+// words in which an entry would report it.
+void check_value(std::string_view name, const Value& value, const Tables& tables, Diagnostics& diagnostics) {
+  std::string_view type;
+  for (const auto& table : tables) {
+    for (const FieldDoc& doc : table) {
+      if (doc.name == name && type.empty()) type = doc.type;
+    }
+  }
+  if (type == "rate") read_rate_hz(value, name, diagnostics);
+  if (type == "time") read_time_ms(value, name, diagnostics);
+  if (type == "number") read_number(value, name, diagnostics);
+  if (type == "integer") read_integer(value, name, diagnostics);
+  if (type == "unsigned") read_unsigned(value, name, diagnostics);
+  if (type == "count") read_count(value, name, diagnostics);
+  if (type == "fraction") read_fraction(value, name, diagnostics);
+  if (type == "boolean") read_boolean(value, name, diagnostics);
+  if (type == "text") read_text(value, name, diagnostics);
+  if (type == "name") read_name(value, name, diagnostics);
+}
+
 void check_declared(const Value& defaults, const std::string& prefix, std::string_view section, const Tables& tables,
                     Diagnostics& diagnostics) {
   for (const Value::Member& member : defaults.members) {
     const std::string name = prefix + member.key;
     const Declared declared = declared_in(tables, name);
-    if (declared == Declared::nested) check_declared(member.value, name + ".", section, tables, diagnostics);
+    if (declared != Declared::no && member.value.is_null()) {
+      diagnostics.error(member.key_loc, "recipe.no-value", fmt::format("'{}' has no value", name),
+                        "write a value, or remove the key");
+    } else if (declared == Declared::leaf) {
+      check_value(name, member.value, tables, diagnostics);
+    } else if (declared == Declared::nested && member.value.is_mapping()) {
+      check_declared(member.value, name + ".", section, tables, diagnostics);
+    } else if (declared == Declared::nested) {
+      diagnostics.error(member.value.loc, "recipe.wrong-type",
+                        fmt::format("the default '{}' is a mapping of keys, not {}", name, describe(member.value)));
+    }
     if (declared != Declared::no) continue;
     std::vector<std::string> keys;
     for (const auto& table : tables) {

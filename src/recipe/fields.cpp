@@ -288,12 +288,7 @@ std::optional<double> Fields::optional_number(std::string_view name) {
 std::optional<std::uint64_t> Fields::optional_count(std::string_view name) {
   const Value* found = value_or_fallback(name);
   if (found == nullptr) return std::nullopt;
-  const auto count = read_unsigned(*found, name, *diagnostics_);
-  if (count && *count == 0) {
-    diagnostics_->error(found->loc, "recipe.out-of-range", fmt::format("{} is 0, but it counts from 1", name));
-    return std::nullopt;
-  }
-  return count;
+  return read_count(*found, name, *diagnostics_);
 }
 
 std::optional<std::string> Fields::optional_text(std::string_view name) {

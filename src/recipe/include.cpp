@@ -32,9 +32,10 @@ void merge(Value& into, Value from, int levels, const std::string& prefix, Diagn
       continue;
     }
     const std::string name = prefix + member.key;
-    if (own->value.is_null()) {
+    // A section may stand empty in one of the files; an entry may not.
+    if (prefix.empty() && own->value.is_null()) {
       *own = std::move(member);
-    } else if (member.value.is_null()) {
+    } else if (prefix.empty() && member.value.is_null()) {
       continue;
     } else if (levels > 0 && own->value.is_mapping() && member.value.is_mapping()) {
       const int deeper = prefix.empty() && !merges_two_levels(member.key) ? 0 : levels - 1;

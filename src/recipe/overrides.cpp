@@ -47,8 +47,9 @@ void apply_override(Value& root, const std::string& setting, const std::string& 
                       fmt::format("'{}' is not the path of a key", printable(path, 60)), kHow);
     return;
   }
-  if (path == "include" || path == "stimgen") {
-    diagnostics.error(places.at(0, equals), "recipe.bad-setting", fmt::format("'{}' cannot be set", path));
+  if (const std::string_view top = path.substr(0, path.find('.')); top == "include" || top == "stimgen") {
+    diagnostics.error(places.at(0, equals), "recipe.bad-setting",
+                      fmt::format("'{}' cannot be set", printable(path, 60)));
     return;
   }
   std::optional<Value> value = parse_value(file, equals + 1, diagnostics);

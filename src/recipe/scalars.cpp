@@ -302,17 +302,28 @@ std::optional<std::int64_t> read_integer(const Value& value, std::string_view ke
   return static_cast<std::int64_t>(negative ? 0 - *whole : *whole);
 }
 
-std::optional<std::uint64_t> read_unsigned(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+namespace {
+
+std::optional<std::uint64_t> read_from(std::uint64_t least, std::string_view what, const Value& value,
+                                       std::string_view key, Diagnostics& diagnostics) {
   bool negative = false;
-  const auto whole = read_whole(value, key, "a whole number from 0 up", negative, diagnostics);
+  const auto whole = read_whole(value, key, what, negative, diagnostics);
   if (!whole) return std::nullopt;
-  if (negative) {
-    diagnostics.error(
-        value.loc, "recipe.out-of-range",
-        fmt::format("{} is negative, but {}", quote(value.text), wanted(key, "a whole number from 0 up")));
-    return std::nullopt;
-  }
-  return whole;
+  if (!negative && *whole >= least) return whole;
+  diagnostics.error(value.loc, "recipe.out-of-range",
+                    negative ? fmt::format("{} is negative, but {}", quote(value.text), wanted(key, what))
+                             : fmt::format("{} is 0, but it counts from 1", key));
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> read_unsigned(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  return read_from(0, "a whole number from 0 up", value, key, diagnostics);
+}
+
+std::optional<std::uint64_t> read_count(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  return read_from(1, "a whole number from 1 up", value, key, diagnostics);
 }
 
 std::optional<bool> read_boolean(const Value& value, std::string_view key, Diagnostics& diagnostics) {

@@ -10,6 +10,7 @@ std::optional<double> read_time_ms(const Value& value, std::string_view key, Dia
 std::optional<double> read_number(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::int64_t> read_integer(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::uint64_t> read_unsigned(const Value& value, std::string_view key, Diagnostics& diagnostics);
+std::optional<std::uint64_t> read_count(const Value& value, std::string_view key, Diagnostics& diagnostics);  // >= 1
 std::optional<bool> read_boolean(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::string> read_text(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::string> read_name(const Value& value, std::string_view key, Diagnostics& diagnostics);

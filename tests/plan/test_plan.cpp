@@ -114,6 +114,21 @@ TEST_SUITE("plan") {
     }
   }
 
+  TEST_CASE("a wrong default is reported, whether an entry takes it or not") {
+    const PlannedRecipe recipe(recipe_head() +
+                               "assemblies: {kinds: {method: property, population: cells, property: kind}}\n"
+                               "defaults:\n"
+                               "  backgrounds: {start: 3 Hz}\n"
+                               "  patterns: {off_time: , rates: 5, steps: 0, cycles: -2}\n"
+                               "patterns: {a: {type: long, assemblies: kinds, on_time: 1 s, cycles: 1, rates: {burst: "
+                               "3}}}\n");
+    for (const char* text : {"'3 Hz' is a rate, but start is a time", "'off_time' has no value",
+                             "the default 'rates' is a mapping of keys", "steps is 0, but it counts from 1",
+                             "'-2' is negative, but cycles is a whole number from 1 up"}) {
+      CHECK_MESSAGE(recipe.problems().find(text) != std::string::npos, text, "\n", recipe.problems());
+    }
+  }
+
   TEST_CASE("circles are named in full") {
     const PlannedRecipe sets(recipe_head() +
                              "assemblies:\n"

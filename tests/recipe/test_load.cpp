@@ -228,6 +228,15 @@ r.yaml:2:1: note: the other is here
 )");
   }
 
+  TEST_CASE("an empty section gives way to the other file's, an empty entry does not") {
+    Recipes recipes;
+    recipes.file("r.yaml", std::string(kHead) + "include: b.yaml\npatterns:\nbackgrounds: {x: }\n")
+        .file("b.yaml", "patterns: {long: {}}\nbackgrounds: {x: {rate: 3}}\n");
+    CHECK(recipes.rendered().find("'backgrounds.x' stands in two files") != std::string::npos);
+    recipes.file("b.yaml", "patterns: {long: {}}\n");
+    CHECK(recipes.load().patterns.entries.size() == 1);
+  }
+
   TEST_CASE("files that include one another, or that are not there") {
     Recipes recipes;
     recipes.file("r.yaml", std::string(kHead) + "include: b.yaml\n")
@@ -289,6 +298,7 @@ r.yaml:2:1: note: the other is here
     CHECK(recipes.said({"vars"}).find("recipe.bad-setting @1:1+4 a setting has a key, '=' and a value") == 0);
     CHECK(recipes.said({".x=1"}).find("recipe.bad-setting @1:1+2 '.x' is not the path of a key") == 0);
     CHECK(recipes.said({"include=x"}) == "recipe.bad-setting @1:1+7 'include' cannot be set");
+    CHECK(recipes.said({"include.x=y"}) == "recipe.bad-setting @1:1+9 'include.x' cannot be set");
     CHECK(recipes.said({"time.stop=[1"}).find("recipe.yaml-syntax @1:11+1") == 0);
   }
 
