@@ -78,12 +78,14 @@ Matrix read_ids(Fields& fields) {
     return Matrix{};
   };
   if (!value->is_sequence() || value->items.empty()) {
-    return wrong(*value, fmt::format("'ids' must be a list of rows, not {}", describe(*value)));
+    return wrong(*value, fmt::format("'ids' must be a list of rows, not {}",
+                                     value->is_sequence() ? "an empty one" : describe(*value)));
   }
   Matrix ids;
   for (const Value& row : value->items) {
     if (!row.is_sequence() || row.items.empty()) {
-      return wrong(row, fmt::format("a row of 'ids' must be a list of whole numbers, not {}", describe(row)));
+      return wrong(row, fmt::format("a row of 'ids' must be a list of whole numbers, not {}",
+                                    row.is_sequence() ? "an empty one" : describe(row)));
     }
     if (!ids.empty() && row.items.size() != ids.front().size()) {
       return wrong(row, fmt::format("this row of 'ids' has {}, the first one has {}",

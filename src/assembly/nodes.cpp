@@ -20,6 +20,9 @@ constexpr FieldDoc kFields[] = {
      "groups.csv"},
 };
 
+// A list for another population is wrong throughout.
+constexpr std::size_t kMostReported = 20;
+
 // A node in a group, with the place to complain about it.
 struct Listing {
   NodeId node = 0;
@@ -42,7 +45,12 @@ class NodesGrouping final : public Grouping {
                    Diagnostics& diagnostics) const override {
     if (csv_.empty()) return collect(listed_, selection, diagnostics);
     const std::size_t errors_before = diagnostics.error_count();
-    const Listed listed = read_listed(diagnostics);
+    Listed listed;
+    try {
+      listed = read_listed(diagnostics);
+    } catch (const InputError& error) {
+      diagnostics.add(error, loc_);
+    }
     if (diagnostics.error_count() != errors_before) return {};
     return collect(listed, selection, diagnostics);
   }
@@ -60,6 +68,7 @@ class NodesGrouping final : public Grouping {
     }
     Listed listed;
     std::unordered_map<std::string, std::size_t> group_of_label;
+    std::size_t problems = 0;
     for (const CsvRow& row : table.rows) {
       const std::string& text = row.fields[*id_column];
       NodeId node = 0;
@@ -69,7 +78,8 @@ class NodesGrouping final : public Grouping {
             loc_, "assembly.csv-node-id",
             fmt::format("'{}', line {}: '{}' is not a node id", printable(table.path), row.line, printable(text, 40)),
             "node ids are whole numbers from 0 up");
-        return {};
+        if (++problems == kMostReported) break;
+        continue;
       }
       const auto [place, added] = group_of_label.try_emplace(row.fields[*group_column], listed.labels.size());
       if (added) listed.labels.push_back(place->first);
@@ -108,7 +118,6 @@ class NodesGrouping final : public Grouping {
       }
       if (!problem.empty()) {
         report(listing, first, problem, diagnostics);
-        constexpr std::size_t kMostReported = 20;  // a list for another population is wrong throughout
         if (++problems == kMostReported) break;
         continue;
       }

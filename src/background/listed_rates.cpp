@@ -15,6 +15,8 @@ namespace {
 
 // The largest rate a recipe may ask for; the same bound as for written rates.
 constexpr double kMaxRateHz = 1e9;
+// A list for another population is wrong throughout.
+constexpr std::size_t kMostReported = 20;
 
 bool usable(double rate_hz) {
   return rate_hz >= 0 && rate_hz <= kMaxRateHz;
@@ -39,18 +41,18 @@ std::vector<double> from_property(const RateValue& value, const NodePopulation& 
   }
   std::vector<double> rates_hz;
   rates_hz.reserve(rows.size());
+  std::size_t problems = 0;
   for (const NodeRow row : rows) {
     const double rate_hz = column->is_missing(row) ? std::numeric_limits<double>::quiet_NaN() : column->number_at(row);
-    if (!usable(rate_hz)) {
-      diagnostics.error(value.loc, "background.values",
-                        fmt::format("node {} of population '{}' has {} {}, but a rate of 0 Hz or more is needed",
-                                    population.node_ids()[row], population.name(), value.property,
-                                    column->is_missing(row) ? "missing" : column->text_at(row)));
-      return {};
-    }
     rates_hz.push_back(rate_hz);
+    if (usable(rate_hz)) continue;
+    diagnostics.error(value.loc, "background.values",
+                      fmt::format("node {} of population '{}' has {} {}, but a rate from 0 Hz to 1e9 Hz is needed",
+                                  population.node_ids()[row], population.name(), value.property,
+                                  column->is_missing(row) ? "missing" : column->text_at(row)));
+    if (++problems == kMostReported) break;
   }
-  return rates_hz;
+  return problems == 0 ? rates_hz : std::vector<double>{};
 }
 
 template <typename Number>
@@ -59,9 +61,10 @@ bool parse_whole(std::string_view text, Number& number) {
   return status == std::errc() && end == text.data() + text.size();
 }
 
-std::vector<double> from_csv(const RateValue& value, const NodePopulation& population, const NodeSelection& rows,
-                             Diagnostics& diagnostics) {
-  const CsvTable table = read_csv(value.csv);
+// The rate of every row that the file lists, kUnlisted of the others; empty after an error.
+constexpr double kUnlisted = -1;
+std::vector<double> read_listed(const RateValue& value, const CsvTable& table, const NodePopulation& population,
+                                Diagnostics& diagnostics) {
   const auto id_column = table.column("node_id");
   const auto rate_column = table.column("rate");
   if (!id_column || !rate_column) {
@@ -70,41 +73,49 @@ std::vector<double> from_csv(const RateValue& value, const NodePopulation& popul
                                   fmt::join(table.header, ", ")));
     return {};
   }
-  constexpr double kUnlisted = -1;
   std::vector<double> rate_of_row(population.size(), kUnlisted);
+  std::size_t problems = 0;
   for (const CsvRow& row : table.rows) {
     NodeId id = 0;
     double rate_hz = 0;
-    const auto complain = [&](const std::string& problem) {
-      diagnostics.error(value.loc, "background.csv", fmt::format("'{}', line {}: {}", table.path, row.line, problem));
-    };
     const std::string& id_text = row.fields[*id_column];
     const std::string& rate_text = row.fields[*rate_column];
-    if (!parse_whole(id_text, id)) {
-      complain(fmt::format("'{}' is no node id", printable(id_text)));
-      return {};
+    std::string problem;
+    const bool is_id = parse_whole(id_text, id);
+    const auto node_row = is_id ? population.row_of(id) : std::nullopt;
+    if (!is_id) {
+      problem = fmt::format("'{}' is no node id", printable(id_text));
+    } else if (!parse_whole(rate_text, rate_hz) || !usable(rate_hz)) {
+      problem = fmt::format("'{}' is no rate in Hz", printable(rate_text));
+    } else if (!node_row) {
+      problem = fmt::format("population '{}' has no node {}", population.name(), id);
+    } else if (rate_of_row[*node_row] != kUnlisted) {
+      problem = fmt::format("node {} is listed twice", id);
+    } else {
+      rate_of_row[*node_row] = rate_hz;
+      continue;
     }
-    if (!parse_whole(rate_text, rate_hz) || !usable(rate_hz)) {
-      complain(fmt::format("'{}' is no rate in Hz", printable(rate_text)));
-      return {};
-    }
-    const auto node_row = population.row_of(id);
-    if (!node_row) {
-      complain(fmt::format("population '{}' has no node {}", population.name(), id));
-      return {};
-    }
-    if (rate_of_row[*node_row] != kUnlisted) {
-      complain(fmt::format("node {} is listed twice", id));
-      return {};
-    }
-    rate_of_row[*node_row] = rate_hz;
+    diagnostics.error(value.loc, "background.csv", fmt::format("'{}', line {}: {}", table.path, row.line, problem));
+    if (++problems == kMostReported) break;
   }
+  return problems == 0 ? rate_of_row : std::vector<double>{};
+}
+
+std::vector<double> from_csv(const RateValue& value, const NodePopulation& population, const NodeSelection& rows,
+                             Diagnostics& diagnostics) {
+  std::vector<double> rate_of_row;
+  try {
+    rate_of_row = read_listed(value, read_csv(value.csv), population, diagnostics);
+  } catch (const InputError& error) {
+    diagnostics.add(error, value.loc);
+  }
+  if (rate_of_row.empty()) return {};
   std::vector<double> rates_hz;
   rates_hz.reserve(rows.size());
   for (const NodeRow row : rows) {
     if (rate_of_row[row] == kUnlisted) {
       diagnostics.error(value.loc, "background.csv",
-                        fmt::format("'{}' lists no rate for node {} of population '{}'", table.path,
+                        fmt::format("'{}' lists no rate for node {} of population '{}'", value.csv.string(),
                                     population.node_ids()[row], population.name()),
                         "add a line for every selected node (rate 0 for silence), or select fewer nodes with 'where'");
       return {};

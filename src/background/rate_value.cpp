@@ -75,7 +75,9 @@ std::optional<DistributionKind> read_distribution_kind(const Value& value, Diagn
     if (value.is_scalar() && value.text == name) return kind;
     names.emplace_back(name);
   }
-  diagnostics.error(value.loc, "background.distribution", fmt::format("there is no distribution {}", describe(value)),
+  diagnostics.error(value.loc, "background.distribution",
+                    value.is_scalar() ? fmt::format("there is no distribution '{}'", printable(value.text, 60))
+                                      : fmt::format("a distribution is a name, not {}", describe(value)),
                     suggest(value.text, names));
   return std::nullopt;
 }
@@ -106,6 +108,7 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     Fields fields(value, owner, {kValuesFields}, diagnostics);
     result.property = fields.text("values.property");
     result.csv = fields.path("values.csv");
+    result.loc = fields.loc(result.csv.empty() ? "values.property" : "values.csv");
     if (fields.ok() && result.property.empty() == result.csv.empty()) {
       diagnostics.error(value.find("values")->loc, "background.values", "'values' needs either 'property' or 'csv'",
                         "write {values: {property: rate_hz}} or {values: {csv: rates.csv}}");

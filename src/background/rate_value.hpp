@@ -15,7 +15,7 @@ struct RateValue {
   std::optional<RateDistribution> distribution;
   std::string property;
   std::filesystem::path csv;
-  SourceLoc loc;
+  SourceLoc loc;  // of the property's name or the path, else of the value
 };
 
 // nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution.

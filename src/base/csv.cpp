@@ -62,6 +62,10 @@ void on_row_end(int terminator, void* data) {
 std::optional<std::size_t> CsvTable::column(std::string_view name) const {
   const auto it = std::find(header.begin(), header.end(), name);
   if (it == header.end()) return std::nullopt;
+  if (std::find(it + 1, header.end(), name) != header.end()) {
+    throw InputError("csv.double-column",
+                     fmt::format("'{}' has two columns '{}'", printable(path), printable(name, 60)), "remove one");
+  }
   return static_cast<std::size_t>(it - header.begin());
 }
 

@@ -19,6 +19,7 @@ struct CsvTable {
   std::vector<std::string> header;
   std::vector<CsvRow> rows;  // each as long as the header; blank lines are left out
 
+  // Throws InputError if two columns have the name.
   std::optional<std::size_t> column(std::string_view name) const;
 };
 

@@ -60,8 +60,10 @@ int run_nodes(const Arguments& arguments, Terminal& terminal) {
     throw unknown_name("network.unknown-population", "population", wanted, arguments.text("RECIPE"),
                        network->population_names());
   }
-  const std::vector<std::string> columns = arguments.texts("COLUMN");
-  if (columns.empty()) {
+  std::vector<std::string> columns = arguments.texts("COLUMN");
+  const bool only_names = columns.empty();
+  std::erase(columns, "node_id");  // which is printed anyway
+  if (only_names) {
     terminal.out(list_columns(*population));
   } else {
     print_table(*population, columns, terminal);

@@ -228,7 +228,11 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
         continue;
       }
       auto nodes = read_inline_population(member.key, member.value, seed, diagnostics);
-      if (nodes) network->add(std::move(nodes), member.key_loc, diagnostics);
+      if (nodes) {
+        network->add(std::move(nodes), member.key_loc, diagnostics);
+      } else {
+        network->set_incomplete();
+      }
     }
   }
 

@@ -58,7 +58,8 @@ class CombineBuilder {
     if (from != nullptr) {
       if (!from->is_sequence() || from->items.empty()) {
         fields.error("from", "combine.from",
-                     fmt::format("'from' is {}, but a list of tasks and files was expected", describe(*from)),
+                     fmt::format("'from' is {}, but a list of tasks and files was expected",
+                                 from->is_sequence() ? "an empty list" : describe(*from)),
                      "e.g. from: [shell, long]");
       } else {
         build_sources(entry, body, *from, chain);

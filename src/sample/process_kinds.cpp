@@ -50,9 +50,12 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics
     kind = find_kind(member.key, member.key_loc, diagnostics);
     if (!member.value.is_null()) body = &member.value;
   } else {
-    diagnostics.error(value->loc, "process.wrong-type",
-                      "a point process is a name or one name with its keys, not " + describe(*value),
-                      "write process: poisson");
+    diagnostics.error(
+        value->loc, "process.wrong-type",
+        value->is_mapping()
+            ? fmt::format("a point process is one name with its keys, not {} names", value->members.size())
+            : "a point process is a name or one name with its keys, not " + describe(*value),
+        "write process: poisson");
   }
   if (kind_out != nullptr) *kind_out = kind;
   if (kind == nullptr) return nullptr;
