@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,6 +83,8 @@ class Network {
   virtual std::vector<std::string> node_set_names() const = 0;
   // False if a file could not be opened (which was reported): populations may be missing.
   virtual bool complete() const { return true; }
+  // Populations that the recipe declares itself and that could not be made (which was reported).
+  virtual const std::set<std::string, std::less<>>& damaged() const = 0;
   // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
 

@@ -117,7 +117,7 @@ class Reader {
     } else {
       read_rates_by_group(*rates, selected);
     }
-    return fields_.ok();
+    return fields_.ok() && background_.population != nullptr;
   }
 
  private:

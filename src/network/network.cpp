@@ -83,6 +83,8 @@ class OpenNetwork final : public Network {
   std::vector<fs::path> files() const override { return {files_.begin(), files_.end()}; }
   bool complete() const override { return complete_; }
   void set_incomplete() { complete_ = false; }
+  const std::set<std::string, std::less<>>& damaged() const override { return damaged_; }
+  void add_damaged(const std::string& name) { damaged_.insert(name); }
   void add_file(const fs::path& path) { files_.insert(path.lexically_normal()); }
 
  private:
@@ -94,6 +96,7 @@ class OpenNetwork final : public Network {
   NodeSets node_sets_;
   std::set<fs::path> files_;
   bool complete_ = true;
+  std::set<std::string, std::less<>> damaged_;
 };
 
 std::string file_key(const fs::path& path) {
@@ -231,7 +234,7 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
       if (nodes) {
         network->add(std::move(nodes), member.key_loc, diagnostics);
       } else {
-        network->set_incomplete();
+        network->add_damaged(member.key);
       }
     }
   }

@@ -40,6 +40,7 @@ const NodePopulation* find_population(Fields& fields, const Network& network) {
   const auto names = network.population_names();
   if (!fields.has("population")) {
     fields.value("population");
+    if (!network.damaged().empty()) return nullptr;  // it may be meant
     if (names.size() == 1) return network.population(names.front());
     fields.error("population", "network.unknown-population", fmt::format("{} needs 'population'", fields.owner()),
                  names.empty() ? "the recipe's networks have no population" : suggest("", names));
@@ -48,7 +49,7 @@ const NodePopulation* find_population(Fields& fields, const Network& network) {
   const auto name = fields.optional_text("population");
   if (!name) return nullptr;
   const NodePopulation* population = network.population(*name);
-  if (population == nullptr) {
+  if (population == nullptr && !network.damaged().contains(*name)) {
     std::string help = names.empty() ? "the recipe's networks have no population" : suggest(*name, names);
     if (!network.complete()) help = "a file of the networks could not be opened (see there), and it may be in that";
     fields.error("population", "network.unknown-population",

@@ -87,7 +87,7 @@ class Maker {
     const std::size_t errors_before = diagnostics_.error_count();
     try {
       AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
-      if (diagnostics_.error_count() != errors_before) return State::failed;
+      if (diagnostics_.error_count() != errors_before || set.population == nullptr) return State::failed;
       plan_.assembly_sets.emplace(definition.name, std::move(set));
       add(definition);
     } catch (const InputError& error) {  // a file of the network that can be opened but not read

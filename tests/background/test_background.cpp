@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "base/random.hpp"
@@ -10,6 +12,7 @@
 using namespace stimgen;
 using stimgen::testing::PlannedRecipe;
 using stimgen::testing::recipe_head;
+using stimgen::testing::TempFolder;
 
 namespace {
 
@@ -112,6 +115,35 @@ TEST_SUITE("background") {
     const PlannedRecipe std_key(recipe_head() + "backgrounds: {b: {population: cells, rate: {mean: 2, std: 3}}}\n");
     CHECK(std_key.problems().find("'std'") != std::string::npos);
     CHECK(std_key.problems().find("did you mean 'stdev'?") != std::string::npos);
+  }
+
+  TEST_CASE("a list of rates says at its path all that is wrong in it") {
+    TempFolder folder;
+    const auto problems = [&](const std::string& text) {
+      std::ofstream(folder / "rates.csv") << text;
+      return PlannedRecipe(recipe_head(4) +
+                           "backgrounds:\n  b:\n    population: cells\n    rate:\n      values: {csv: '" +
+                           (folder / "rates.csv").string() + "'}\n")
+          .problems();
+    };
+    CHECK(problems("node_id,rate\n0,1\n1,2\n2,3\n3,4\n") == "");
+    const std::string wrong = problems("node_id,rate\n0,1\n1,-2\nx,3\n9,4\n0,5\n2,fast\n");
+    for (const char* text :
+         {"line 3: '-2' is no rate in Hz", "line 4: 'x' is no node id", "line 5: population 'cells' has no node 9",
+          "line 6: node 0 is listed twice", "line 7: 'fast' is no rate in Hz"}) {
+      CHECK_MESSAGE(wrong.find(text) != std::string::npos, text, "\n", wrong);
+    }
+    const std::string place = ":21: error: '";  // of the path
+    CHECK_MESSAGE(wrong.find(place) != std::string::npos, wrong);
+    const std::string twice = problems("node_id,rate,rate\n0,1,2\n");
+    CHECK_MESSAGE(twice.find(place) != std::string::npos, twice);
+    CHECK_MESSAGE(twice.find("has two columns 'rate'") != std::string::npos, twice);
+    std::filesystem::remove(folder / "rates.csv");
+    const std::string missing = PlannedRecipe(recipe_head(4) +
+                                              "backgrounds:\n  b:\n    population: cells\n    rate:\n      values: "
+                                              "{csv: nowhere.csv}\n")
+                                    .problems();
+    CHECK_MESSAGE(missing.find(":21: error: cannot read") != std::string::npos, missing);
   }
 
   TEST_CASE("'values' names a property or a file, and only one") {

@@ -129,6 +129,19 @@ TEST_SUITE("plan") {
     }
   }
 
+  TEST_CASE("a population that does not read is not called unknown as well") {
+    const PlannedRecipe recipe(
+        "stimgen: 1\nseeds: 1\ntime: {stop: 1 s}\n"
+        "networks: {populations: {th: {nodes: 9, properties: {q: {unifrom: [0, 1]}}}, sh: {nodes: 3}}}\n"
+        "backgrounds: {b: {population: th, rate: 1}, c: {rate: 1}, d: {population: sh, rate: 1}}\n"
+        "assemblies: {a: {population: th, method: random, count: 2}}\n"
+        "patterns: {p: {type: long, assemblies: a, on_time: 1 s, rates: {burst: 3}}}\n"
+        "combine: {x: {from: [b, d, p]}}\n");
+    CHECK_MESSAGE(recipe.problems().find("\n1 error\n") != std::string::npos, recipe.problems());
+    CHECK_MESSAGE(recipe.problems().find("unifrom") != std::string::npos, recipe.problems());
+    CHECK_MESSAGE(recipe.problems().find("'th'") == std::string::npos, recipe.problems());
+  }
+
   TEST_CASE("circles are named in full") {
     const PlannedRecipe sets(recipe_head() +
                              "assemblies:\n"
