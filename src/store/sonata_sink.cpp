@@ -25,23 +25,26 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x0A7A;
 constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
+// Looked at and copied together: the two columns fit the first cache.
+constexpr std::size_t kPieceSpikes = 1024;
 constexpr std::uint64_t kWritebackSpikes = 4 * kChunkSpikes;
 
-// Index of the first spike that breaks the rules, or size(). `last` is the spike before the block, if any.
-std::size_t first_violation(const SpikeBlock& block, SpikeOrder order, const std::optional<Spike>& last) {
+// Index of the first spike of [first, last) that breaks the rules, or `last`. `previous` is the spike before the block,
+// if any.
+std::size_t first_violation(const SpikeBlock& block, std::size_t first, std::size_t last, SpikeOrder order,
+                            const std::optional<Spike>& previous) {
   constexpr double kMax = std::numeric_limits<double>::max();
-  const std::size_t size = block.size();
-  for (std::size_t i = 0; i < size; ++i) {
+  for (std::size_t i = first; i < last; ++i) {
     const double time = block.timestamps_ms[i];
     if (!(time > 0 && time <= kMax)) return i;  // NaN fails, too
   }
-  if (order == SpikeOrder::none || size == 0) return size;
+  if (order == SpikeOrder::none || first == last) return last;
   const SpikeBefore before{order};
-  if (last && before(spike_at(block, 0), *last)) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
+  if (first == 0 && previous && before(spike_at(block, 0), *previous)) return 0;
+  for (std::size_t i = std::max<std::size_t>(first, 1); i < last; ++i) {
     if (before(spike_at(block, i), spike_at(block, i - 1))) return i;
   }
-  return size;
+  return last;
 }
 
 class SonataSink final : public SpikeSink {
@@ -80,17 +83,17 @@ class SonataSink final : public SpikeSink {
     if (block.node_ids.size() != block.timestamps_ms.size()) throw std::logic_error("columns of different length");
     guarded([&] {
       const std::size_t size = block.size();
-      if (const std::size_t bad = first_violation(block, order_, last_); bad < size) {
-        throw std::logic_error(fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
-                                           group_, count_ + bad, block.node_ids[bad], block.timestamps_ms[bad],
-                                           order_name(order_)));
-      }
       for (std::size_t at = 0; at < size;) {
         if (pending_.size() == kChunkSpikes) {
           write_chunk(take_pending());
         }
         const auto first = static_cast<std::ptrdiff_t>(at);
-        const std::size_t count = std::min(kChunkSpikes - pending_.size(), size - at);
+        const std::size_t count = std::min({kChunkSpikes - pending_.size(), size - at, kPieceSpikes});
+        if (const std::size_t bad = first_violation(block, at, at + count, order_, last_); bad < at + count) {
+          throw std::logic_error(fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
+                                             group_, count_ + bad, block.node_ids[bad], block.timestamps_ms[bad],
+                                             order_name(order_)));
+        }
         const auto last = static_cast<std::ptrdiff_t>(at + count);
         pending_.node_ids.insert(pending_.node_ids.end(), block.node_ids.begin() + first,
                                  block.node_ids.begin() + last);
