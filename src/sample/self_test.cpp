@@ -4,6 +4,7 @@
 #include <bit>
 #include <cfenv>
 #include <limits>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -51,13 +52,8 @@ Digest self_test_digest(const PoissonKernel& kernel) {
   }
   const RateFunction rate = test_rate();
   for (NodeId node = 0; node < 8; ++node) append_poisson_train(kernel, rate, kKey, node << 30, values);
-  std::string bytes;
-  bytes.reserve(8 * values.size());
-  for (const double value : values) {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
-    for (unsigned i = 0; i < 8; ++i) bytes += static_cast<char>(bits >> (8 * i) & 0xff);
-  }
-  return sha256(bytes);
+  static_assert(std::endian::native == std::endian::little, "numbers are digested as they lie in memory");
+  return Sha256().update(std::as_bytes(std::span(values))).finish();
 }
 
 std::string floating_point_problem() {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -18,6 +17,7 @@
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_codec.hpp"
 #include "store/chunk_pipeline.hpp"
+#include "store/spike_check.hpp"
 #include "store/spike_order.hpp"
 
 namespace stimgen {
@@ -28,24 +28,6 @@ constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
 // Looked at and copied together: the two columns fit the first cache.
 constexpr std::size_t kPieceSpikes = 1024;
 constexpr std::uint64_t kWritebackSpikes = 4 * kChunkSpikes;
-
-// Index of the first spike of [first, last) that breaks the rules, or `last`. `previous` is the spike before the block,
-// if any.
-std::size_t first_violation(const SpikeBlock& block, std::size_t first, std::size_t last, SpikeOrder order,
-                            const std::optional<Spike>& previous) {
-  constexpr double kMax = std::numeric_limits<double>::max();
-  for (std::size_t i = first; i < last; ++i) {
-    const double time = block.timestamps_ms[i];
-    if (!(time > 0 && time <= kMax)) return i;  // NaN fails, too
-  }
-  if (order == SpikeOrder::none || first == last) return last;
-  const SpikeBefore before{order};
-  if (first == 0 && previous && before(spike_at(block, 0), *previous)) return 0;
-  for (std::size_t i = std::max<std::size_t>(first, 1); i < last; ++i) {
-    if (before(spike_at(block, i), spike_at(block, i - 1))) return i;
-  }
-  return last;
-}
 
 class SonataSink final : public SpikeSink {
  public:
