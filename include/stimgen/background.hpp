@@ -12,6 +12,7 @@
 #include "stimgen/network.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
@@ -58,7 +59,7 @@ std::unique_ptr<Background> read_background(const Entry& entry, const Value& def
                                             const BackgroundDefaults& times, Diagnostics& diagnostics);
 
 // `key` = make_stream_key("rate", seeds.network, stream): a node's rate depends on the key, its id and its group's
-// distribution only.
-BackgroundRates draw_background_rates(const Background& background, StreamKey key);
+// distribution only. With a pool its threads draw, too.
+BackgroundRates draw_background_rates(const Background& background, StreamKey key, WorkerPool* pool = nullptr);
 
 }  // namespace stimgen

@@ -21,6 +21,7 @@
 #include "stimgen/recipe.hpp"
 #include "stimgen/sample.hpp"
 #include "stimgen/types.hpp"
+#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
@@ -133,8 +134,8 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics);
 // The path as seen from the recipe's folder, with '/'; unchanged if it lies on another root.
 std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path& path);
 
-// Draws the rates of a background, or spreads a pattern's functions over its nodes.
-NodeRates make_node_rates(const Plan::SpikeInput& input);
+// Draws the rates of a background (with a pool its threads draw, too), or spreads a pattern's functions over its nodes.
+NodeRates make_node_rates(const Plan::SpikeInput& input, WorkerPool* pool = nullptr);
 
 // The keys of one entry of `combine`.
 std::span<const FieldDoc> combine_fields();

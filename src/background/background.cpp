@@ -11,9 +11,12 @@
 
 #include "background/listed_rates.hpp"
 #include "background/rate_value.hpp"
+#include "base/deferred.hpp"
 
 namespace stimgen {
 namespace {
+
+constexpr std::size_t kDrawnTogether = 1024;  // nodes; a lognormal rate takes a tenth of a microsecond
 
 constexpr std::array<FieldDoc, 9> kBackgroundFields{{
     {"rate", "rate-or-distribution", "Hz", "none",
@@ -274,6 +277,39 @@ class Reader {
   DistributionKind default_kind_ = DistributionKind::lognormal;
 };
 
+// All but the rates that are drawn: nodes, groups, and the rates of listed groups.
+BackgroundRates rates_to_draw(const Background& background) {
+  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  const std::vector<NodeId>& ids = background.population->node_ids();
+  std::vector<std::uint32_t> group_of_row(ids.size(), kNone);
+  std::size_t driven = 0;
+  for (std::size_t g = 0; g < background.groups.size(); ++g) {
+    driven += background.groups[g].rows.size();
+    for (const NodeRow row : background.groups[g].rows) group_of_row[row] = static_cast<std::uint32_t>(g);
+  }
+  BackgroundRates rates;
+  if (driven == ids.size()) {
+    rates.node_ids = NodeIds::of(ids);
+  } else {
+    std::vector<NodeId> driven_ids;
+    driven_ids.reserve(driven);
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+      if (group_of_row[row] != kNone) driven_ids.push_back(ids[row]);
+    }
+    rates.node_ids = std::move(driven_ids);
+    std::erase(group_of_row, kNone);
+  }
+  rates.groups = std::move(group_of_row);
+  rates.rates_hz.resize(driven);
+  std::vector<std::size_t> listed_of_group(background.groups.size(), 0);  // rows of a group ascend, as the loop does
+  for (std::size_t i = 0; i < driven; ++i) {
+    const std::uint32_t g = rates.groups[i];
+    const std::vector<double>& listed_hz = background.groups[g].listed_hz;
+    if (!listed_hz.empty()) rates.rates_hz[i] = listed_hz[listed_of_group[g]++];
+  }
+  return rates;
+}
+
 }  // namespace
 
 double BackgroundGroup::expected_spikes(double duration_ms) const {
@@ -297,37 +333,26 @@ std::unique_ptr<Background> read_background(const Entry& entry, const Value& def
   return background;
 }
 
-BackgroundRates draw_background_rates(const Background& background, StreamKey key) {
-  constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-  const std::vector<NodeId>& ids = background.population->node_ids();
-  std::vector<std::uint32_t> group_of_row(ids.size(), kNone);
-  std::size_t driven = 0;
-  for (std::size_t g = 0; g < background.groups.size(); ++g) {
-    driven += background.groups[g].rows.size();
-    for (const NodeRow row : background.groups[g].rows) group_of_row[row] = static_cast<std::uint32_t>(g);
-  }
-  BackgroundRates rates;
-  rates.rates_hz.reserve(driven);
-  std::vector<std::size_t> drawn_of_group(background.groups.size(), 0);  // rows of a group ascend, as the loop does
-  for (std::size_t row = 0; row < ids.size(); ++row) {
-    if (group_of_row[row] == kNone) continue;
-    const BackgroundGroup& group = background.groups[group_of_row[row]];
-    const std::size_t i = drawn_of_group[group_of_row[row]]++;
-    rates.rates_hz.push_back(group.listed_hz.empty() ? draw_rate_hz(group.distribution, key, ids[row])
-                                                     : group.listed_hz[i]);
-  }
-  if (driven == ids.size()) {
-    rates.node_ids = NodeIds::of(ids);
-  } else {
-    std::vector<NodeId> driven_ids;
-    driven_ids.reserve(driven);
-    for (std::size_t row = 0; row < ids.size(); ++row) {
-      if (group_of_row[row] != kNone) driven_ids.push_back(ids[row]);
+BackgroundRates draw_background_rates(const Background& background, StreamKey key, WorkerPool* pool) {
+  BackgroundRates rates = rates_to_draw(background);
+  const auto draw = [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i) {
+      const BackgroundGroup& group = background.groups[rates.groups[i]];
+      if (group.listed_hz.empty()) rates.rates_hz[i] = draw_rate_hz(group.distribution, key, rates.node_ids[i]);
     }
-    rates.node_ids = std::move(driven_ids);
-    std::erase(group_of_row, kNone);
+    return last - first;
+  };
+  const std::size_t count = rates.node_ids.size();
+  if (pool == nullptr || count <= kDrawnTogether) {
+    draw(0, count);
+    return rates;
   }
-  rates.groups = std::move(group_of_row);
+  std::vector<Deferred<std::size_t>> blocks;
+  for (std::size_t first = 0; first < count; first += kDrawnTogether) {
+    const std::size_t last = std::min(first + kDrawnTogether, count);
+    blocks.emplace_back(*pool, [&draw, first, last] { return draw(first, last); });
+  }
+  for (auto& block : blocks) block.take();
   return rates;
 }
 

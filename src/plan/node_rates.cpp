@@ -31,11 +31,11 @@ TrainRates NodeRates::range(std::size_t first, std::size_t last) const {
   return part;
 }
 
-NodeRates make_node_rates(const Plan::SpikeInput& input) {
+NodeRates make_node_rates(const Plan::SpikeInput& input, WorkerPool* pool) {
   NodeRates rates;
   rates.window = input.window;
   if (input.background) {
-    BackgroundRates drawn = draw_background_rates(*input.background, input.rate_key);
+    BackgroundRates drawn = draw_background_rates(*input.background, input.rate_key, pool);
     rates.node_ids = std::move(drawn.node_ids);
     rates.constant_hz = std::move(drawn.rates_hz);
     return rates;

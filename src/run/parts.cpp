@@ -165,7 +165,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
   const Task& task = plan_.tasks[index];
   const auto found = found_.find(task.name);
   if (found == found_.end()) return std::nullopt;
-  const NodeRates rates = make_node_rates(plan_.spike_inputs.at(index));
+  const NodeRates rates = make_node_rates(plan_.spike_inputs.at(index), context.executor);
   std::string problems;
   for (const auto& [count, indices] : found->second) {
     const std::vector<std::size_t> ends = shard_ends(rates, count);

@@ -154,7 +154,8 @@ class Scheduler {
     const Plan::SpikeInput& input = found->second;
     const OutputSettings& output = plan_.recipe.output;
     if (options_.shard) {
-      return write_spikes(input, take_shard(make_node_rates(input), *options_.shard), output, sink, context);
+      const NodeRates rates = make_node_rates(input, context.executor);
+      return write_spikes(input, take_shard(rates, *options_.shard), output, sink, context);
     }
     if (const auto parts = whole_set(i, context)) {
       result.parts = static_cast<unsigned>(parts->size());

@@ -112,7 +112,7 @@ TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, do
 
 TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
                         const TaskContext& context) {
-  return write_spikes(input, make_node_rates(input), output, sink, context);
+  return write_spikes(input, make_node_rates(input, context.executor), output, sink, context);
 }
 
 TaskCounts write_spikes(const Plan::SpikeInput& input, const NodeRates& rates, const OutputSettings& output,

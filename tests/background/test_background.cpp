@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/random.hpp"
+#include "run/executor.hpp"
 #include "support/planned_recipe.hpp"
 
 using namespace stimgen;
@@ -103,6 +104,22 @@ TEST_SUITE("background") {
     CHECK(rates_of(spikes, "b").constant_hz == few.constant_hz);
     const PlannedRecipe network(recipe_head(50) + body, {"seeds.network=77"});
     CHECK(rates_of(network, "b").constant_hz != few.constant_hz);
+  }
+
+  TEST_CASE("rates are the same whoever draws them, a thread or a pool") {
+    const PlannedRecipe recipe(recipe_head(9000) +
+                               "backgrounds: {b: {population: cells, group_by: kind, others: silent, rates: "
+                               "{A: [20, 2], B: {values: {property: rate_hz}}}}}\n");
+    REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+    const NodeRates alone = rates_of(recipe, "b");
+    REQUIRE(alone.size() == 6000);
+    CHECK(alone.constant_hz[4001] == doctest::Approx(10.0 * 6001 / 8999));  // of node 6001, a listed one
+    for (const unsigned threads : {1u, 3u}) {
+      Executor pool(threads);
+      const NodeRates together = make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of("b")), &pool);
+      CHECK(together.constant_hz == alone.constant_hz);
+      CHECK(std::equal(together.node_ids.begin(), together.node_ids.end(), alone.node_ids.begin()));
+    }
   }
 
   TEST_CASE("peer defect: a misspelt group, nodes in no group and 'std' for 'stdev' are errors, not silence") {
