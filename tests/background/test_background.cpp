@@ -109,11 +109,11 @@ TEST_SUITE("background") {
   TEST_CASE("rates are the same whoever draws them, a thread or a pool") {
     const PlannedRecipe recipe(recipe_head(9000) +
                                "backgrounds: {b: {population: cells, group_by: kind, others: silent, rates: "
-                               "{A: [20, 2], B: {values: {property: rate_hz}}}}}\n");
+                               "{A: {values: {property: rate_hz}}, B: [20, 2]}}}\n");
     REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
     const NodeRates alone = rates_of(recipe, "b");
     REQUIRE(alone.size() == 6000);
-    CHECK(alone.constant_hz[4001] == doctest::Approx(10.0 * 6001 / 8999));  // of node 6001, a listed one
+    CHECK(alone.constant_hz[4000] == doctest::Approx(10.0 * 6000 / 8999));  // of node 6000, a listed one
     for (const unsigned threads : {1u, 3u}) {
       Executor pool(threads);
       const NodeRates together = make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of("b")), &pool);
