@@ -23,15 +23,15 @@ int sync_file_range(int d, off_t first, off_t count, unsigned flags) {
 """
 
 # Runs a program for at most so many seconds (0: any) and prints "seconds KiB status": a process of its own, since a
-# child's peak memory starts at that of the process that forked it, and the caller may hold BMTK.
+# child's peak memory starts at that of the process that started it, and the caller may hold BMTK. Spawned, since the
+# copy of Python's memory that fork() makes would count as the program's time.
 LAUNCHER = """
 import os, signal, sys, time
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
 start = time.perf_counter()
-child = os.fork()
-if child == 0:
-    signal.alarm(int(sys.argv[1]))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.execv(sys.argv[2], sys.argv[2:])
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ, file_actions=quiet)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGALRM))
+signal.alarm(int(sys.argv[1]))
 _, status, usage = os.wait4(child, 0)
 print(time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
 """
