@@ -84,7 +84,7 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && !arguments.has("statistics")) {
     throw UsageError("'--json' belongs to '--statistics'", {}, "check");
   }
-  const Plan plan = load_plan(arguments, terminal);
+  const Plan& plan = load_plan(arguments, terminal);
   std::vector<TaskIndex> all;
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) all.push_back(i);
   // Only the recipe's own limits: what the disk has free now says nothing about the recipe.

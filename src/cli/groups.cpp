@@ -7,7 +7,7 @@ namespace stimgen::cli {
 namespace {
 
 int run_groups(const Arguments& arguments, Terminal& terminal) {
-  const Plan plan = load_plan(arguments, terminal, Warnings::left_out);
+  const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
   const std::string wanted = arguments.text("SET");
   const auto found = plan.assembly_sets.find(wanted);
   if (found == plan.assembly_sets.end()) {

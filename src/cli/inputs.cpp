@@ -75,7 +75,7 @@ std::string input_file(const Plan& plan, const Task& task, const std::string& ba
 }
 
 int run_inputs(const Arguments& arguments, Terminal& terminal) {
-  const Plan plan = load_plan(arguments, terminal, Warnings::left_out);
+  const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
   const std::vector<TaskIndex> tasks = tasks_to_play(plan, arguments.texts("TASK"));
   check_one_input_each(plan, tasks, arguments.text("RECIPE"));
   Json inputs = Json::object();

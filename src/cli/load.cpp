@@ -25,11 +25,12 @@ Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics) {
   return load_recipe(arguments.text("RECIPE"), options, diagnostics);
 }
 
-Plan load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings) {
+const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings) {
   Diagnostics diagnostics;
   Recipe recipe = load_from(arguments, diagnostics);
   terminal.detail(fmt::format("read {}", arguments.text("RECIPE")));
-  Plan plan;
+  // A command has one plan. Taking that of thousands of tasks apart would only delay the end of the process.
+  static Plan& plan = *new Plan;
   try {
     plan = build_plan(std::move(recipe), diagnostics);
   } catch (const InputError& error) {

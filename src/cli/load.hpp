@@ -17,8 +17,8 @@ Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics);
 // Warnings are for commands that judge or make the whole recipe; those that look at one part of it leave them out.
 enum class Warnings : unsigned char { shown, left_out };
 
-// The plan of RECIPE. Throws InputError with all that is wrong.
-Plan load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings = Warnings::shown);
+// The plan of RECIPE, which stays until the process ends. Once. Throws InputError with all that is wrong.
+const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings = Warnings::shown);
 
 // The InputError for a name that the recipe does not have: "no task 'lnog'", with a suggestion.
 InputError unknown_name(std::string_view code, std::string_view what, const std::string& name, const std::string& where,

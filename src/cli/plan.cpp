@@ -110,7 +110,7 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && arguments.has("dot")) {
     throw UsageError("'--json' and '--dot' exclude each other", {}, "plan");
   }
-  const Plan plan = load_plan(arguments, terminal);
+  const Plan& plan = load_plan(arguments, terminal);
   if (arguments.has("dot")) {
     terminal.out(as_dot(plan));
     return 0;

@@ -113,7 +113,7 @@ std::string draw_background(const Background& background, const BackgroundRates&
 }
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {
-  const Plan plan = load_plan(arguments, terminal, Warnings::left_out);
+  const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
   const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"), arguments.text("RECIPE"));
   std::string figure;
   if (input.background != nullptr) {

@@ -234,7 +234,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
                            .force = arguments.has("force"),
                            .remove_parts = !arguments.has("locked")};
   self_test();
-  const Plan plan = load_plan(arguments, terminal);
+  const Plan& plan = load_plan(arguments, terminal);
   const std::vector<TaskIndex> tasks = wanted_tasks(plan, options);
   const bool whole = options.only.empty() && !options.shard;
   const bool force = options.force;

@@ -11,7 +11,7 @@ namespace {
 int run_verify(const Arguments& arguments, Terminal& terminal) {
   const VerifyOptions options{read_threads(arguments), arguments.list("only"), arguments.has("files-only")};
   self_test();
-  const Plan plan = load_plan(arguments, terminal);
+  const Plan& plan = load_plan(arguments, terminal);
   const std::filesystem::path path = lock_path(plan, arguments.has("set"));
   const std::optional<Lock> lock = read_lock(path, recipe_key(plan));
   if (!lock) {

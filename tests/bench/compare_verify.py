@@ -1,9 +1,10 @@
 """What reproducibility costs: verify against run, run with and without digests, and a run with nothing to do.
 
-    python tests/bench/compare_verify.py --stimgen build/release/stimgen
+    python tests/bench/compare_verify.py --stimgen build/shared/stimgen
 
 All ratios are of medians of runs that alternate, on one machine, in one folder (--folder). Prints the targets; the exit
-code is 1 if one is missed. Needs a C compiler: digests are switched off by a library that is preloaded.
+code is 1 if one is missed. Needs a C compiler, and a stimgen built with -DSTIMGEN_STATIC_CRYPTO=OFF: digests are
+switched off by a library that is preloaded.
 """
 
 import argparse
@@ -29,6 +30,16 @@ int EVP_DigestUpdate(void *context, const void *bytes, size_t count) {
 """
 
 
+def lock_of(options, folder, environment):
+    """The lock of a run of 1000 nodes."""
+    recipe = folder / "small.yaml"
+    recipe.write_text(BASELINE_JOB.recipe(1000, "small", "none"))
+    lock = folder / "stimgen.lock"
+    lock.unlink(missing_ok=True)
+    run_or_exit([options.stimgen, "run", recipe, "-q", "--force"], environment)
+    return lock.read_text()
+
+
 def compare_large(options, folder, compression):
     nodes = options.spikes // int(20 * STOP_S)
     recipe = folder / "large.yaml"
@@ -38,6 +49,8 @@ def compare_large(options, folder, compression):
     if not no_digest:
         sys.exit("no C compiler")
     no_digest = dict(plain, LD_PRELOAD=str(no_digest))
+    if lock_of(options, folder, no_digest) == lock_of(options, folder, plain):
+        sys.exit("digests cannot be switched off in this stimgen; build one with -DSTIMGEN_STATIC_CRYPTO=OFF")
     print(f"\n{nodes} nodes x 20 +- 2 Hz x {STOP_S:g} s, compression: {compression}")
     seconds = {"run": [], "verify": [], "run without digests": []}
     for _ in range(options.repeats):
