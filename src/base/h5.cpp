@@ -26,6 +26,7 @@
 
 #include <fmt/format.h>
 
+#include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
 #include "stimgen/diagnostic.hpp"
 
@@ -637,19 +638,23 @@ Dataset::Dataset(std::shared_ptr<const Origin> origin, std::string name, Handle 
 
   const int filters = H5Pget_nfilters(creation.id());
   if (filters < 0) origin_->fail(name_);
-  int compressors = 0, checksums = 0;
+  int compressors = 0;
+  std::vector<H5Z_filter_t> pipeline;
+  std::size_t shuffled_bytes = 0;
   for (int i = 0; i < filters; ++i) {
     unsigned flags = 0, config = 0;
-    std::size_t values = 0;
+    std::array<unsigned, 4> values{};
+    std::size_t value_count = values.size();
     std::array<char, 64> label{};
-    const H5Z_filter_t filter = H5Pget_filter2(creation.id(), static_cast<unsigned>(i), &flags, &values, nullptr,
-                                               label.size() - 1, label.data(), &config);
+    const H5Z_filter_t filter = H5Pget_filter2(creation.id(), static_cast<unsigned>(i), &flags, &value_count,
+                                               values.data(), label.size() - 1, label.data(), &config);
     if (filter < 0) origin_->fail(name_);
     if (H5Zfilter_avail(filter) <= 0) {
       refuse(fmt::format("is compressed by a filter that is not supported (number {}{}); gzip is",
                          static_cast<int>(filter), label[0] != '\0' ? ", " + printable(label.data()) : ""));
     }
-    if (filter == H5Z_FILTER_FLETCHER32) ++checksums;
+    pipeline.push_back(filter);
+    if (filter == H5Z_FILTER_SHUFFLE) shuffled_bytes = value_count > 0 ? values[0] : 0;
     if (filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) ++compressors;
   }
   if (compressors > 1) refuse("is compressed twice, which is not supported");
@@ -669,9 +674,14 @@ Dataset::Dataset(std::shared_ptr<const Origin> origin, std::string name, Handle 
     const std::uint64_t rows = chunk.rows(), row = chunk.row_elements();
     absurd = absurd || too_large(rows, row);
     const auto is = [&](hid_t plain) { return H5Tequal(type.id(), plain) > 0; };
-    if (!absurd && rank == 1 && filters == 1 && checksums == 1 && rows < kSmallBytes / 8 &&
+    if (!absurd && rank == 1 && rows < kSmallBytes / 8 &&
         (is(H5T_STD_U64LE) || is(H5T_STD_I64LE) || is(H5T_IEEE_F64LE))) {
-      plain_chunk_rows_ = rows;
+      const bool by_element = shuffled_bytes == info_.element_bytes;
+      chunk_rows_ = rows;
+      if (pipeline == std::vector{H5Z_FILTER_FLETCHER32}) chunk_filter_ = ChunkFilter::fletcher32;
+      if (pipeline == std::vector{H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE} && by_element) {
+        chunk_filter_ = ChunkFilter::shuffle_deflate;
+      }
     }
     // A chunk larger than HDF5's cache (1 MiB) would be decompressed again for every block read of it.
     const std::uint64_t bytes = absurd ? 0 : rows * row * info_.element_bytes;
@@ -694,35 +704,47 @@ void Dataset::wrong_type(const std::string& wanted) const {
                                                origin_->quoted(), describe(info_), info_.rank(), wanted));
 }
 
-// Makes chunk_bytes_ those of a chunk and checks them, at several times the speed of HDF5's filter. False: something is
-// not as expected, and HDF5 will say what. Requires: plain_chunk_rows_ > 0.
+// Makes chunk_bytes_ those of a chunk and checks them, at several times the speed of HDF5's filters, and without its
+// lock. False: something is not as expected, and HDF5 will say what.
 bool Dataset::open_chunk(std::uint64_t chunk) const {
   if (chunk == chunk_) return true;
   chunk_ = kNoChunk;
-  std::uint32_t checksum = 0;
-  const std::size_t size = static_cast<std::size_t>(plain_chunk_rows_) * info_.element_bytes;
-  const hsize_t first = chunk * plain_chunk_rows_;
-  hsize_t stored = 0;
-  if (H5Dget_chunk_storage_size(handle_.id(), &first, &stored) < 0 || stored != size + sizeof checksum) return false;
-  chunk_bytes_.resize(size + sizeof checksum);
-  std::uint32_t skipped_filters = 0;
-  if (H5Dread_chunk(handle_.id(), H5P_DEFAULT, &first, &skipped_filters, chunk_bytes_.data()) < 0) return false;
-  std::memcpy(&checksum, chunk_bytes_.data() + size, sizeof checksum);
-  if (skipped_filters != 0 || fletcher32(std::span(chunk_bytes_).first(size)) != checksum) return false;
+  const std::size_t size = static_cast<std::size_t>(chunk_rows_) * info_.element_bytes;
+  thread_local std::vector<std::byte> stored;
+  {
+    const Library library;
+    const hsize_t first = chunk * chunk_rows_;
+    hsize_t stored_bytes = 0;
+    if (H5Dget_chunk_storage_size(handle_.id(), &first, &stored_bytes) < 0) return false;
+    if (stored_bytes == 0 || stored_bytes > size + size / 8 + 1024) return false;
+    stored.resize(static_cast<std::size_t>(stored_bytes));
+    std::uint32_t skipped_filters = 0;
+    if (H5Dread_chunk(handle_.id(), H5P_DEFAULT, &first, &skipped_filters, stored.data()) < 0) return false;
+    if (skipped_filters != 0) return false;
+  }
+  chunk_bytes_.resize(size);
+  if (chunk_filter_ == ChunkFilter::shuffle_deflate) {
+    if (!decode_deflated(stored, chunk_bytes_)) return false;
+  } else {
+    std::uint32_t checksum = 0;
+    if (stored.size() != size + sizeof checksum) return false;
+    std::memcpy(&checksum, stored.data() + size, sizeof checksum);
+    std::memcpy(chunk_bytes_.data(), stored.data(), size);
+    if (fletcher32(chunk_bytes_) != checksum) return false;
+  }
   chunk_ = chunk;
   return true;
 }
 
-// Rows from `first` on of a dataset in plain chunks. False: they have to be read by HDF5.
-bool Dataset::read_plain(std::uint64_t first, std::span<std::byte> values) const {
-  if (plain_chunk_rows_ == 0) return false;
+// Rows from `first` on, by chunks. False: they have to be read by HDF5.
+bool Dataset::read_chunks(std::uint64_t first, std::span<std::byte> values) const {
+  if (chunk_filter_ == ChunkFilter::other) return false;
   const std::size_t element = info_.element_bytes;
   for (std::size_t done = 0; done < values.size();) {
     const std::uint64_t row = first + done / element;
-    if (!open_chunk(row / plain_chunk_rows_)) return false;
-    const std::size_t from = static_cast<std::size_t>(row % plain_chunk_rows_) * element;
-    const std::size_t bytes =
-        std::min(values.size() - done, static_cast<std::size_t>(plain_chunk_rows_) * element - from);
+    if (!open_chunk(row / chunk_rows_)) return false;
+    const std::size_t from = static_cast<std::size_t>(row % chunk_rows_) * element;
+    const std::size_t bytes = std::min(values.size() - done, static_cast<std::size_t>(chunk_rows_) * element - from);
     std::memcpy(values.data() + done, chunk_bytes_.data() + from, bytes);
     done += bytes;
   }
@@ -738,8 +760,8 @@ std::vector<T> Dataset::read_numbers(std::uint64_t first, std::uint64_t count, s
   const std::uint64_t columns = info_.row_elements();
   std::vector<T> values(static_cast<std::size_t>(count * columns));
   if (values.empty()) return values;
+  if (read_chunks(first, std::as_writable_bytes(std::span(values)))) return values;
   const Library library;
-  if (read_plain(first, std::as_writable_bytes(std::span(values)))) return values;
   const Handle space = own(H5Dget_space(handle_.id()), H5Sclose);
   if (!space.is_open()) origin_->fail(name_);
   const std::array<hsize_t, 2> start{first, 0}, length{count, columns};

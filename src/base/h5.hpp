@@ -110,15 +110,16 @@ class Dataset {
   std::vector<To> convert(std::vector<From> values, const char* wanted) const;
   [[noreturn]] void wrong_type(const std::string& wanted) const;
   std::vector<std::string> read_variable_strings(std::uint64_t first, std::uint64_t count) const;
-  bool read_plain(std::uint64_t first, std::span<std::byte> values) const;
+  bool read_chunks(std::uint64_t first, std::span<std::byte> values) const;
   bool open_chunk(std::uint64_t chunk) const;
 
   std::shared_ptr<const Origin> origin_;
   std::string name_;
   Handle handle_;
   DatasetInfo info_;
-  // Rows of a chunk if all that is done to it is a checksum behind it: then chunks are taken as they lie in the file.
-  std::uint64_t plain_chunk_rows_ = 0;
+  // What is done to chunks, if they are taken as they lie in the file, and their rows: those of our own files.
+  enum class ChunkFilter : std::uint8_t { other, fletcher32, shuffle_deflate } chunk_filter_ = ChunkFilter::other;
+  std::uint64_t chunk_rows_ = 0;
   // The chunk read last.
   static constexpr std::uint64_t kNoChunk = ~std::uint64_t{0};
   mutable std::uint64_t chunk_ = kNoChunk;

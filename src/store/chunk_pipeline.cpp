@@ -5,8 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
-#include "store/chunk_codec.hpp"
 
 namespace stimgen {
 

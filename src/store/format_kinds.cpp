@@ -1,9 +1,9 @@
 // The table of spike file formats.
 #include <fmt/format.h>
 
+#include "base/chunk_codec.hpp"
 #include "base/h5.hpp"
 #include "stimgen/store.hpp"
-#include "store/chunk_codec.hpp"
 #include "store/sonata_reader.hpp"
 #include "store/sonata_sink.hpp"
 

@@ -13,9 +13,9 @@
 
 #include <fmt/format.h>
 
+#include "base/chunk_codec.hpp"
 #include "base/h5.hpp"
 #include "stimgen/diagnostic.hpp"
-#include "store/chunk_codec.hpp"
 #include "store/chunk_pipeline.hpp"
 #include "store/spike_check.hpp"
 #include "store/spike_order.hpp"

@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
 #include "spikes.hpp"
 #include "stimgen/store.hpp"
-#include "store/chunk_codec.hpp"
 
 namespace {
 

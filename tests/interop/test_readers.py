@@ -174,3 +174,67 @@ def test_files_by_bmtk_are_combined(order, tmp_path):
             np.concatenate([ours.timestamps, theirs.timestamps + 500.0]),
         ),
     )
+
+
+def write_spikes(path, node_ids, timestamps, **filters):
+    with h5py.File(path, "w") as file:
+        group = file.create_group("spikes/alpha")
+        group.create_dataset("node_ids", data=node_ids, **filters)
+        group.create_dataset("timestamps", data=timestamps, **filters).attrs["units"] = "ms"
+
+
+def digest_of(path):
+    return stimgen("digest", path).stdout.split()[0]
+
+
+FILTERS = {
+    "gzip": {"compression": "gzip"},
+    "gzip 9 of shuffled": {"compression": "gzip", "compression_opts": 9, "shuffle": True},
+    "shuffled": {"shuffle": True},
+    "gzip of shuffled, and a checksum": {"compression": "gzip", "shuffle": True, "fletcher32": True},
+    "a checksum": {"fletcher32": True},
+}
+
+
+@pytest.mark.parametrize("chunk", [1000, 4096, 50000])
+@pytest.mark.parametrize("name", FILTERS)
+def test_filters_of_h5py_are_undone(name, chunk, tmp_path):
+    # 10 chunks and a piece, a single chunk, and one that is not full; whatever is done to them, the spikes are the same.
+    generator = np.random.default_rng(8)
+    node_ids = np.sort(generator.integers(0, 300, 40960)).astype(np.uint64)
+    timestamps = generator.uniform(0.1, 5000.0, 40960)
+    if chunk > len(node_ids):
+        chunk = len(node_ids)
+    write_spikes(tmp_path / "plain.h5", node_ids, timestamps)
+    write_spikes(tmp_path / "filtered.h5", node_ids, timestamps, chunks=(chunk,), **FILTERS[name])
+    assert digest_of(tmp_path / "filtered.h5") == digest_of(tmp_path / "plain.h5")
+
+
+def test_a_shuffle_of_other_elements_is_undone_as_hdf5_does(tmp_path):
+    # HDF5 shuffles by the element size that the file states, which another program may have set to anything.
+    node_ids = np.arange(5000, dtype=np.uint64) // 10 * 0x100000001
+    path = tmp_path / "strange.h5"
+    write_spikes(path, node_ids, np.arange(1.0, 5001.0), chunks=(5000,), compression="gzip", shuffle=True)
+    data = path.read_bytes()
+    stated = b"shuffle\0" + (8).to_bytes(4, "little")
+    assert data.count(stated) == 2
+    path.write_bytes(data.replace(stated, b"shuffle\0" + (4).to_bytes(4, "little"), 1))
+    seen = h5_spikes(path, "alpha")
+    assert not np.array_equal(seen.node_ids, node_ids)
+    write_spikes(tmp_path / "plain.h5", seen.node_ids, seen.timestamps)
+    assert digest_of(path) == digest_of(tmp_path / "plain.h5")
+
+
+@pytest.mark.parametrize("where", ["node_ids", "timestamps"])
+@pytest.mark.parametrize("compression", ["gzip", "none"])
+def test_one_wrong_bit_in_a_file_is_found(compression, where, tmp_path):
+    recipe = recipe_of_all_kinds("by_id", compression)
+    stimgen("run", write_recipe(tmp_path, recipe))
+    path = tmp_path / "out" / "task.h5"
+    with h5py.File(path) as file:
+        chunk = file["spikes/alpha"][where].id.get_chunk_info(0)
+    data = bytearray(path.read_bytes())
+    data[chunk.byte_offset + chunk.size // 2] ^= 1
+    path.write_bytes(data)
+    done = stimgen("digest", path, expect=3)
+    assert f"/spikes/alpha/{where}" in done.stderr and "damaged" in done.stderr

@@ -1,5 +1,5 @@
 // Shuffle + deflate, byte for byte what HDF5's own filters undo.
-#include "store/chunk_codec.hpp"
+#include "base/chunk_codec.hpp"
 
 #include <libdeflate.h>
 #include <zlib.h>
@@ -127,9 +127,10 @@ using Vector = std::uint8_t __attribute__((vector_size(16)));
 
 // Sixteen elements of eight bytes, as eight vectors: byte k of all of them becomes vector k. Interleaving the two
 // halves of the whole moves each bit of a byte's place (4 bits for the element, 3 for k) up by one: four times make (3,
-// 4).
-void transpose(std::array<Vector, 8>& vectors) {
-  for (int round = 0; round < 4; ++round) {
+// 4), and three more undo it.
+template <int kRounds>
+void interleave(std::array<Vector, 8>& vectors) {
+  for (int round = 0; round < kRounds; ++round) {
     std::array<Vector, 8> next;
     for (std::size_t i = 0; i < 4; ++i) {
       const Vector a = vectors[i], b = vectors[i + 4];
@@ -140,15 +141,16 @@ void transpose(std::array<Vector, 8>& vectors) {
   }
 }
 
+constexpr std::size_t kTogether = 16;
+
 void shuffle(std::span<const std::byte> bytes, std::vector<std::byte>& planes) {
-  constexpr std::size_t kTogether = 16;
   planes.resize(bytes.size());
   const std::size_t count = bytes.size() / kElementBytes;
   std::size_t i = 0;
   for (; i + kTogether <= count; i += kTogether) {
     std::array<Vector, 8> vectors;
     std::memcpy(vectors.data(), bytes.data() + i * kElementBytes, sizeof vectors);
-    transpose(vectors);
+    interleave<4>(vectors);
     for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
       std::memcpy(planes.data() + plane * count + i, &vectors[plane], sizeof vectors[plane]);
     }
@@ -160,7 +162,55 @@ void shuffle(std::span<const std::byte> bytes, std::vector<std::byte>& planes) {
   }
 }
 
+void unshuffle(std::span<const std::byte> planes, std::span<std::byte> bytes) {
+  const std::size_t count = bytes.size() / kElementBytes;
+  std::size_t i = 0;
+  for (; i + kTogether <= count; i += kTogether) {
+    std::array<Vector, 8> vectors;
+    for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
+      std::memcpy(&vectors[plane], planes.data() + plane * count + i, sizeof vectors[plane]);
+    }
+    interleave<3>(vectors);
+    std::memcpy(bytes.data() + i * kElementBytes, vectors.data(), sizeof vectors);
+  }
+  for (; i < count; ++i) {
+    for (std::size_t plane = 0; plane < kElementBytes; ++plane) {
+      bytes[i * kElementBytes + plane] = planes[plane * count + i];
+    }
+  }
+}
+
+// libdeflate's state; it refers to nothing of the stream before.
+class Inflater {
+ public:
+  Inflater() : state_(libdeflate_alloc_decompressor()) {
+    if (state_ == nullptr) throw std::bad_alloc();
+  }
+  ~Inflater() { libdeflate_free_decompressor(state_); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+  // Whether the stream is whole, with the right checksum, and exactly as long as `output`.
+  bool inflate(std::span<const std::byte> stream, std::span<std::byte> output) {
+    return libdeflate_zlib_decompress(state_, stream.data(), stream.size(), output.data(), output.size(), nullptr) ==
+           LIBDEFLATE_SUCCESS;
+  }
+
+ private:
+  libdeflate_decompressor* state_;
+};
+
 }  // namespace
+
+bool decode_deflated(std::span<const std::byte> chunk, std::span<std::byte> bytes) {
+  if (bytes.size() % kElementBytes != 0) throw std::logic_error("decode_deflated");
+  thread_local std::vector<std::byte> planes;
+  thread_local Inflater inflater;
+  planes.resize(bytes.size());
+  if (!inflater.inflate(chunk, planes)) return false;
+  unshuffle(planes, bytes);
+  return true;
+}
 
 void encode_deflated(std::span<const std::byte> bytes, int level, std::vector<std::byte>& chunk) {
   if (level < 1 || level > 9 || bytes.size() % kElementBytes != 0) throw std::logic_error("encode_deflated");

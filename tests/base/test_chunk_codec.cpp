@@ -6,8 +6,8 @@
 #include <cstring>
 #include <random>
 
+#include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
-#include "store/chunk_codec.hpp"
 #include "store/spike_samples.hpp"
 
 namespace stimgen {
@@ -44,7 +44,7 @@ std::vector<std::byte> bytes_of(const std::vector<T>& values) {
   return {bytes.begin(), bytes.end()};
 }
 
-TEST_SUITE("store") {
+TEST_SUITE("base") {
   TEST_CASE("the fast Fletcher-32 is HDF5's") {
     std::mt19937_64 generator(3);
     for (const std::size_t words : {0u, 1u, 2u, 31u, 32u, 33u, 360u, 8192u, 8193u, 20000u, 262144u}) {
@@ -82,8 +82,36 @@ TEST_SUITE("store") {
           CHECK((inflated(chunk, bytes.size()) == std::vector<std::byte>(bytes.begin(), bytes.end())));
           encode_deflated(bytes, level, again);  // nothing is remembered from chunk to chunk
           CHECK((again == chunk));
+          std::vector<std::byte> decoded(bytes.size());
+          CHECK(decode_deflated(chunk, decoded));
+          CHECK(std::equal(bytes.begin(), bytes.end(), decoded.begin()));
         }
       }
+    }
+  }
+
+  TEST_CASE("a chunk of any zlib is decoded, and no damaged one, nor one of another length") {
+    const std::vector<std::byte> bytes = bytes_of(spikes_by_id(300).timestamps_ms);
+    const std::size_t count = bytes.size() / 8;
+    std::vector<std::byte> planes(bytes.size()), decoded(bytes.size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) planes[(i % 8) * count + i / 8] = bytes[i];
+    std::vector<std::byte> chunk(compressBound(bytes.size()));
+    uLongf size = chunk.size();
+    REQUIRE(compress2(reinterpret_cast<Bytef*>(chunk.data()), &size, reinterpret_cast<const Bytef*>(planes.data()),
+                      planes.size(), 9) == Z_OK);
+    chunk.resize(size);
+    REQUIRE(decode_deflated(chunk, decoded));
+    CHECK((decoded == bytes));
+    CHECK_FALSE(decode_deflated(chunk, std::span(decoded).first(bytes.size() - 8)));
+    std::vector<std::byte> longer(bytes.size() + 8);
+    CHECK_FALSE(decode_deflated(chunk, longer));
+    for (const std::size_t cut : {std::size_t{0}, std::size_t{1}, size / 2, size - 1}) {
+      CHECK_FALSE(decode_deflated(std::span(chunk).first(cut), decoded));
+    }
+    for (std::size_t at = 0; at < size; at += 1 + size / 50) {
+      auto damaged = chunk;
+      damaged[at] ^= std::byte{0x10};
+      CHECK_FALSE(decode_deflated(damaged, decoded));
     }
   }
 
