@@ -21,7 +21,7 @@ constexpr std::uint64_t kMostNodes = 1'000'000'000;
 
 constexpr std::array kFields = {
     FieldDoc{"nodes", "count", "", "", "Number of nodes; their ids are 0, 1, 2, …", "240"},
-    FieldDoc{"properties", "mapping", "", "none",
+    FieldDoc{"properties", "node-properties", "", "none",
              "Node properties by name: one value for every node, or {blocks: […]}, {cycle: […]}, {values: […]}, "
              "{uniform: [lo, hi]} or {linspace: [lo, hi]}",
              "{pop_name: PN}"},

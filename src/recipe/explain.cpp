@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "recipe/field_names.hpp"
+#include "recipe/value_keys.hpp"
 
 namespace stimgen {
 
@@ -82,10 +83,10 @@ bool same_doc(const FieldDoc& a, const FieldDoc& b) {
          a.meaning == b.meaning && a.example == b.example;
 }
 
-std::string type_text(const FieldDoc& doc) {
-  if (const auto words = choice_words(doc.type); !words.empty()) return fmt::format("{}", fmt::join(words, ", "));
-  const FieldType* type = find_field_type(doc.type);
-  if (type == nullptr) return std::string(doc.type);
+std::string type_text(std::string_view name) {
+  if (const auto words = choice_words(name); !words.empty()) return fmt::format("{}", fmt::join(words, ", "));
+  const FieldType* type = find_field_type(name);
+  if (type == nullptr) return std::string(name);
   // "a rate in Hz: a number with …" says more than either, unless they say the same.
   if (type->noun == type->description || type->description.substr(0, type->noun.size()) == type->noun) {
     return std::string(type->description);
@@ -102,7 +103,7 @@ std::string default_text(const FieldDoc& doc) {
 
 std::string field_text(const FieldDoc& doc, const std::string& where) {
   std::string text = fmt::format("{}{}\n  {}\n\n", doc.name, where, doc.meaning);
-  text += fmt::format("  type     {}\n", type_text(doc));
+  text += fmt::format("  type     {}\n", type_text(doc.type));
   if (!doc.unit.empty()) text += fmt::format("  unit     {}\n", doc.unit);
   text += fmt::format("  default  {}\n", default_text(doc));
   if (!doc.example.empty()) text += fmt::format("  example  {}\n", nested_spelling(doc.name, doc.example));
@@ -162,6 +163,68 @@ std::string keys_list(std::string_view section, const std::vector<Place>& places
   return text.empty() ? text : "\n  keys\n" + text;
 }
 
+// A key inside the values of others: "mean — in rate, rates, others (backgrounds)".
+std::string value_key_text(const ValueKey& key, const std::vector<const Place*>& outer) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> sections;
+  for (const Place* place : outer) {
+    const std::string section = place->section.empty() ? "top level" : place->section;
+    auto found =
+        std::find_if(sections.begin(), sections.end(), [&](const auto& item) { return item.first == section; });
+    if (found == sections.end()) found = sections.insert(sections.end(), {section, {}});
+    const std::string name(place->doc.name);
+    if (std::find(found->second.begin(), found->second.end(), name) == found->second.end()) {
+      found->second.push_back(name);
+    }
+  }
+  std::string where;
+  for (const auto& [section, names] : sections) {
+    where += fmt::format("{}{} ({})", where.empty() ? "" : "; ", fmt::join(names, ", "), section);
+  }
+  std::string text = fmt::format("{} — inside {}\n  {}\n", key.name, where, key.meaning);
+  if (!key.type.empty()) text += fmt::format("\n  type     {}\n", type_text(key.type));
+  const auto shown = std::find_if(outer.begin(), outer.end(), [&](const Place* place) {
+    return place->doc.example.find(key.name + ":") != place->doc.example.npos;
+  });
+  if (shown != outer.end()) {
+    text += fmt::format("  example  {}\n", nested_spelling((*shown)->doc.name, (*shown)->doc.example));
+  }
+  return text;
+}
+
+struct InsideValue {
+  ValueKey key;
+  const Place* outer;
+};
+
+std::vector<InsideValue> keys_inside_values(const std::vector<Place>& places) {
+  std::vector<InsideValue> result;
+  for (const Place& place : places) {
+    // Some sections are the values of a key: their keys have texts of their own.
+    const std::string inside = joined_names(place.section, place.doc.name);
+    const bool is_section = std::any_of(places.begin(), places.end(), [&](const Place& other) {
+      return other.section == inside || other.section == place.doc.name;
+    });
+    if (is_section) continue;
+    for (ValueKey& key : value_keys(place.doc.type)) result.push_back({std::move(key), &place});
+  }
+  return result;
+}
+
+// What `name` means inside values, a text for each meaning.
+std::vector<std::string> value_key_texts(std::string_view name, const std::vector<Place>& places) {
+  std::vector<std::pair<ValueKey, std::vector<const Place*>>> meanings;
+  for (const auto& [key, outer] : keys_inside_values(places)) {
+    if (key.name != name) continue;
+    auto found = std::find_if(meanings.begin(), meanings.end(),
+                              [&key = key](const auto& item) { return item.first.meaning == key.meaning; });
+    if (found == meanings.end()) found = meanings.insert(meanings.end(), {key, {}});
+    found->second.push_back(outer);
+  }
+  std::vector<std::string> texts;
+  for (const auto& [key, outer] : meanings) texts.push_back(value_key_text(key, outer));
+  return texts;
+}
+
 }  // namespace
 
 std::optional<std::string> explain(std::string_view key, const SchemaTables& tables) {
@@ -199,16 +262,19 @@ std::optional<std::string> explain(std::string_view key, const SchemaTables& tab
     parts.push_back(std::move(text));
   }
   for (const Kind* kind : found_kinds) parts.push_back(kind_text(*kind));
+  for (std::string& text : value_key_texts(key, places)) parts.push_back(std::move(text));
   if (parts.empty()) return std::nullopt;
   return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
 std::vector<std::string> explainable_keys(const SchemaTables& tables) {
   std::set<std::string> keys;
-  for (const Place& place : all_places(tables)) {
+  const std::vector<Place> places = all_places(tables);
+  for (const Place& place : places) {
     keys.emplace(place.doc.name);
     keys.emplace(last_component(place.doc.name));
   }
+  for (const InsideValue& inside : keys_inside_values(places)) keys.emplace(inside.key.name);
   for (const Kind& kind : all_kinds(tables)) keys.emplace(kind.info->name);
   return {keys.begin(), keys.end()};
 }

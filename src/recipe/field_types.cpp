@@ -91,12 +91,12 @@ FieldType{"rate-or-distribution", "a rate or a distribution of rates",
     "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
     "distribution": {"use": "distribution", "description": "Shape of the distribution"},
     "uniform": {
-      "description": "Rates spread evenly between a lowest and a highest; bare numbers are Hz",
+      "description": "Rates spread evenly between a lowest and a highest, [lo, hi]; bare numbers are Hz",
       "type": ["array", "string"], "pattern": "%variable%",
       "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
     "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
     "values": {
-      "description": "The rate of every single node, in Hz",
+      "description": "The rate of every single node, in Hz: {property: …} or {csv: …}",
       "type": ["object", "string"], "pattern": "%variable%",
       "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
       "properties": {
@@ -115,12 +115,12 @@ FieldType{"others", "silent, a rate or a distribution of rates",
     "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
     "distribution": {"use": "distribution", "description": "Shape of the distribution"},
     "uniform": {
-      "description": "Rates spread evenly between a lowest and a highest; bare numbers are Hz",
+      "description": "Rates spread evenly between a lowest and a highest, [lo, hi]; bare numbers are Hz",
       "type": ["array", "string"], "pattern": "%variable%",
       "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
     "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
     "values": {
-      "description": "The rate of every single node, in Hz",
+      "description": "The rate of every single node, in Hz: {property: …} or {csv: …}",
       "type": ["object", "string"], "pattern": "%variable%",
       "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
       "properties": {
@@ -166,6 +166,8 @@ FieldType{"property", "a property of nodes",
     "uniform": {"use": "range", "description": "Drawn evenly between low and high, from seeds.network"},
     "linspace": {"use": "range", "description": "Evenly spaced from the first node to the last"},
     "values": {"use": "texts", "description": "One value for each node, in order"}}})json"},
+FieldType{"node-properties", "node properties by name", "the values of each node property", R"json({
+  "type": ["object", "string"], "pattern": "%variable%", "additionalProperties": {"use": "property"}})json"},
 FieldType{"inline-populations", "populations {name: {nodes, properties}}",
   "populations that need no file: {name: {nodes, properties}}", R"json({
   "type": ["object", "string"], "pattern": "%variable%",
@@ -173,9 +175,7 @@ FieldType{"inline-populations", "populations {name: {nodes, properties}}",
     "type": ["object", "string"], "pattern": "%variable%", "required": ["nodes"], "additionalProperties": false,
     "properties": {
       "nodes": {"use": "count", "description": "Number of nodes; their ids are 0, 1, 2, …"},
-      "properties": {
-        "description": "Node properties by name",
-        "type": ["object", "string"], "pattern": "%variable%", "additionalProperties": {"use": "property"}}}}})json"},
+      "properties": {"use": "node-properties", "description": "Node properties by name"}}}})json"},
 FieldType{"groups", "a list of lists of node ids", "one list of node ids for each group", R"json({
   "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
   "items": {"type": ["array", "string"], "pattern": "%variable%", "items": {"use": "unsigned"}}})json"},
