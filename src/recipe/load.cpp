@@ -56,7 +56,7 @@ void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   Fields fields(value, "'time'", {table("time")}, diagnostics);
   recipe.start_ms = fields.time_ms("start");
   recipe.stop_ms = fields.optional_time_ms("stop");
-  // A wrong one was reported: what would need it is not called endless, too.
+  // Wrong ones are reported here, and not again by everything that takes its times from them.
   constexpr double kStandIn_ms = 1e6;
   if (!recipe.stop_ms && fields.has("stop")) recipe.stop_ms = std::max(*recipe.start_ms, 0.0) + kStandIn_ms;
   if (*recipe.start_ms < 0) {
@@ -68,14 +68,17 @@ void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
     fields.error("stop", "recipe.empty-window",
                  fmt::format("time.stop ({}) is not after time.start ({})", format_time(*recipe.stop_ms),
                              format_time(*recipe.start_ms)));
+    recipe.stop_ms = std::max(*recipe.start_ms, 0.0) + kStandIn_ms;
   }
+  recipe.start_ms = std::max(*recipe.start_ms, 0.0);
 }
 
 void read_output(const Value& value, const LoadOptions& options, Recipe& recipe, Diagnostics& diagnostics) {
   Fields fields(value, "'output'", {table("output")}, diagnostics);
   OutputSettings& output = recipe.output;
+  const std::size_t errors_before = diagnostics.error_count();
   output.directory_text = fields.text("directory");
-  output.directory = fields.path("directory");
+  if (diagnostics.error_count() == errors_before) output.directory = fields.path("directory");
   if (!fields.has("directory"))
     output.directory = std::filesystem::path(recipe.file->directory) / output.directory_text;
   if (options.output_directory) {
