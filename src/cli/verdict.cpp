@@ -16,7 +16,7 @@ std::string describe(const std::optional<Spike>& spike) {
 }
 
 std::string count_text(const std::optional<std::uint64_t>& count) {
-  return count ? fmt::format("{}", *count) : "no such population";
+  return count ? fmt::format("{} spikes", *count) : "no such population";
 }
 
 Json spike_json(const std::optional<Spike>& spike) {
@@ -46,7 +46,7 @@ std::string verdict_lines(const std::vector<Verdict>& verdicts) {
     }
     text += fmt::format("{:<{}}  different  {}\n", verdict.task, width, verdict.message);
     if (verdict.population.empty()) continue;
-    text += fmt::format("  population {}: {} spikes expected, in the file: {}\n", verdict.population,
+    text += fmt::format("  population {}: expected {}, in the file: {}\n", verdict.population,
                         count_text(verdict.expected_count), count_text(verdict.file_count));
     if (verdict.first) {
       text += fmt::format("  first difference at spike {}: expected {}, in the file: {}\n", verdict.first->index,

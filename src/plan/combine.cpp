@@ -26,6 +26,27 @@ constexpr std::array<FieldDoc, 4> kFileFields{{
     {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}"},
 }};
 
+// Recorded spikes of nodes that a population does not have.
+struct UnknownNodes {
+  explicit UnknownNodes(const NodePopulation* population) : population_(population) {}
+
+  void look_at(NodeId id) {
+    if (population_ == nullptr || id == known_) return;
+    if (population_->row_of(id)) {
+      known_ = id;
+      return;
+    }
+    if (spikes++ == 0) first = id;
+  }
+
+  std::uint64_t spikes = 0;
+  NodeId first = 0;
+
+ private:
+  const NodePopulation* population_;  // nullptr: any node is right
+  std::optional<NodeId> known_;       // the last one that was found, which is often the next one, too
+};
+
 class CombineBuilder {
  public:
   CombineBuilder(Plan& plan, Diagnostics& diagnostics) : plan_(plan), diagnostics_(diagnostics) {}
@@ -217,6 +238,7 @@ class CombineBuilder {
                     std::size_t position, Task& task) {
     ContentDigest content(population.name, population.order);
     std::uint64_t taken = 0;
+    UnknownNodes unknown(source.keep ? nullptr : plan_.network->population(population.name));
     try {
       for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
         const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
@@ -225,6 +247,7 @@ class CombineBuilder {
           const Spike spike{spikes->node_ids[i], spikes->timestamps_ms[i]};
           if (source.keep && !std::binary_search(source.keep->begin(), source.keep->end(), spike.node_id)) continue;
           shifted_time_ms(reader, population.name, spike, source.shift_ms);
+          unknown.look_at(spike.node_id);
           ++taken;
         }
         content.append(spikes);
@@ -232,6 +255,13 @@ class CombineBuilder {
     } catch (const InputError& error) {
       diagnostics_.add(error, source.loc);
       return false;
+    }
+    if (unknown.spikes > 0) {
+      diagnostics_.warning(source.loc, "combine.unknown-nodes",
+                           fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
+                                       "{} of them, the first of node {}",
+                                       source.file.filename().string(), population.name, unknown.spikes, unknown.first),
+                           "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
     }
     task.populations.push_back(population.name);
     task.expected_spikes += static_cast<double>(taken);

@@ -63,6 +63,7 @@ class SonataReader final : public SpikeReader {
     }
     const Columns& columns = columns_[static_cast<std::size_t>(found - populations_.begin())];
     SpikeBlock block;
+    if (count == 0) return block;
     block.node_ids = columns.node_ids.read_uint64(first, count);
     block.timestamps_ms = columns.timestamps.read_double(first, count);
     return block;
@@ -99,8 +100,14 @@ class SonataReader final : public SpikeReader {
       }
     }
     Columns columns{file_.open_dataset(group + ids_name), file_.open_dataset(group + "/timestamps")};
-    check(columns.node_ids, columns.node_ids.info().type == h5::TypeClass::integer, "integers in one dimension");
-    check(columns.timestamps, columns.timestamps.info().type == h5::TypeClass::floating,
+    // Without spikes the types say nothing: h5py makes an empty list one of doubles.
+    const auto type_fits = [](const h5::Dataset& dataset, h5::TypeClass wanted) {
+      const h5::DatasetInfo& info = dataset.info();
+      const bool number = info.type == h5::TypeClass::integer || info.type == h5::TypeClass::floating;
+      return info.type == wanted || (info.rows() == 0 && number);
+    };
+    check(columns.node_ids, type_fits(columns.node_ids, h5::TypeClass::integer), "integers in one dimension");
+    check(columns.timestamps, type_fits(columns.timestamps, h5::TypeClass::floating),
           "floating-point numbers in one dimension");
     if (columns.node_ids.info().rows() != columns.timestamps.info().rows()) {
       refuse(fmt::format("{} has {} values, but {} has {}", columns.node_ids.name(), columns.node_ids.info().rows(),

@@ -238,3 +238,11 @@ def test_one_wrong_bit_in_a_file_is_found(compression, where, tmp_path):
     path.write_bytes(data)
     done = stimgen("digest", path, expect=3)
     assert f"/spikes/alpha/{where}" in done.stderr and "damaged" in done.stderr
+
+
+def test_an_empty_list_of_h5py_is_an_empty_population(tmp_path):
+    write_spikes(tmp_path / "empty.h5", [], [])  # both of doubles
+    write_spikes(tmp_path / "typed.h5", np.zeros(0, dtype=np.uint64), np.zeros(0))
+    assert digest_of(tmp_path / "empty.h5") == digest_of(tmp_path / "typed.h5")
+    write_spikes(tmp_path / "wrong.h5", [1.0], [2.0])
+    assert "integers in one dimension" in stimgen("digest", tmp_path / "wrong.h5", expect=3).stderr
