@@ -109,6 +109,8 @@ class FileStamps {
 
 // What the lock would say of a task now, without what only its file tells.
 LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps);
+// Whether an entry with the fingerprint of what it describes says something else than that: it was edited.
+bool was_edited(const LockedTask& entry, const LockedTask& now);
 
 // What differs between an entry of a lock and a task of the plan, for people: "rates.burst changed 50 Hz → 60 Hz",
 // "network column pop_name of shell changed". `cause` is "recipe", "seed", "network", "input" or "version", or empty if
@@ -124,10 +126,11 @@ struct TaskState {
   bool fresh = false;
   std::string why;                  // stale: why it would be made
   std::optional<LockedTask> entry;  // fresh: what is known of the file
-  bool unlocked = false;            // fresh by the record in the file: the lock does not know it, or knows another
+  bool unlocked = false;            // fresh by the record in the file: the lock has no entry for it, or a wrong one
 };
 
-// State of every task that makes a file, by index.
+// State of every task that makes a file, by index. Of the whole lock every entry is compared with what its fingerprint
+// stands for; an outline does not have that.
 std::map<TaskIndex, TaskState> judge_tasks(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps);
 
 // Tells run_plan() what is up to date, and keeps the record.
@@ -143,6 +146,8 @@ class LockLog : public TaskLog {
   Lock result(bool whole_run) const;
   // Something was made or found that the lock does not say, or a whole run would drop something.
   bool has_news(bool whole_run) const;
+  // What of the lock is not as a run would have written it, though all is up to date: "the entry of bg was edited".
+  std::vector<std::string> wrong_entries() const;
   // Names of tasks in the lock that the recipe no longer has.
   std::vector<std::string> dropped() const;
   // Tasks that were made of what the lock says, and hold other spikes than it says.
@@ -155,6 +160,7 @@ class LockLog : public TaskLog {
   std::map<TaskIndex, LockedTask> descriptions_;  // of every task, if one has to be made
   std::map<TaskIndex, LockedTask> made_;
   std::vector<std::string> contradicted_;
+  std::vector<std::string> wrong_groundwork_;  // entries of networks and assemblies
   FileStamps& stamps_;
   bool force_;
 };

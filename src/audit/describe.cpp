@@ -106,6 +106,11 @@ class ChangeFinder {
 
 }  // namespace
 
+bool was_edited(const LockedTask& entry, const LockedTask& now) {
+  return entry.fingerprint == now.fingerprint &&
+         (entry.keys != now.keys || entry.needs != now.needs || entry.file != now.file);
+}
+
 LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps) {
   LockedTask entry;
   entry.kind = task.kind;

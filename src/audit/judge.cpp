@@ -23,6 +23,12 @@ class Judge {
         state.why = "file missing";
       } else if (stamps_.recall(path) == content_text(entry->populations) || holds(path, entry->populations)) {
         state = {true, {}, *entry, false};
+        state.entry->bytes = std::filesystem::file_size(path, ignored);
+        state.unlocked = state.entry->bytes != entry->bytes || entry->file != task.output ||
+                         (!lock_->outline && was_edited(*entry, describe_task(plan_, task, stamps_)));
+      } else if (auto known = recorded(task, path)) {
+        // The file is what its own record says, and that is of this task as it is: the entry is wrong.
+        state = {true, {}, std::move(known), true};
       } else {
         state.why = "file damaged";
       }
@@ -93,9 +99,12 @@ Contents contents_of(const std::vector<PopulationContent>& populations) {
 }
 
 std::string content_text(const Contents& contents) {
-  if (contents.size() == 1) return contents.begin()->second.content;
+  const auto text_of = [](const auto& item) {
+    return fmt::format("{} {} {}", item.second.content, item.second.spikes, item.first);
+  };
+  if (contents.size() == 1) return text_of(*contents.begin());
   Sha256 hash;
-  for (const auto& [name, population] : contents) hash.update(fmt::format("{} {}\n", population.content, name));
+  for (const auto& item : contents) hash.update(text_of(item) + "\n");
   return to_hex(hash.finish());
 }
 

@@ -29,7 +29,15 @@ LockLog::LockLog(const Plan& plan, std::optional<Lock> lock, std::map<TaskIndex,
     : plan_(plan), before_(std::move(lock)), states_(std::move(states)), stamps_(stamps), force_(force) {
   const bool all_known = std::all_of(states_.begin(), states_.end(),
                                      [](const auto& state) { return state.second.fresh && !state.second.unlocked; });
-  if (all_known && !force_) return;
+  if (before_ && !before_->outline) {
+    for (const Task& task : plan_.tasks) {
+      const LockedTask* entry = task.makes_file() ? nullptr : before_->find(task.kind, task.name);
+      if (entry != nullptr && was_edited(*entry, describe_task(plan_, task, stamps_))) {
+        wrong_groundwork_.push_back(fmt::format("the entry of {} {}", task_kind_name(task.kind), task.name));
+      }
+    }
+  }
+  if (all_known && wrong_groundwork_.empty() && !force_) return;
   for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
     descriptions_.emplace(i, describe_task(plan_, plan_.tasks[i], stamps_));
   }
@@ -91,10 +99,22 @@ std::vector<std::string> LockLog::dropped() const {
   return names;
 }
 
+std::vector<std::string> LockLog::wrong_entries() const {
+  std::vector<std::string> names = wrong_groundwork_;
+  if (before_ && before_->format_version != kFormatVersion) names.push_back("the format version");
+  for (const auto& [index, state] : states_) {
+    const Task& task = plan_.tasks[index];
+    if (state.unlocked && before_ && before_->find(task.kind, task.name) != nullptr) {
+      names.push_back(fmt::format("the entry of {}", task.name));
+    }
+  }
+  return names;
+}
+
 bool LockLog::has_news(bool whole_run) const {
   const bool found =
       std::any_of(states_.begin(), states_.end(), [](const auto& state) { return state.second.unlocked; });
-  return !made_.empty() || found || (whole_run && !dropped().empty());
+  return !made_.empty() || found || !wrong_entries().empty() || (whole_run && !dropped().empty());
 }
 
 Lock LockLog::result(bool whole_run) const {

@@ -125,19 +125,13 @@ class Verifier {
       const Task& task = plan_.tasks[i];
       if (task.makes_file() || !lock_) continue;
       const LockedTask* entry = lock_->find(task.kind, task.name);
-      if (entry == nullptr || !was_edited(*entry, task)) continue;
+      if (entry == nullptr || !was_edited(*entry, describe(task))) continue;
       Verdict verdict;
       verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
       verdict.cause = "lock";
       verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
       verdicts.push_back(std::move(verdict));
     }
-  }
-
-  bool was_edited(const LockedTask& entry, const Task& task) {
-    if (entry.fingerprint != to_hex(task.fingerprint)) return false;
-    const LockedTask now = describe(task);
-    return entry.keys != now.keys || entry.needs != now.needs || entry.file != now.file;
   }
 
   // What changed in files and columns that the task uses, under the same fingerprint: so nothing that it uses of them.
@@ -233,7 +227,7 @@ class Verifier {
     } else if (!fingerprint_right) {
       blame_change(task, *entry, lock_right, verdict);
     } else if (file_right && lock_right) {
-      verdict.same = !was_edited(*entry, task);
+      verdict.same = !was_edited(*entry, describe(task));
       if (!verdict.same) {
         verdict.cause = "lock";
         verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);

@@ -208,9 +208,15 @@ bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log,
   for (const auto& [index, why] : to_make) {
     terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
   }
+  const std::vector<std::string> wrong = log.wrong_entries();
+  for (const std::string& what : wrong) {
+    terminal.error(fmt::format("--locked: {} in the lock is not as a run writes it", what),
+                   "the lock was edited or merged; 'stimgen run' mends it");
+  }
   for (const auto& [index, state] : states) {
-    if (state.unlocked)
-      terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", plan.tasks[index].name));
+    const std::string& name = plan.tasks[index].name;
+    if (state.unlocked && std::find(wrong.begin(), wrong.end(), "the entry of " + name) == wrong.end())
+      terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", name));
   }
   if (whole) {
     for (const std::string& name : log.dropped()) {
@@ -240,11 +246,16 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool force = options.force;
   const std::filesystem::path lock_file = lock_path(plan, arguments.has("set"));
   FileStamps stamps(plan.recipe.output.directory);
-  // If all is up to date, and it often is, an outline of the lock is enough to know it.
-  std::optional<Lock> lock = read_lock(lock_file, recipe_key(plan), LockDetail::outline);
+  // If all is up to date, and it often is, an outline of the lock is enough to know it: if the lock is untouched since
+  // the last run looked at all of it.
+  constexpr const char* kLookedThrough = "looked through";
+  const bool known_lock = stamps.recall(lock_file) == kLookedThrough;
+  std::optional<Lock> lock =
+      read_lock(lock_file, recipe_key(plan), known_lock ? LockDetail::outline : LockDetail::whole);
   auto states = judge_tasks(plan, lock, stamps);
-  if (force || LockLog(plan, lock, states, stamps, false).has_news(whole) ||
-      !tasks_to_make(tasks, states, false).empty()) {
+  const bool outline = lock && lock->outline;
+  if (outline && (force || LockLog(plan, lock, states, stamps, false).has_news(whole) ||
+                  !tasks_to_make(tasks, states, false).empty())) {
     lock = read_lock(lock_file, recipe_key(plan));
     states = judge_tasks(plan, lock, stamps);
   }
@@ -272,7 +283,13 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
     summary = run_plan(plan, options, log, progress, stop.flag());
   }
   // Other shards are running; whoever joins them writes the lock.
-  if (!options.shard && log.has_news(whole)) write_lock(lock_file, recipe_key(plan), log.result(whole));
+  if (!options.shard && log.has_news(whole)) {
+    write_lock(lock_file, recipe_key(plan), log.result(whole));
+    for (const std::string& what : log.wrong_entries()) {
+      terminal.note(fmt::format("mended in the lock: {}, which had been edited", what));
+    }
+  }
+  if (!options.shard && whole && summary.exit_code() == 0) stamps.remember(lock_file, kLookedThrough);
   stamps.save();
   for (const std::string& name : log.contradicted()) {
     terminal.error(
@@ -283,7 +300,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
   if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
-  return summary.exit_code();
+  return summary.exit_code() == 0 && !log.contradicted().empty() ? 1 : summary.exit_code();
 }
 
 constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
