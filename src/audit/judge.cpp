@@ -16,12 +16,13 @@ class Judge {
     const LockedTask* entry = lock_ ? lock_->find(task.kind, task.name) : nullptr;
     const std::filesystem::path path = plan_.output_path(task);
     std::error_code ignored;
-    const bool there = std::filesystem::exists(path, ignored);
+    const std::string remembered = stamps_.recall(path);
+    const bool there = !remembered.empty() || std::filesystem::exists(path, ignored);
     TaskState state;
     if (entry != nullptr && entry->fingerprint == to_hex(task.fingerprint)) {
       if (!there) {
         state.why = "file missing";
-      } else if (stamps_.recall(path) == content_text(entry->populations) || holds(path, entry->populations)) {
+      } else if (remembered == content_text(entry->populations) || holds(path, entry->populations)) {
         state = {true, {}, *entry, false};
         state.entry->bytes = std::filesystem::file_size(path, ignored);
         state.unlocked = state.entry->bytes != entry->bytes || entry->file != task.output ||
