@@ -3,15 +3,36 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "base/atomic_file.hpp"
+#include "cli/options.hpp"
 #include "stimgen/diagnostic.hpp"
 
 namespace stimgen::cli {
+
+namespace {
+
+// Whether there is a file that begins otherwise than `text`: a recipe, spikes, anything but an older page or figure.
+bool holds_something_else(const std::filesystem::path& path, std::string_view text) {
+  std::string begin(4, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  begin.resize(static_cast<std::size_t>(stream.gcount()));
+  return !begin.empty() && !text.starts_with(begin);
+}
+
+}  // namespace
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
   std::error_code error;
   const std::filesystem::file_type type = std::filesystem::status(path, error).type();
   if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::regular) {
+    if (type == std::filesystem::file_type::regular && holds_something_else(path, text)) {
+      throw UsageError(fmt::format("'{}' exists, is no page or figure, and stays as it is; name another file",
+                                   printable(path.string())),
+                       {});
+    }
     write_file_atomically(path, text);
     return;
   }

@@ -6,7 +6,8 @@
 
 namespace stimgen::cli {
 
-// Replaces an existing file. Throws EnvironmentError naming the file and what could not be done.
+// Replaces an older file of the kind, but no other: UsageError if it begins otherwise. Throws EnvironmentError naming
+// the file and what could not be done.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace stimgen::cli
