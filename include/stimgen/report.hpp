@@ -57,6 +57,9 @@ struct GroupSpikeStats {
 struct SpikeStatsRequest {
   // The window [start, stop). Absent: from 0 to the last spike, which then counts.
   std::optional<TimeWindow> window;
+  // Of a window whose times were rounded up to a grid (`output.resolution`): spikes at its stop or less than a step
+  // after it were before it, and count.
+  double grid_ms = 0;
   // Every node of the population, ascending. Absent: the nodes that have a spike in the file are all that is known.
   std::optional<std::span<const NodeId>> node_ids;
 };
@@ -88,6 +91,7 @@ std::string describe(const Smoothing& smoothing);
 
 struct PsthRequest {
   std::optional<TimeWindow> window = {};  // absent: from 0 to the last spike, which then counts
+  double grid_ms = 0;                     // as for statistics; the last bin gets the spikes after the stop
   double bin_ms = 10;
   // Every node of the population, ascending, and the group of each (kNoGroup: its spikes are left out). Absent: the
   // nodes that have a spike are one group.
@@ -179,6 +183,7 @@ struct ReportFileSource {
   std::string path;
   PopulationInfo population;
   std::optional<TimeWindow> window;                 // absent: to the last spike
+  double grid_ms = 0;                               // as for statistics
   std::optional<std::span<const NodeId>> node_ids;  // all nodes, ascending; absent: those with spikes
   std::vector<std::uint32_t> group_of_node;         // of each node, kNoGroup for others; empty: one group
   std::vector<std::string> labels;                  // of the groups

@@ -2,6 +2,7 @@
 #include "cli/file_groups.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace stimgen::cli {
 
@@ -72,6 +73,7 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   diagnostics.throw_if_errors();
   if (recipe.stop_ms) {
     context.windows = {TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms}};
+    context.grid_ms = recipe.output.resolution_ms;
     context.window_origin = fmt::format("the time window of {}", context.origin);
   }
   if (!arguments.has("assembly")) {
@@ -92,13 +94,39 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   context.assembly = &found->second;
 }
 
-NodeKeys keys_of_properties(const std::vector<std::string>& properties, const NodePopulation& population) {
+// A value that no node has.
+std::shared_ptr<const Column> missing_column(std::size_t nodes) {
+  auto column = std::make_shared<Column>();
+  column->type = Column::Type::text;
+  column->codes.assign(nodes, 0);
+  column->missing.assign(nodes, 1);
+  return column;
+}
+
+// Properties that some population of the file has.
+std::set<std::string> known_elsewhere(const SpikeReader& reader, const FileContext& context) {
+  std::set<std::string> names;
+  for (const PopulationInfo& info : reader.populations()) {
+    const NodePopulation* population = context.network->population(info.name);
+    if (population == nullptr) continue;
+    for (const ColumnInfo& column : population->columns()) names.insert(column.name);
+  }
+  return names;
+}
+
+// A property that only other populations of the file have is one without values here.
+NodeKeys keys_of_properties(const std::vector<std::string>& properties, const NodePopulation& population,
+                            const std::set<std::string>& elsewhere) {
   NodeKeys keys;
   keys.names = properties;
   Diagnostics diagnostics;
   for (const std::string& property : properties) {
     keys.columns.push_back(population.column(property));
     if (keys.columns.back() != nullptr) continue;
+    if (elsewhere.contains(property)) {
+      keys.columns.back() = missing_column(population.size());
+      continue;
+    }
     std::vector<std::string> known;
     for (const ColumnInfo& column : population.columns()) known.push_back(column.name);
     diagnostics.error({}, "network.unknown-column",
@@ -166,6 +194,7 @@ FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
   context.properties = arguments.list("by");
   if (arguments.has("window")) {
     context.windows = read_windows(arguments);
+    context.grid_ms = 0;
     context.window_origin = "--window";
   }
   return context;
@@ -225,8 +254,9 @@ std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext&
                            fmt::format("{} holds spikes of '{}', but {}", reader.path(), info.name, context.origin),
                            context.network->population_names());
       }
-      file.keys = context.assembly != nullptr ? keys_of_assembly(*context.assembly)
-                                              : keys_of_properties(context.properties, *file.population);
+      file.keys = context.assembly != nullptr
+                      ? keys_of_assembly(*context.assembly)
+                      : keys_of_properties(context.properties, *file.population, known_elsewhere(reader, context));
       file.groups = rows_by_key(file.keys, file.population->size());
     }
     files.push_back(std::move(file));

@@ -24,6 +24,7 @@ struct FileContext {
   std::vector<std::string> properties;  // of --by
   // At least one; nullopt: from 0 to the last spike.
   std::vector<std::optional<TimeWindow>> windows{std::nullopt};
+  double grid_ms = 0;  // of the recipe whose window it is
   std::string window_origin;
 };
 // Throws UsageError and InputError.

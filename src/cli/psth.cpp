@@ -33,9 +33,11 @@ struct Result {
   Psth psth;
 };
 
-Result compute(const SpikeReader& reader, FileGroups file, const std::optional<TimeWindow>& window, double bin_ms) {
+Result compute(const SpikeReader& reader, FileGroups file, const std::optional<TimeWindow>& window, double grid_ms,
+               double bin_ms) {
   PsthRequest request;
   request.window = window;
+  request.grid_ms = grid_ms;
   request.bin_ms = bin_ms;
   std::vector<std::uint32_t> group_of_node;
   if (file.population != nullptr) {
@@ -108,7 +110,8 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
   std::vector<Result> results;
   for (const FileGroups& file : group_file(*reader, context)) {
-    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window, bin_ms));
+    for (const auto& window : context.windows)
+      results.push_back(compute(*reader, file, window, context.grid_ms, bin_ms));
   }
   if (context.network == nullptr) {
     terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");

@@ -43,6 +43,7 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
       source.path = path;
       source.population = groups.info;
       source.window = context.windows.front();
+      source.grid_ms = context.grid_ms;
       if (groups.population == nullptr) continue;
       source.node_ids = groups.population->node_ids();
       source.group_of_node.assign(groups.population->size(), kNoGroup);

@@ -18,13 +18,15 @@ struct Result {
   std::vector<std::size_t> nodes;                // all that are in a group, ascending
 };
 
-Result compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window) {
+Result compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window,
+               double grid_ms) {
   Result result;
   result.info = file.info;
   result.keys = file.keys;
   result.groups = file.groups;
   SpikeStatsRequest request;
   request.window = window;
+  request.grid_ms = grid_ms;
   if (file.population != nullptr) request.node_ids = file.population->node_ids();
   result.stats = compute_spike_stats(reader, file.info, request);
   if (file.population != nullptr) {
@@ -185,7 +187,7 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
   std::vector<Result> results;
   for (const FileGroups& file : group_file(*reader, context)) {
-    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window));
+    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window, context.grid_ms));
   }
   if (context.network == nullptr) {
     terminal.note("only nodes with spikes are known; with --recipe or --config silent nodes count too");

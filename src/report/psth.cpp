@@ -53,7 +53,7 @@ class Binner {
       const double time_ms = block.timestamps_ms[i];
       if (!request_.window) latest_ms_ = std::max(latest_ms_, time_ms);
       if (group == kNoGroup) continue;
-      if (time_ms < psth_.window.start_ms || (request_.window && time_ms >= psth_.window.stop_ms)) {
+      if (time_ms < psth_.window.start_ms || (request_.window && time_ms >= psth_.window.stop_ms + request_.grid_ms)) {
         ++psth_.spikes_outside;
       } else {
         count(group, time_ms);

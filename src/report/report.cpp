@@ -98,6 +98,7 @@ class BatchReport {
     section.expected_spikes = std::accumulate(nodes.expected_spikes.begin(), nodes.expected_spikes.end(), 0.0);
     SurveyRequest request;
     request.window = nodes.window();
+    request.grid_ms = plan_.recipe.output.resolution_ms;
     request.node_ids = std::span(nodes.rates.node_ids);
     request.nodes_are = fmt::format("driven by task '{}'", section.name);
     request.group_of_node = nodes.group_of_node;
@@ -153,6 +154,7 @@ class BatchReport {
       }
       const CombinedParts parts = find_parts(plan_, task, name);
       request.window = parts.window;
+      request.grid_ms = plan_.recipe.output.resolution_ms;
       request.most_raster_spikes = raster_share(info.count, in_all_);
       std::optional<TaskNodes> asked;
       if (parts.window && population != nullptr) {
@@ -251,6 +253,7 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
     }
     SurveyRequest request;
     request.window = source.window;
+    request.grid_ms = source.grid_ms;
     request.node_ids = source.node_ids;
     request.group_of_node = source.group_of_node;
     request.labels = source.labels;

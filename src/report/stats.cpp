@@ -46,7 +46,7 @@ struct Accumulator {
 // The nodes of a population and what was counted of each.
 class Counter {
  public:
-  explicit Counter(const SpikeStatsRequest& request) : window_(request.window) {
+  explicit Counter(const SpikeStatsRequest& request) : window_(request.window), grid_ms_(request.grid_ms) {
     if (!request.node_ids) return;
     nodes_.reserve(request.node_ids->size());
     for (const NodeId id : *request.node_ids) insert(id, true);
@@ -59,7 +59,7 @@ class Counter {
       Accumulator& node = node_of(block.node_ids[i]);
       const double time_ms = block.timestamps_ms[i];
       latest_ms_ = std::max(latest_ms_, time_ms);
-      if (window_ && (time_ms < window_->start_ms || time_ms >= window_->stop_ms)) {
+      if (window_ && (time_ms < window_->start_ms || time_ms >= window_->stop_ms + grid_ms_)) {
         ++node.outside;
         continue;
       }
@@ -107,6 +107,7 @@ class Counter {
   }
 
   std::optional<TimeWindow> window_;
+  double grid_ms_;
   bool known_nodes_only_ = false;
   std::vector<Accumulator> nodes_;
   std::unordered_map<NodeId, std::size_t> row_of_id_;

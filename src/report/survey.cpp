@@ -61,11 +61,14 @@ class Surveyor {
   }
 
  private:
+  // Without a window given the last spike lies at its end and counts.
+  double grid_ms() const { return request_.window ? request_.grid_ms : 1e-6; }
   std::size_t shown_groups() const { return std::min(labels_.size(), kMaxReportGroups); }
 
   void count() {
     SpikeStatsRequest request;
     request.window = request_.window;
+    request.grid_ms = request_.grid_ms;
     request.node_ids = request_.node_ids;
     stats_ = compute_spike_stats(reader_, population_, request);
     if (stats_.unknown_node_count > 0) {
@@ -123,6 +126,7 @@ class Surveyor {
                           std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
     PsthRequest request;
     request.window = section_.window;
+    request.grid_ms = grid_ms();
     request.bin_ms = section_.bin_ms;
     request.node_ids = ids_;
     request.group_of_node = group_of_node_;
@@ -247,11 +251,7 @@ class Surveyor {
     while (source->next(block)) {
       for (std::size_t i = 0; i < block.size(); ++i) {
         const double time_ms = block.timestamps_ms[i];
-        // Without a window given the last spike lies at its end and counts.
-        if (time_ms < section_.window.start_ms || time_ms > section_.window.stop_ms ||
-            (request_.window && time_ms >= section_.window.stop_ms)) {
-          continue;
-        }
+        if (time_ms < section_.window.start_ms || time_ms >= section_.window.stop_ms + grid_ms()) continue;
         const std::size_t node = index.row_of(block.node_ids[i]);
         const std::uint32_t group = group_of_node_[node];
         if (node == last_node && group < section_.groups.size() && time_ms > last_ms) {
@@ -261,7 +261,8 @@ class Surveyor {
         last_node = node;
         last_ms = time_ms;
         if (group == kNoGroup || (share < 1 && mixed(place++) >= keep_below)) continue;
-        const auto tick = static_cast<std::uint64_t>((time_ms - section_.window.start_ms) / raster.tick_ms);
+        const auto tick = static_cast<std::uint64_t>(
+            (std::min(time_ms, section_.window.stop_ms) - section_.window.start_ms) / raster.tick_ms);
         shown.push_back(tick << 32 | row_of_node_[node]);
       }
     }

@@ -9,6 +9,7 @@ namespace stimgen {
 // Nodes and their groups, with what was asked for where that is known.
 struct SurveyRequest {
   std::optional<TimeWindow> window;
+  double grid_ms = 0;
   std::optional<std::span<const NodeId>> node_ids;  // absent: those with spikes
   std::string nodes_are;                            // "driven by task 'long'"; empty: those of the population
   std::vector<std::uint32_t> group_of_node;         // kNoGroup: not shown; empty: one group
