@@ -53,6 +53,17 @@ Axis zero_based_axis(double largest, int steps) {
   return axis;
 }
 
+// From 10 kHz on in kHz: there is room for four digits.
+Axis rate_axis(double largest_hz, int steps) {
+  Axis axis = zero_based_axis(largest_hz, steps);
+  if (axis.high >= 1e4) axis.from_unit = 1e-3;
+  return axis;
+}
+
+const char* rate_title(const Axis& axis) {
+  return axis.from_unit == 1 ? "Rate (Hz)" : "Rate (kHz)";
+}
+
 Axis time_axis(TimeWindow window) {
   Axis axis{window.start_ms, window.stop_ms, 1, window.duration_ms() >= 2000 ? 1e-3 : 1.0};
   if (!(axis.high > axis.low)) axis.high = axis.low + 1;
@@ -97,8 +108,8 @@ class Page {
     }
     text_ += "</g>\n";
     for (const double value : y_numbers()) {
-      text_ += fmt::format("<text x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"end\">{:g}</text>\n", kLeft - 5,
-                           y_of(value) + 3.5, value);
+      text_ += fmt::format("<text x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"end\">{:.6g}</text>\n", kLeft - 5,
+                           y_of(value) + 3.5, value * y.from_unit);
     }
     ticks(last);
   }
@@ -205,7 +216,7 @@ std::string draw_rates(const std::string& title, TimeWindow window, const std::v
   }
   Page page(title, "Rate in Hz over time, one panel for each group of nodes", shown, panels.size() - shown);
   const Axis x = time_axis(window);
-  const Axis y = zero_based_axis(peak, 4);
+  const Axis y = rate_axis(peak, 4);
   for (std::size_t i = 0; i < shown; ++i) {
     page.begin_panel(panels[i].label, x, y, i + 1 == shown);
     for (const auto& part : panels[i].parts) page.line(part, panel_colour(i), 0.6, 0.35);
@@ -213,7 +224,7 @@ std::string draw_rates(const std::string& title, TimeWindow window, const std::v
     page.line(panels[i].mean, panel_colour(i), 1.4, 1);
     page.end_panel();
   }
-  page.axis_titles(x.from_unit == 1 ? "Time (ms)" : "Time (s)", "Rate (Hz)", kTitle);
+  page.axis_titles(x.from_unit == 1 ? "Time (ms)" : "Time (s)", rate_title(y), kTitle);
   return page.finish();
 }
 
@@ -225,7 +236,7 @@ std::string draw_histograms(const std::string& title, const std::vector<Histogra
     for (const double rate : panel.rates_hz) largest = std::max(largest, rate);
   }
   Page page(title, "How many nodes have which rate, one panel for each group of nodes", shown, panels.size() - shown);
-  const Axis x = zero_based_axis(largest, 6);
+  const Axis x = rate_axis(largest, 6);
   const double width = x.high / kBins;
   for (std::size_t i = 0; i < shown; ++i) {
     const std::vector<double> counts = bin_counts(panels[i].rates_hz, width, kBins);
@@ -239,7 +250,7 @@ std::string draw_histograms(const std::string& title, const std::vector<Histogra
     }
     page.end_panel();
   }
-  page.axis_titles("Rate (Hz)", "Nodes", kTitle);
+  page.axis_titles(rate_title(x), "Nodes", kTitle);
   return page.finish();
 }
 

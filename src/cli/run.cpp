@@ -167,12 +167,13 @@ std::string summary_table(const Plan& plan, const RunSummary& summary, const Par
 std::string summary_json(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {
   Json tasks = Json::array();
   for (const auto& [index, result] : summary.results) {
+    const bool combined = plan.tasks[index].kind == TaskKind::combine;
     Json entry = {{"name", plan.tasks[index].name},
                   {"status", status_name(result.status)},
                   {"file", shown_path(plan, plan.tasks[index], part_of(parts, index))},
                   {"spikes", result.spikes},
-                  {"nodes", result.nodes},
-                  {"mean_rate_hz", result.mean_rate_hz},
+                  {"nodes", combined ? Json(nullptr) : Json(result.nodes)},
+                  {"mean_rate_hz", combined ? Json(nullptr) : Json(result.mean_rate_hz)},
                   {"bytes", result.bytes},
                   {"seconds", result.seconds}};
     if (result.status == TaskStatus::failed) entry["problem"] = result.problem;

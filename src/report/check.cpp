@@ -257,7 +257,9 @@ class Checker {
     }
     std::sort(rates.begin(), rates.end());
     const auto count = static_cast<double>(rates.size());
-    for (const double rate : rates) group.drawn_mean_hz += rate / count;
+    // From the lowest on: equal rates have no spread, not even by rounding.
+    for (const double rate : rates) group.drawn_mean_hz += (rate - rates.front()) / count;
+    if (!rates.empty()) group.drawn_mean_hz += rates.front();
     double squares = 0;
     for (const double rate : rates) squares += (rate - group.drawn_mean_hz) * (rate - group.drawn_mean_hz);
     group.drawn_stdev_hz = rates.size() > 1 ? std::sqrt(squares / (count - 1)) : 0;

@@ -254,9 +254,11 @@ class Surveyor {
         if (time_ms < section_.window.start_ms || time_ms >= section_.window.stop_ms + grid_ms()) continue;
         const std::size_t node = index.row_of(block.node_ids[i]);
         const std::uint32_t group = group_of_node_[node];
-        if (node == last_node && group < section_.groups.size() && time_ms > last_ms) {
-          const double bin = (std::log10(time_ms - last_ms) - first_decade) * kIsiBinsPerDecade;
-          if (bin >= 0) ++section_.groups[group].isi[std::min(static_cast<std::size_t>(bin), isi_bins - 1)];
+        if (node == last_node && group < section_.groups.size()) {
+          // The first and the last bin take all beyond them. Differences of times on a grid miss an edge by rounding.
+          const double decade = time_ms > last_ms ? std::log10(time_ms - last_ms) : first_decade;
+          const double bin = std::max((decade - first_decade) * kIsiBinsPerDecade + 1e-6, 0.0);
+          ++section_.groups[group].isi[std::min(static_cast<std::size_t>(bin), isi_bins - 1)];
         }
         last_node = node;
         last_ms = time_ms;
