@@ -130,6 +130,8 @@ struct Plan {
 // check diagnostics.has_errors()): the plan is complete only without errors. Warnings: two tasks feed one population
 // and nothing combines them.
 Plan build_plan(Recipe recipe, Diagnostics& diagnostics);
+// The tasks that make files, by name and file alone: without needs, networks or fingerprints that mean anything.
+Plan outline_plan(Recipe recipe);
 
 // The path as seen from the recipe's folder, with '/'; unchanged if it lies on another root.
 std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path& path);

@@ -1,4 +1,6 @@
 // `stimgen verify`: proves that the files and the lock are what the recipe makes.
+#include <algorithm>
+
 #include "cli/load.hpp"
 #include "cli/signals.hpp"
 #include "cli/verdict.hpp"
@@ -8,10 +10,37 @@ namespace stimgen::cli {
 
 namespace {
 
+// Files can be compared with the lock where the networks and recordings of the recipe are not at hand.
+Plan load_outline(const Arguments& arguments, Terminal& terminal) {
+  Diagnostics diagnostics;
+  Recipe recipe = load_from(arguments, diagnostics);
+  diagnostics.throw_if_errors();
+  terminal.warnings(diagnostics);
+  return outline_plan(std::move(recipe));
+}
+
+// The named tasks and all that make files among what they need, as the lock has it.
+std::vector<std::string> with_needs(std::vector<std::string> names, const Lock& lock) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    for (const auto& [key, entry] : lock.tasks) {
+      if (entry.name != names[i] || entry.file.empty()) continue;
+      for (const auto& [other, needed] : lock.tasks) {
+        const std::string call = fmt::format("{} {}", task_kind_name(needed.kind), needed.name);
+        const bool is_needed = std::find(entry.needs.begin(), entry.needs.end(), call) != entry.needs.end();
+        const bool known = std::find(names.begin(), names.end(), needed.name) != names.end();
+        if (is_needed && !needed.file.empty() && !known) names.push_back(needed.name);
+      }
+    }
+  }
+  return names;
+}
+
 int run_verify(const Arguments& arguments, Terminal& terminal) {
-  const VerifyOptions options{read_threads(arguments), arguments.list("only"), arguments.has("files-only")};
+  VerifyOptions options{read_threads(arguments), arguments.list("only"), arguments.has("files-only")};
   self_test();
-  const Plan& plan = load_plan(arguments, terminal);
+  Plan outline;
+  if (options.files_only) outline = load_outline(arguments, terminal);
+  const Plan& plan = options.files_only ? outline : load_plan(arguments, terminal);
   const std::filesystem::path path = lock_path(plan, arguments.has("set"));
   const std::optional<Lock> lock = read_lock(path, recipe_key(plan));
   if (!lock) {
@@ -19,6 +48,7 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
                      fmt::format("'{}' has no record of '{}'", printable(path.string()), printable(recipe_key(plan))),
                      "make it with: stimgen run " + printable(arguments.text("RECIPE")));
   }
+  if (options.files_only && !options.only.empty()) options.only = with_needs(options.only, *lock);
   const StopRequest stop;
   const std::vector<Verdict> verdicts = verify_plan(plan, lock, options, stop.flag());
   terminal.out(arguments.has("json") ? verdict_json(verdicts) : verdict_lines(verdicts));
