@@ -13,6 +13,7 @@
 #include "audit/json_outline.hpp"
 #include "base/atomic_file.hpp"
 #include "base/read_to_end.hpp"
+#include "base/utf8.hpp"
 
 #ifndef STIMGEN_VERSION
 #define STIMGEN_VERSION "unknown"
@@ -92,7 +93,15 @@ std::string stimgen_version() {
 }
 
 std::string recipe_key(const Plan& plan) {
-  return plan.recipe.path.filename().string();
+  // A file system takes any bytes, JSON only UTF-8.
+  constexpr std::size_t kLongest = 1024;
+  const std::string name = plan.recipe.path.filename().string();
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t bytes = utf8_at(name, at).bytes;
+    if (bytes == 0) return printable(name, kLongest);
+    at += bytes;
+  }
+  return name;
 }
 
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
