@@ -23,7 +23,8 @@ void collect(const ordered_json& schema, std::vector<ValueKey>& keys) {
   }
   if (const auto properties = schema.find("properties"); properties != schema.end()) {
     for (const auto& [name, value] : properties->items()) {
-      if (std::any_of(keys.begin(), keys.end(), [&](const ValueKey& key) { return key.name == name; })) continue;
+      if (std::any_of(keys.begin(), keys.end(), [&name = name](const ValueKey& key) { return key.name == name; }))
+        continue;
       keys.push_back({name, value.value("description", ""), value.value("use", "")});
       collect(value, keys);
     }
