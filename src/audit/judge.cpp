@@ -27,10 +27,8 @@ class Judge {
         state.entry->bytes = std::filesystem::file_size(path, ignored);
         state.unlocked = state.entry->bytes != entry->bytes || entry->file != task.output ||
                          (!lock_->outline && was_edited(*entry, describe_task(plan_, task, stamps_)));
-      } else if (auto known = recorded(task, path)) {
-        // The file is what its own record says, and that is of this task as it is: the entry is wrong.
-        state = {true, {}, std::move(known), true};
       } else {
+        // Or the lock is wrong. Neither is believed: the spikes are made again, and the run says if the lock was.
         state.why = "file damaged";
       }
       return state;
