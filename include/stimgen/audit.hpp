@@ -126,7 +126,7 @@ struct TaskState {
   bool fresh = false;
   std::string why;                  // stale: why it would be made
   std::optional<LockedTask> entry;  // fresh: what is known of the file
-  bool unlocked = false;            // fresh by the record in the file: the lock has no entry for it, or a wrong one
+  bool unlocked = false;            // fresh, but the lock has no entry for it, or a wrong one
 };
 
 // State of every task that makes a file, by index. Of the whole lock every entry is compared with what its fingerprint
@@ -146,14 +146,18 @@ class LockLog : public TaskLog {
   Lock result(bool whole_run) const;
   // Something was made or found that the lock does not say, or a whole run would drop something.
   bool has_news(bool whole_run) const;
-  // What of the lock is not as a run would have written it, though all is up to date: "the entry of bg was edited".
+  // What of the lock is not as a run would have written it, though all is up to date: "the entry of bg".
   std::vector<std::string> wrong_entries() const;
+  // Names of tasks that are up to date, but have no entry in the lock.
+  std::vector<std::string> missing_entries() const;
   // Names of tasks in the lock that the recipe no longer has.
   std::vector<std::string> dropped() const;
   // Tasks that were made of what the lock says, and hold other spikes than it says.
   const std::vector<std::string>& contradicted() const { return contradicted_; }
 
  private:
+  bool has_entry(const Task& task) const;
+
   const Plan& plan_;
   std::optional<Lock> before_;
   std::map<TaskIndex, TaskState> states_;

@@ -99,14 +99,27 @@ std::vector<std::string> LockLog::dropped() const {
   return names;
 }
 
+// Of the task as it is now, not as it was before an edit.
+bool LockLog::has_entry(const Task& task) const {
+  const LockedTask* entry = before_ ? before_->find(task.kind, task.name) : nullptr;
+  return entry != nullptr && entry->fingerprint == to_hex(task.fingerprint);
+}
+
 std::vector<std::string> LockLog::wrong_entries() const {
   std::vector<std::string> names = wrong_groundwork_;
   if (before_ && before_->format_version != kFormatVersion) names.push_back("the format version");
   for (const auto& [index, state] : states_) {
     const Task& task = plan_.tasks[index];
-    if (state.unlocked && before_ && before_->find(task.kind, task.name) != nullptr) {
-      names.push_back(fmt::format("the entry of {}", task.name));
-    }
+    if (state.unlocked && has_entry(task)) names.push_back(fmt::format("the entry of {}", task.name));
+  }
+  return names;
+}
+
+std::vector<std::string> LockLog::missing_entries() const {
+  std::vector<std::string> names;
+  for (const auto& [index, state] : states_) {
+    const Task& task = plan_.tasks[index];
+    if (state.unlocked && !has_entry(task)) names.push_back(task.name);
   }
   return names;
 }

@@ -204,20 +204,16 @@ ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool fo
 }
 
 // --locked: nothing may change. True if all is well.
-bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log,
-                  const std::map<TaskIndex, TaskState>& states, bool whole, Terminal& terminal) {
+bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log, bool whole, Terminal& terminal) {
   for (const auto& [index, why] : to_make) {
     terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
   }
-  const std::vector<std::string> wrong = log.wrong_entries();
-  for (const std::string& what : wrong) {
+  for (const std::string& what : log.wrong_entries()) {
     terminal.error(fmt::format("--locked: {} in the lock is not as a run writes it", what),
                    "the lock was edited or merged; 'stimgen run' mends it");
   }
-  for (const auto& [index, state] : states) {
-    const std::string& name = plan.tasks[index].name;
-    if (state.unlocked && std::find(wrong.begin(), wrong.end(), "the entry of " + name) == wrong.end())
-      terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", name));
+  for (const std::string& name : log.missing_entries()) {
+    terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", name));
   }
   if (whole) {
     for (const std::string& name : log.dropped()) {
@@ -268,7 +264,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
     return 0;
   }
   LockLog log(plan, std::move(lock), states, stamps, force);
-  if (arguments.has("locked") && !check_locked(plan, to_make, log, states, whole, terminal)) return 1;
+  if (arguments.has("locked") && !check_locked(plan, to_make, log, whole, terminal)) return 1;
   for (const auto& [index, why] : to_make) terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   std::size_t files = 0;
   for (const TaskIndex index : tasks) files += plan.tasks[index].makes_file() ? 1 : 0;

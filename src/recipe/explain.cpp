@@ -163,7 +163,7 @@ std::string keys_list(std::string_view section, const std::vector<Place>& places
   return text.empty() ? text : "\n  keys\n" + text;
 }
 
-// A key inside the values of others: "mean — in rate, rates, others (backgrounds)".
+// A key inside the values of others: "mean — inside rate, rates, others (backgrounds)".
 std::string value_key_text(const ValueKey& key, const std::vector<const Place*>& outer) {
   std::vector<std::pair<std::string, std::vector<std::string>>> sections;
   for (const Place* place : outer) {
