@@ -78,6 +78,9 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
 // "did you mean 'x'?" when a near name exists, else "known names: a, b, c" (at most 12), else empty.
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates);
 
+// "1 file", "2 files".
+std::string counted(std::size_t count, std::string_view noun);
+
 // Replaces control characters by \xNN and cuts to `limit` characters: user text that is safe to print.
 std::string printable(std::string_view text, std::size_t limit = 200);
 

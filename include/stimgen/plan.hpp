@@ -51,6 +51,7 @@ struct NodeRates {
 struct CombineSource {
   std::optional<TaskIndex> task;  // a task of the recipe, or …
   std::filesystem::path file;     // … an existing file
+  std::map<std::string, std::string> contents;  // of the file's populations that are taken: hexadecimal content digests
   std::string population;         // of the file: empty takes all
   double shift_ms = 0;
   std::optional<std::vector<NodeId>> keep;  // ascending; absent: all

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,8 @@ struct Digest {
 
 // 64 lower-case hexadecimal digits.
 std::string to_hex(const Digest& digest);
+// Requires: such digits.
+Digest digest_from_hex(std::string_view digits);
 
 // The order of spikes in a file, with the values of SONATA's `sorting` enum.
 // Persistent: do not change the values.

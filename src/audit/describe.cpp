@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "audit/entry_json.hpp"
+#include "base/digest.hpp"
 #include "stimgen/audit.hpp"
 
 namespace stimgen {
@@ -106,9 +108,36 @@ class ChangeFinder {
 
 }  // namespace
 
-bool was_edited(const LockedTask& entry, const LockedTask& now) {
-  return entry.fingerprint == now.fingerprint &&
-         (entry.keys != now.keys || entry.needs != now.needs || entry.file != now.file);
+EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
+  if (entry.fingerprint != now.fingerprint) return EntryState::missing;
+  if (!entry.seal.empty() && entry.seal != seal_of(entry)) return EntryState::edited;
+  const bool same = entry.keys == now.keys && entry.inputs == now.inputs && entry.needs == now.needs &&
+                    entry.file == now.file;
+  return same ? EntryState::as_written : EntryState::reworded;
+}
+
+std::string words_digest(const Plan& plan, FileStamps& stamps) {
+  Sha256 hash;
+  const auto add = [&](std::string_view text) { hash.update(fmt::format("{} ", text.size())).update(text); };
+  for (const Task& task : plan.tasks) {
+    add(call(task));
+    add(task.output);
+    for (const auto* pairs : {&task.keys, &task.inputs}) {
+      add(std::to_string(pairs->size()));
+      for (const auto& [name, value] : *pairs) {
+        add(name);
+        add(value);
+      }
+    }
+    add(std::to_string(task.files.size()));
+    for (const std::filesystem::path& file : task.files) {
+      add(shown_from_recipe(plan.recipe, file));
+      add(stamps.digest(file).sha256);
+    }
+    add(std::to_string(task.needs.size()));
+    for (const TaskIndex need : task.needs) add(call(plan.tasks[need]));
+  }
+  return to_hex(hash.finish());
 }
 
 LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps) {

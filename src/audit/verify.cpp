@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "audit/compare_sink.hpp"
+#include "audit/entry_json.hpp"
 #include "audit/file_content.hpp"
 #include "run/combine_task.hpp"
 #include "run/executor.hpp"
@@ -41,6 +42,8 @@ FileOnDisk open_on_disk(const std::filesystem::path& path) {
   return file;
 }
 
+constexpr const char* kLockFile = "stimgen.lock";
+
 class Verifier {
  public:
   Verifier(const Plan& plan, const std::optional<Lock>& lock, std::string record, unsigned threads,
@@ -64,15 +67,25 @@ class Verifier {
     }
     std::vector<Verdict> results(files.size());
     check_side_by_side(files, results, files_only, [&](const Task& task) { return task.kind != TaskKind::combine; });
-    for (std::size_t k = 0; k < files.size(); ++k) same_[files[k]] = results[k].same;
+    for (std::size_t k = 0; k < files.size(); ++k) remember(files[k], results[k]);
     // Combinations read the files of their tasks, which are known to be right or wrong by now.
     for (std::size_t k = 0; k < files.size(); ++k) {
       if (plan_.tasks[files[k]].kind != TaskKind::combine) continue;
       results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
-      same_[files[k]] = results[k].same;
+      remember(files[k], results[k]);
     }
     verdicts.insert(verdicts.end(), results.begin(), results.end());
     return verdicts;
+  }
+
+  // The contents that the file of a task was proven to have.
+  void remember(TaskIndex index, const Verdict& verdict) {
+    if (!verdict.same || !lock_) return;
+    const Task& task = plan_.tasks[index];
+    std::vector<PopulationContent>& contents = proven_[index];
+    for (const auto& [name, population] : lock_->find(task.kind, task.name)->populations) {
+      contents.push_back({name, population.spikes, digest_from_hex(population.content)});
+    }
   }
 
   Verdict check(TaskIndex index, const std::filesystem::path& path, bool files_only) {
@@ -125,11 +138,11 @@ class Verifier {
       const Task& task = plan_.tasks[i];
       if (task.makes_file() || !lock_) continue;
       const LockedTask* entry = lock_->find(task.kind, task.name);
-      if (entry == nullptr || !was_edited(*entry, describe(task))) continue;
+      if (entry == nullptr || compare_entry(*entry, describe(task)) != EntryState::edited) continue;
       Verdict verdict;
       verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
       verdict.cause = "lock";
-      verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
       verdicts.push_back(std::move(verdict));
     }
   }
@@ -154,6 +167,9 @@ class Verifier {
     if (entry == nullptr) {
       verdict.cause = "unlocked";
       verdict.message = fmt::format("{} has no entry for it", record_);
+    } else if (entry->seal != seal_of(*entry)) {
+      verdict.cause = "lock";
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
@@ -189,17 +205,14 @@ class Verifier {
       write_spikes(input->second, plan_.recipe.output, sink, context_);
       return;
     }
-    write_combination(plan_, index, sink, context_,
-                      [this](const CombineSource& source) -> std::unique_ptr<SpikeReader> {
-                        if (!source.task) return open_spike_file(source.file);
-                        const Task& needed = plan_.tasks[*source.task];
-                        if (const auto known = same_.find(*source.task); known != same_.end() && known->second) {
-                          return open_spike_file(plan_.output_path(needed));
-                        }
-                        auto made = std::make_unique<MemoryFile>(needed.name);
-                        regenerate(*source.task, *made);
-                        return made;
-                      });
+    write_combination(plan_, index, sink, context_, [this](TaskIndex needed) -> std::unique_ptr<SpikeReader> {
+      if (const auto known = proven_.find(needed); known != proven_.end()) {
+        return open_task_file(plan_, needed, known->second);
+      }
+      auto made = std::make_unique<MemoryFile>(plan_.tasks[needed].name);
+      regenerate(needed, *made);
+      return made;
+    });
   }
 
   void conclude(const Task& task, const LockedTask* entry, const Contents& expected, const FileOnDisk& file,
@@ -227,16 +240,19 @@ class Verifier {
     } else if (!fingerprint_right) {
       blame_change(task, *entry, lock_right, verdict);
     } else if (file_right && lock_right) {
-      verdict.same = !was_edited(*entry, describe(task));
+      const EntryState state = compare_entry(*entry, describe(task));
+      verdict.same = state != EntryState::edited;
       if (!verdict.same) {
         verdict.cause = "lock";
-        verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
-      } else {
+        verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      } else if (state == EntryState::reworded) {
         verdict.message = unused_changes(*entry, task);
+        if (verdict.message.empty() && record_ == kLockFile) {
+          verdict.message = fmt::format("{} says it in other words, which the next run renews", record_);
+        }
       }
     } else if (!lock_right && file_right) {
-      verdict.cause = "lock";
-      verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
+      blame_entry(*entry, verdict);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
@@ -271,10 +287,28 @@ class Verifier {
     if (changes.cause == "input") verdict.message = "an input file changed: " + changes.text();
     if (changes.cause == "version") verdict.message = "another format version: " + changes.text();
     if (!changes.cause.empty()) return;
+    if (entry.seal != seal_of(entry)) {
+      verdict.cause = "lock";
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      return;
+    }
     const bool other = lock_->stimgen != stimgen_version() && !lock_right;
-    verdict.cause = other ? "version" : "lock";
+    verdict.cause = other ? "version" : "unknown";
     verdict.message = other ? fmt::format("made by stimgen {}, this is {}", lock_->stimgen, stimgen_version())
-                            : fmt::format("{} was edited: the fingerprint is not that of its entry", record_);
+                            : fmt::format("{} is of another recipe, though in the same words", record_);
+  }
+
+  // The file is right, the entry of the same fingerprint says other spikes.
+  void blame_entry(const LockedTask& entry, Verdict& verdict) const {
+    if (entry.seal != seal_of(entry)) {
+      verdict.cause = "lock";
+      verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
+      return;
+    }
+    const bool other = lock_->stimgen != stimgen_version();
+    verdict.cause = other ? "version" : "unknown";
+    verdict.message = fmt::format("{} says other spikes than the recipe makes, and the file holds{}", record_,
+                                  other ? fmt::format(": it was written by stimgen {}", lock_->stimgen) : "");
   }
 
   // The lock is right, the file is not.
@@ -322,7 +356,7 @@ class Verifier {
   TaskContext context_;
   std::mutex stamps_mutex_;
   FileStamps stamps_;
-  std::map<TaskIndex, bool> same_;
+  std::map<TaskIndex, std::vector<PopulationContent>> proven_;
 };
 
 }  // namespace
@@ -330,7 +364,7 @@ class Verifier {
 std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
                                  const std::atomic<bool>& stop) {
   const auto tasks = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
-  return Verifier(plan, lock, "stimgen.lock", options.threads, stop).check_all(tasks, options.files_only);
+  return Verifier(plan, lock, kLockFile, options.threads, stop).check_all(tasks, options.files_only);
 }
 
 Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file, unsigned threads,

@@ -104,6 +104,26 @@ bool is_locked(const std::filesystem::path& path) {
   return locked;
 }
 
+// Temporaries of processes that are no more. `held`: nobody else writes in the folder now.
+template <typename Action>
+void for_each_stale_temporary(const std::filesystem::path& folder, bool held, Action action) noexcept {
+  try {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const pid_t process = process_of(entry->path().filename().string());
+      if (process == 0) continue;
+      // In a container every run may have the same number as the one before.
+      const bool gone = (held && process == ::getpid()) || (::kill(process, 0) != 0 && errno == ESRCH);
+      if (!gone) continue;
+      if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
+      action(entry->path());
+    }
+  } catch (const std::exception&) {
+    // Out of memory for a name: the rest is found next time.
+  }
+}
+
 }  // namespace
 
 Disk& real_disk() {
@@ -175,22 +195,16 @@ void write_cache_file(const std::filesystem::path& path, std::string_view text, 
 
 std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held) noexcept {
   std::size_t removed = 0;
-  try {
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      const pid_t process = process_of(entry->path().filename().string());
-      if (process == 0) continue;
-      // In a container every run may have the same number as the one before.
-      const bool gone = (held && process == ::getpid()) || (::kill(process, 0) != 0 && errno == ESRCH);
-      if (!gone) continue;
-      if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
-      if (::unlink(entry->path().c_str()) == 0) ++removed;
-    }
-  } catch (const std::exception&) {
-    // Out of memory for a name: the rest is swept next time.
-  }
+  for_each_stale_temporary(folder, held, [&](const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) == 0) ++removed;
+  });
   return removed;
+}
+
+bool has_stale_temporaries(const std::filesystem::path& folder) noexcept {
+  bool found = false;
+  for_each_stale_temporary(folder, true, [&](const std::filesystem::path&) { found = true; });
+  return found;
 }
 
 void create_folders(const std::filesystem::path& folder) {

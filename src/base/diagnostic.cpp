@@ -141,10 +141,6 @@ void render_one(std::string& out, const Diagnostic& diagnostic, const Paint& pai
   }
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 // What is without a place comes last.
 auto place_key(const Diagnostic& diagnostic) {
   const SourceLoc& loc = diagnostic.loc;
@@ -153,6 +149,10 @@ auto place_key(const Diagnostic& diagnostic) {
 }
 
 }  // namespace
+
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 Diagnostic& Diagnostics::error(SourceLoc loc, std::string code, std::string message, std::string help) {
   ++errors_;

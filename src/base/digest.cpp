@@ -1,6 +1,8 @@
 // SHA-256 through OpenSSL's EVP interface.
 #include "base/digest.hpp"
 
+#include <charconv>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -78,6 +80,17 @@ std::string to_hex(const Digest& digest) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+Digest digest_from_hex(std::string_view digits) {
+  Digest digest;
+  if (digits.size() != 2 * digest.bytes.size()) throw std::logic_error("a digest has 64 digits");
+  for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+    const char* const pair = digits.data() + 2 * i;
+    const auto [end, error] = std::from_chars(pair, pair + 2, digest.bytes[i], 16);
+    if (error != std::errc() || end != pair + 2) throw std::logic_error("a digest has hexadecimal digits");
+  }
+  return digest;
 }
 
 }  // namespace stimgen

@@ -226,7 +226,7 @@ class CombineBuilder {
     }
     for (const PopulationInfo& population : reader->populations()) {
       if (!source.population.empty() && population.name != source.population) continue;
-      if (!add_recorded(*reader, population, source, sources.size(), task)) return false;
+      if (!add_recorded(*reader, population, sources.size(), source, task)) return false;
     }
     if (nodes != nullptr) inputs_.add_columns(*nodes, task);
     sources.push_back(std::move(source));
@@ -234,8 +234,8 @@ class CombineBuilder {
   }
 
   // One pass over a recorded population: its digest, how many spikes are taken, and whether all of these are at a time.
-  bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, const CombineSource& source,
-                    std::size_t position, Task& task) {
+  bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, std::size_t position,
+                    CombineSource& source, Task& task) {
     ContentDigest content(population.name, population.order);
     std::uint64_t taken = 0;
     UnknownNodes unknown(source.keep ? nullptr : plan_.network->population(population.name));
@@ -266,6 +266,7 @@ class CombineBuilder {
     task.populations.push_back(population.name);
     task.expected_spikes += static_cast<double>(taken);
     const std::string digest = to_hex(content.finish());
+    source.contents[population.name] = digest;
     task.settings.emplace_back(fmt::format("source {:06} population {}", position, population.name), digest);
     task.inputs.emplace_back(
         fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)), digest);

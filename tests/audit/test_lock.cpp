@@ -179,7 +179,7 @@ TEST_SUITE("audit") {
     project.run();
     const std::string before = project.lock_text();
     const Lock lock = *project.lock();
-    write_lock(project.lock_file(), "another.yaml", lock);
+    update_lock(project.lock_file(), "another.yaml", [&](const auto&) { return lock; });
     CHECK(read_lock(project.lock_file(), "another.yaml"));
     CHECK(project.run().empty());
     CHECK_FALSE(read_lock(project.lock_file(), "third.yaml"));
