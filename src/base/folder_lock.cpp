@@ -87,6 +87,14 @@ constexpr const char* kRunning = ".stimgen-running";
 FolderLock::FolderLock(const std::filesystem::path& folder, Use use, const Patience& patience)
     : FolderLock(folder, kRunning, use, patience) {}
 
+bool FolderLock::is_left_over(const std::filesystem::path& folder) {
+  const int descriptor = ::open((folder / kRunning).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool nobody = lock(descriptor, LOCK_SH) == 0;
+  ::close(descriptor);
+  return nobody;
+}
+
 FolderLock FolderLock::for_file(const std::filesystem::path& folder, const std::string& name) {
   return {folder, fmt::format(".{}-writing", name), Use::alone, Patience::endless()};
 }

@@ -31,6 +31,8 @@ class FolderLock {
  public:
   enum class Use : unsigned char { alone, shared };
   explicit FolderLock(const std::filesystem::path& folder, Use use = Use::alone, const Patience& patience = {});
+  // A marker that a killed run left would be found, and is nobody's.
+  static bool is_left_over(const std::filesystem::path& folder);
   // The lock of the files `name` in the folder, which is another one than that of the folder.
   static FolderLock for_file(const std::filesystem::path& folder, const std::string& name);
   ~FolderLock();

@@ -369,7 +369,7 @@ void tidy_output(const Plan& plan, const RunOptions& options) noexcept {
     const PartsOnDisk parts(plan);
     const auto wanted = wanted_tasks(plan, options);
     const bool has_parts = std::any_of(wanted.begin(), wanted.end(), [&](TaskIndex i) { return parts.has(plan.tasks[i]); });
-    bool has_litter = false;
+    bool has_litter = FolderLock::is_left_over(plan.recipe.output.directory);
     for (const auto& [folder, held] : swept_folders(plan)) has_litter = has_litter || has_stale_temporaries(folder);
     if (!has_parts && !has_litter) return;
     const FolderLock held(plan.recipe.output.directory);

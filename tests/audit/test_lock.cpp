@@ -202,10 +202,10 @@ TEST_SUITE("audit") {
       CHECK(refused("lock.damaged"));
     }
     write_text(project.lock_file(), text);
-    project.edit_lock("\"lock_version\": 1", "\"lock_version\": 2");
+    project.edit_lock("\"lock_version\": 2", "\"lock_version\": 3");
     CHECK(refused("lock.version"));
     write_text(project.lock_file(), text);
-    project.edit_lock("\"lock_version\": 1", "\"lock_version\": 0");
+    project.edit_lock("\"lock_version\": 2", "\"lock_version\": 1");
     CHECK(refused("lock.version"));
     write_text(project.lock_file(), text);
     project.edit_lock("\"spikes\": ", "\"spikes\": \"many\", \"x\": ");
