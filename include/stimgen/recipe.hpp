@@ -18,6 +18,7 @@
 
 #include "stimgen/diagnostic.hpp"
 #include "stimgen/kind.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -167,11 +168,6 @@ class Fields {
 };
 
 // ---- the typed top level --------------------------------------------------------------------------------------------
-
-struct Seeds {
-  std::uint64_t network = 0;  // who is in which assembly, which mean rate a node has
-  std::uint64_t spikes = 0;   // the spike times
-};
 
 struct OutputSettings {
   std::filesystem::path directory;  // resolved against the recipe's folder

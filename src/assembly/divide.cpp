@@ -31,7 +31,7 @@ class DivideGrouping final : public Grouping {
 
   std::string needs_set() const override { return of_.name; }
 
-  AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext& context, const PopulationSelection& selection, Streams& streams,
                    Diagnostics& diagnostics) const override {
     const AssemblySet* whole = context.other(of_.name);
     if (whole == nullptr || whole->population == nullptr) return {};
@@ -50,7 +50,7 @@ class DivideGrouping final : public Grouping {
     std::vector<std::size_t> part_counts(originals, 0);
     for (const std::size_t original : sources) ++part_counts[original];
 
-    const StreamKey key = make_stream_key("assembly", context.network_seed(), set_name);
+    const StreamKey key = streams.key(Purpose::assembly);
     std::vector<std::vector<std::vector<NodeId>>> parts(originals);
     bool fine = !sources.empty();
     for (std::size_t original = 0; original < originals; ++original) {

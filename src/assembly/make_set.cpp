@@ -44,13 +44,12 @@ std::string owner_of(const AssemblyKind& kind) {
   return fmt::format("'{}' grouping", kind.info.name);
 }
 
-void keep_fraction(AssemblySet& set, double fraction, std::uint64_t seed) {
-  const StreamKey key = make_stream_key("fraction", seed, set.name);
+void keep_fraction(AssemblySet& set, double fraction, Streams& streams) {
   for (std::size_t i = 0; i < set.groups.size(); ++i) {
     std::vector<NodeId>& ids = set.groups[i].node_ids;
     const auto kept = static_cast<std::size_t>(nearest_share(fraction, ids.size()));
     if (kept == ids.size()) continue;
-    RandomStream stream(key, i);
+    RandomStream stream(streams.key(Purpose::fraction), i);
     draw_to_front(ids, kept, stream);
     ids.resize(kept);
     std::sort(ids.begin(), ids.end());
@@ -138,7 +137,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   return definition;
 }
 
-AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
+AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context, Streams& streams,
                               Diagnostics& diagnostics) {
   if (definition.grouping == nullptr) throw std::logic_error("make_assembly_set: the definition was not read");
   const std::size_t errors_before = diagnostics.error_count();
@@ -152,12 +151,12 @@ AssemblySet make_assembly_set(const AssemblyDefinition& definition, const Assemb
   Fields fields(body, owner_of(kind), {assembly_common_fields(), selection_fields(), kind.info.fields}, diagnostics);
   const PopulationSelection selection = read_selection(fields, context.network());
   if (selection.population == nullptr || !fields.ok()) return failed();
-  AssemblySet made = definition.grouping->make(definition.name, context, selection, diagnostics);
+  AssemblySet made = definition.grouping->make(context, selection, streams, diagnostics);
   made.name = definition.name;
   if (diagnostics.error_count() != errors_before || made.population == nullptr) return failed();
   std::vector<bool> had_nodes;
   for (const Assembly& group : made.groups) had_nodes.push_back(!group.node_ids.empty());
-  keep_fraction(made, definition.fraction, context.network_seed());
+  keep_fraction(made, definition.fraction, streams);
   if (!check_groups(definition, made, had_nodes, diagnostics)) return failed();
   return made;
 }

@@ -41,7 +41,7 @@ class NodesGrouping final : public Grouping {
   NodesGrouping(Listed listed, std::filesystem::path csv, SourceLoc loc)
       : listed_(std::move(listed)), csv_(std::move(csv)), loc_(std::move(loc)) {}
 
-  AssemblySet make(const std::string&, const AssemblyContext&, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext&, const PopulationSelection& selection, Streams&,
                    Diagnostics& diagnostics) const override {
     if (csv_.empty()) return collect(listed_, selection, diagnostics);
     const std::size_t errors_before = diagnostics.error_count();

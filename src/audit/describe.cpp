@@ -65,6 +65,11 @@ class ChangeFinder {
     std::set<std::string> names;
     for (const auto& [name, value] : before.keys) names.insert(name);
     for (const auto& [name, value] : now.keys) names.insert(name);
+    // Which keys there are is up to the format, and which seeds are drawn from follows from other keys.
+    std::erase_if(names, [&](const std::string& name) {
+      const bool both = before.keys.contains(name) && now.keys.contains(name);
+      return !both && (lock_.format_version != kFormatVersion || name.starts_with("seeds."));
+    });
     for (const std::string& name : names) {
       const auto old = before.keys.find(name), young = now.keys.find(name);
       const bool seed = name.starts_with("seeds.");

@@ -85,17 +85,19 @@ ValueGroups group_rows(const Column& column, const NodeSelection& selection) {
 
 class Reader {
  public:
-  Reader(Background& background, const Network& network, const BackgroundDefaults& times, Diagnostics& diagnostics)
+  Reader(Background& background, const Network& network, const BackgroundDefaults& times, const Seeds& seeds,
+         Diagnostics& diagnostics)
       : background_(background),
         network_(network),
         times_(times),
+        seeds_(seeds),
         diagnostics_(diagnostics),
         fields_(background.body, fmt::format("background '{}'", background.name),
                 {selection_fields(), background_fields()}, diagnostics) {}
 
   bool read() {
     read_window();
-    background_.stream = fields_.optional_text("stream").value_or(background_.name);
+    background_.streams = Streams(seeds_, background_.name, fields_.optional_text("stream").value_or(""));
     background_.process = fields_.value("process");
     if (fields_.has("distribution")) {
       if (const Value* value = fields_.value("distribution")) {
@@ -245,7 +247,7 @@ class Reader {
 
   // Rates of nodes that are not known yet: only whether they are rates.
   bool check_rate(const Value& value, const std::string& owner) {
-    return read_rate_value(value, owner, default_kind_, diagnostics_).has_value();
+    return read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_).has_value();
   }
   void check_rates(const Value& rates) {
     for (const Value::Member& member : rates.members) check_rate(member.value, fmt::format("group '{}'", member.key));
@@ -256,7 +258,7 @@ class Reader {
 
   void add_group(const std::string& label, const Value& value, const std::string& owner,
                  const NodePopulation* population, NodeSelection rows) {
-    const auto read = read_rate_value(value, owner, default_kind_, diagnostics_);
+    const auto read = read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_);
     if (!read || population == nullptr) return;
     BackgroundGroup group;
     group.label = label;
@@ -272,6 +274,7 @@ class Reader {
   Background& background_;
   const Network& network_;
   const BackgroundDefaults& times_;
+  const Seeds& seeds_;
   Diagnostics& diagnostics_;
   Fields fields_;
   DistributionKind default_kind_ = DistributionKind::lognormal;
@@ -324,12 +327,13 @@ std::span<const FieldDoc> background_fields() {
 }
 
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
-                                            const BackgroundDefaults& times, Diagnostics& diagnostics) {
+                                            const BackgroundDefaults& times, const Seeds& seeds,
+                                            Diagnostics& diagnostics) {
   auto background = std::make_unique<Background>();
   background->name = entry.name;
   background->loc = entry.loc;
   background->body = with_defaults(entry, defaults, {selection_fields(), background_fields()});
-  if (!Reader(*background, network, times, diagnostics).read()) return nullptr;
+  if (!Reader(*background, network, times, seeds, diagnostics).read()) return nullptr;
   return background;
 }
 

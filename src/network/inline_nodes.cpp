@@ -85,11 +85,12 @@ class InlinePopulation final : public LazyPopulation {
   Column read_column(const ColumnInfo& info) const override {
     const Property& property = properties_.at(info.name);
     const std::uint64_t count = size();
+    Streams streams({.network = seed_, .spikes = 0}, name() + "." + info.name);
     if (property.rule == Rule::uniform || property.rule == Rule::linspace) {
       std::vector<double> reals(count);
       const double width = property.high - property.low;
       if (property.rule == Rule::uniform) {
-        const StreamKey key = make_stream_key("property", seed_, name() + "." + info.name);
+        const StreamKey key = streams.key(Purpose::property);
         for (NodeId id = 0; id < count; ++id) {
           const auto words = philox_block(key, id, 0);
           reals[id] = property.low + width * uniform_open01(words[0]);
@@ -99,7 +100,9 @@ class InlinePopulation final : public LazyPopulation {
         for (NodeRow row = 0; row < count; ++row) reals[row] = property.low + static_cast<double>(row) * step;
         if (count > 1) reals.back() = property.high;
       }
-      return real_column(std::move(reals));
+      Column column = real_column(std::move(reals));
+      column.streams = streams.used();
+      return column;
     }
     const Column& list = property.values;
     const std::uint64_t length = list.size();

@@ -20,7 +20,7 @@ class ShortPattern final : public Pattern {
   ShortPattern(CommonSettings common, double burst_hz, double rounds)
       : common_(std::move(common)), burst_hz_(burst_hz), rounds_(rounds) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty()) return {};
     const std::uint64_t slots = ceiling_product(rounds_, selected.size());

@@ -110,14 +110,27 @@ void set_output(const Plan& plan, Task& task) {
                                                        : std::string("none"));
 }
 
+namespace {
+
+// A column that is read twice was drawn once.
+void sort_by_label(std::vector<UsedStream>& streams) {
+  const auto label_of = [](const UsedStream& stream) { return stream.label(); };
+  std::ranges::sort(streams, {}, label_of);
+  const auto again = std::ranges::unique(streams, {}, label_of);
+  streams.erase(again.begin(), again.end());
+}
+
+}  // namespace
+
 TaskIndex add_task(Plan& plan, Task task) {
   std::sort(task.needs.begin(), task.needs.end());
   task.needs.erase(std::unique(task.needs.begin(), task.needs.end()), task.needs.end());
   std::sort(task.settings.begin(), task.settings.end());
+  sort_by_label(task.streams);
   std::string text = fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind));
   for (const auto& [key, value] : task.settings) text.append(key).append(" = ").append(value) += '\n';
-  for (const auto& [purpose, key] : task.streams) {
-    text.append("stream ").append(purpose).append(" ").append(canonical(key)) += '\n';
+  for (const UsedStream& stream : task.streams) {
+    text.append("stream ").append(stream.label()).append(" ").append(canonical(stream.key)) += '\n';
   }
   // Sorted, since the order of tasks in the recipe must not matter.
   std::vector<std::string> needs;

@@ -33,7 +33,7 @@ std::span<const ProcessKind* const> process_kinds() {
   return kKinds;
 }
 
-std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics& diagnostics,
+std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
                                                  const ProcessKind** kind_out) {
   const ProcessKind* kind = nullptr;
   Value settings;  // an empty mapping, where the user wrote none
@@ -60,7 +60,7 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics
   if (kind_out != nullptr) *kind_out = kind;
   if (kind == nullptr) return nullptr;
   Fields fields(*body, fmt::format("'{}' process", kind->info.name), {kind->info.fields}, diagnostics);
-  auto process = kind->make(fields);
+  auto process = kind->make(fields, streams);
   return fields.ok() ? std::move(process) : nullptr;
 }
 

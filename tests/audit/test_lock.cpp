@@ -93,6 +93,14 @@ TEST_SUITE("audit") {
       CHECK(project.states()["long"] == "assemblies.pair: fraction changed 1 → 0.5");
       CHECK(project.states()["base"] == "fresh");
     }
+    SUBCASE("a lock of an older format, whose entries have keys that there are no more") {
+      project.edit("rate: 20 Hz", "rate: 30 Hz");
+      project.edit_lock("\"format_version\": 2", "\"format_version\": 1");
+      project.edit_lock("\"seeds.spikes\": \"2\"", "\"seeds.network\": \"123\", \"seeds.spikes\": \"2\"");
+      CHECK(project.states()["base"] == "format version changed 1 → 2; rate changed 20 Hz → 30 Hz");
+      CHECK(project.run() == Names{"base", "all"});
+      CHECK(project.states() == kAllFresh);
+    }
     SUBCASE("the window of the recipe") {
       project.edit("stop: 1 s", "stop: 2 s");
       CHECK(project.states()["base"] == "time.stop changed 1 s → 2 s");

@@ -176,7 +176,7 @@ TEST_SUITE("audit") {
       CHECK(project.causes() == Texts{{"assembly pair", "lock"}});
     }
     SUBCASE("another format version") {
-      project.edit_lock("\"format_version\": 1", "\"format_version\": 99");
+      project.edit_lock("\"format_version\": 2", "\"format_version\": 99");
       for (const auto& [task, cause] : project.causes()) CHECK(cause == "version");
       CHECK(project.causes().size() == 4);
     }

@@ -264,7 +264,8 @@ TEST_SUITE("pattern") {
     REQUIRE(loop != nullptr);
     REQUIRE(ramp != nullptr);
     const std::vector<NodeId> nodes{1};
-    const auto rates = ramp->pattern->rates({{"0", "1"}, {nodes, nodes}}, {1}, diagnostics);
+    Streams streams;
+    const auto rates = ramp->pattern->rates({{"0", "1"}, {nodes, nodes}}, streams, diagnostics);
     CHECK(rates[1].rate.rate_at(500) == 3);
   }
 }
