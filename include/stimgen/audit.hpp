@@ -140,11 +140,29 @@ enum class EntryState : std::uint8_t {
 };
 EntryState compare_entry(const LockedTask& entry, const LockedTask& now);
 
+// Why a task is not what the lock says. In order of rank: where several differ, the first is the cause of the others.
+enum class Cause : std::uint8_t {
+  none,
+  version,    // made by another version of stimgen or of the format
+  seed,       // a seed was edited
+  recipe,     // the recipe was edited
+  network,    // a node column changed
+  input,      // another input file changed
+  missing,    // there is no file
+  truncated,  // the file's end is missing
+  damaged,    // or changed by another program
+  swapped,    // the file is that of another task, or of another version of this one
+  lock,       // the lock was edited
+  unlocked,   // the lock has no entry
+  unknown
+};
+// As it stands in JSON, where it is a contract: "recipe". Of none: "".
+std::string_view cause_name(Cause cause);
+
 // What differs between an entry of a lock and a task of the plan, for people: "rates.burst changed 50 Hz → 60 Hz",
-// "network column pop_name of shell changed". `cause` is "recipe", "seed", "network", "input" or "version", or empty if
-// nothing that a person wrote differs.
+// "network column pop_name of shell changed". `cause`: none if nothing that a person wrote differs.
 struct Changes {
-  std::string cause;
+  Cause cause = Cause::none;
   std::vector<std::string> texts;
   std::string text() const;  // at most three, then how many more
 };
@@ -262,10 +280,9 @@ struct Verdict {
   std::string file;
   bool same = false;
   std::uint64_t spikes = 0;  // expected
-  // If different: "recipe", "seed", "network", "input", "version", "missing", "truncated", "damaged", "swapped",
-  // "lock", "unlocked" (no entry) or "unknown"; and one sentence. If the same, a sentence says which input changed
-  // without effect.
-  std::string cause, message;
+  // If different, why, and one sentence. If the same, a sentence says which input changed without effect.
+  Cause cause = Cause::none;
+  std::string message;
   // Where the first difference is, if the file could be read.
   std::string population;
   std::optional<SpikeDifference> first;  // left: expected, right: in the file

@@ -20,24 +20,25 @@ namespace {
 // The file on disk as far as it can be read.
 struct FileOnDisk {
   std::unique_ptr<SpikeReader> reader;
-  std::string cause, problem;  // why there is no reader
+  Cause cause = Cause::none;  // why there is no reader, and in words
+  std::string problem;
 };
 
 FileOnDisk open_on_disk(const std::filesystem::path& path) {
   FileOnDisk file;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    file.cause = "missing";
+    file.cause = Cause::missing;
     file.problem = "the file is missing";
     return file;
   }
   try {
     file.reader = open_spike_file(path);
   } catch (const InputError& error) {
-    const std::string& text = error.diagnostics().items().front().message;
-    const bool cut = text.find("its end is missing") != text.npos || text.find("is empty") != text.npos;
-    file.cause = cut ? "truncated" : "damaged";
-    file.problem = file.cause == "truncated" ? "the file is cut off" : fmt::format("the file is damaged: {}", text);
+    const Diagnostic& found = error.diagnostics().items().front();
+    const bool cut = found.code == "file.truncated";
+    file.cause = cut ? Cause::truncated : Cause::damaged;
+    file.problem = cut ? "the file is cut off" : fmt::format("the file is damaged: {}", found.message);
   }
   return file;
 }
@@ -141,7 +142,7 @@ class Verifier {
       if (entry == nullptr || compare_entry(*entry, describe(task)) != EntryState::edited) continue;
       Verdict verdict;
       verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
-      verdict.cause = "lock";
+      verdict.cause = Cause::lock;
       verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
       verdicts.push_back(std::move(verdict));
     }
@@ -165,10 +166,10 @@ class Verifier {
 
   void check_file_only(const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
     if (entry == nullptr) {
-      verdict.cause = "unlocked";
+      verdict.cause = Cause::unlocked;
       verdict.message = fmt::format("{} has no entry for it", record_);
     } else if (entry->seal != seal_of(*entry)) {
-      verdict.cause = "lock";
+      verdict.cause = Cause::lock;
       verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
     } else if (!file.reader) {
       verdict.cause = file.cause;
@@ -230,11 +231,11 @@ class Verifier {
       verdict.file_count = compare.file_count();
     }
     if (entry == nullptr) {
-      verdict.cause = "unlocked";
+      verdict.cause = Cause::unlocked;
       verdict.message = fmt::format("{} has no entry for it{}", record_,
                                     file_right ? ", but the file holds what the recipe says" : "");
     } else if (lock_->format_version != kFormatVersion) {
-      verdict.cause = "version";
+      verdict.cause = Cause::version;
       verdict.message = fmt::format("{} is of format version {}, but this stimgen makes version {}", record_,
                                     lock_->format_version, kFormatVersion);
     } else if (!fingerprint_right) {
@@ -243,7 +244,7 @@ class Verifier {
       const EntryState state = compare_entry(*entry, describe(task));
       verdict.same = state != EntryState::edited;
       if (!verdict.same) {
-        verdict.cause = "lock";
+        verdict.cause = Cause::lock;
         verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
       } else if (state == EntryState::reworded) {
         verdict.message = unused_changes(*entry, task);
@@ -257,13 +258,13 @@ class Verifier {
       verdict.cause = file.cause;
       verdict.message = file.problem;
     } else if (damage != nullptr) {
-      verdict.cause = "damaged";
+      verdict.cause = Cause::damaged;
       verdict.message = fmt::format("the file is damaged: {}", *damage);
     } else {
       const Contents contents = read_contents(*file.reader, verdict);
       if (!lock_right && contents == entry->populations) {
         const bool other = lock_->stimgen != stimgen_version();
-        verdict.cause = other ? "version" : "unknown";
+        verdict.cause = other ? Cause::version : Cause::unknown;
         verdict.message =
             fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_, stimgen_version(),
                         other ? fmt::format(" than {}, which made them", lock_->stimgen)
@@ -281,19 +282,32 @@ class Verifier {
       changes = find_changes(plan_, *lock_, entry, task, stamps_);
     }
     verdict.cause = changes.cause;
-    if (changes.cause == "recipe") verdict.message = "the recipe was edited: " + changes.text();
-    if (changes.cause == "seed") verdict.message = "a seed was edited: " + changes.text();
-    if (changes.cause == "network") verdict.message = changes.text();
-    if (changes.cause == "input") verdict.message = "an input file changed: " + changes.text();
-    if (changes.cause == "version") verdict.message = "another format version: " + changes.text();
-    if (!changes.cause.empty()) return;
+    switch (changes.cause) {
+      case Cause::recipe:
+        verdict.message = "the recipe was edited: " + changes.text();
+        return;
+      case Cause::seed:
+        verdict.message = "a seed was edited: " + changes.text();
+        return;
+      case Cause::network:
+        verdict.message = changes.text();
+        return;
+      case Cause::input:
+        verdict.message = "an input file changed: " + changes.text();
+        return;
+      case Cause::version:
+        verdict.message = "another format version: " + changes.text();
+        return;
+      default:
+        break;
+    }
     if (entry.seal != seal_of(entry)) {
-      verdict.cause = "lock";
+      verdict.cause = Cause::lock;
       verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
       return;
     }
     const bool other = lock_->stimgen != stimgen_version() && !lock_right;
-    verdict.cause = other ? "version" : "unknown";
+    verdict.cause = other ? Cause::version : Cause::unknown;
     verdict.message = other ? fmt::format("made by stimgen {}, this is {}", lock_->stimgen, stimgen_version())
                             : fmt::format("{} is of another recipe, though in the same words", record_);
   }
@@ -301,23 +315,23 @@ class Verifier {
   // The file is right, the entry of the same fingerprint says other spikes.
   void blame_entry(const LockedTask& entry, Verdict& verdict) const {
     if (entry.seal != seal_of(entry)) {
-      verdict.cause = "lock";
+      verdict.cause = Cause::lock;
       verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
       return;
     }
     const bool other = lock_->stimgen != stimgen_version();
-    verdict.cause = other ? "version" : "unknown";
+    verdict.cause = other ? Cause::version : Cause::unknown;
     verdict.message = fmt::format("{} says other spikes than the recipe makes, and the file holds{}", record_,
                                   other ? fmt::format(": it was written by stimgen {}", lock_->stimgen) : "");
   }
 
   // The lock is right, the file is not.
   void blame_file(const Contents& contents, const LockedTask& entry, const FileOnDisk& file, Verdict& verdict) {
-    verdict.cause = "damaged";
+    verdict.cause = Cause::damaged;
     verdict.message = "the file is damaged or was changed by another program";
     for (const auto& [key, other] : lock_->tasks) {
       if (other.name != entry.name && !other.file.empty() && other.populations == contents) {
-        verdict.cause = "swapped";
+        verdict.cause = Cause::swapped;
         verdict.message = fmt::format("the file is swapped: it is that of task '{}'", other.name);
         return;
       }
@@ -329,7 +343,7 @@ class Verifier {
         if (other.name == provenance.task && !other.file.empty()) own = &other;
       }
       if (own == nullptr || own->populations != contents) return;
-      verdict.cause = "swapped";
+      verdict.cause = Cause::swapped;
       verdict.message =
           provenance.task == entry.name
               ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)

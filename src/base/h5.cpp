@@ -448,7 +448,7 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   } else {
     throw EnvironmentError(fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
   }
-  if (status.st_size == 0) origin->refuse("file.not-hdf5", origin->quoted() + " is empty");
+  if (status.st_size == 0) origin->refuse("file.truncated", origin->quoted() + " is empty");
   origin->file_bytes = static_cast<std::uint64_t>(status.st_size);
 
   const Library library;
@@ -464,7 +464,7 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
       origin->refuse("file.unfinished",
                      origin->quoted() + " is being written by another program, or was left unfinished by one");
     }
-    if (reason.truncated) origin->refuse("file.damaged", origin->quoted() + " is damaged: its end is missing");
+    if (reason.truncated) origin->refuse("file.truncated", origin->quoted() + " is damaged: its end is missing");
     origin->fail("");
   }
   if (!can_be_walked(origin->file.id())) {

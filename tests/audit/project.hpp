@@ -97,7 +97,7 @@ class Project {
   std::map<std::string, std::string> causes(const VerifyOptions& options = {2, {}, false}) const {
     std::map<std::string, std::string> result;
     for (const Verdict& verdict : verdicts(options)) {
-      if (!verdict.same) result[verdict.task] = verdict.cause;
+      if (!verdict.same) result[verdict.task] = cause_name(verdict.cause);
     }
     return result;
   }
