@@ -63,8 +63,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Use use) : path_(fol
     const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0) {
       const int error = errno;
-      throw EnvironmentError(
-          fmt::format("cannot write in folder '{}': {}", printable(folder.string()), std::strerror(error)));
+      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
+                                                              printable(folder.string()), std::strerror(error)));
     }
     const int error = lock(descriptor, wanted);
     if (error == EWOULDBLOCK && patience-- > 0) {
@@ -75,10 +75,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder, Use use) : path_(fol
     if (error == EWOULDBLOCK) {
       const std::string who = holder(descriptor);
       ::close(descriptor);
-      throw EnvironmentError(
-          fmt::format("{} is writing to '{}': wait until it is done, or give this one another "
-                      "folder with --output",
-                      who, printable(folder.string())));
+      throw EnvironmentError("disk.in-use",
+                             fmt::format("{} is writing to '{}': wait until it is done, or give this one another "
+                                         "folder with --output",
+                                         who, printable(folder.string())));
     }
     if (error != 0) {
       ::close(descriptor);

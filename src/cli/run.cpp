@@ -21,7 +21,8 @@ unsigned read_threads(const Arguments& arguments) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
+    throw UsageError("usage.wrong-value",
+                     fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
                      {}, std::string(arguments.command().name));
   }
   return threads;
@@ -34,7 +35,8 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   const std::string word = arguments.text("shard");
   const std::string own(arguments.command().name);
   if (arguments.has("locked")) {
-    throw UsageError("option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
+    throw UsageError("usage.exclusive", "option '--shard' makes files and '--locked' lets none be made",
+                     "leave out one of them", own);
   }
   const char* const end = word.data() + word.size();
   Shard shard;
@@ -46,10 +48,12 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   }
   if (good && shard.count >= 1 && shard.count <= kMostShards) {
     if (shard.index >= 1 && shard.index <= shard.count) return shard;
-    throw UsageError(fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
+    throw UsageError("usage.wrong-value",
+                     fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
                      fmt::format("parts are counted from 1: the first is 1/{0}, the last {0}/{0}", shard.count), own);
   }
-  throw UsageError(fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
+  throw UsageError("usage.wrong-value",
+                   fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
                                printable(word)),
                    "for the first of four write 1/4", own);
 }
@@ -206,18 +210,18 @@ ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool fo
 // --locked: nothing may change. True if all is well.
 bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log, bool whole, Terminal& terminal) {
   for (const auto& [index, why] : to_make) {
-    terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
+    terminal.error("run.locked", fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
   }
   for (const std::string& what : log.wrong_entries()) {
-    terminal.error(fmt::format("--locked: {} in the lock is not as a run writes it", what),
+    terminal.error("run.locked", fmt::format("--locked: {} in the lock is not as a run writes it", what),
                    "the lock was edited or merged; 'stimgen run' mends it");
   }
   for (const std::string& name : log.missing_entries()) {
-    terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", name));
+    terminal.error("run.locked", fmt::format("--locked: '{}' is up to date, but not in the lock", name));
   }
   if (whole) {
     for (const std::string& name : log.dropped()) {
-      terminal.error(fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
+      terminal.error("run.locked", fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
     }
   }
   return to_make.empty() && !log.has_news(whole);
@@ -290,13 +294,15 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   stamps.save();
   for (const std::string& name : log.contradicted()) {
     terminal.error(
+        "run.other-spikes",
         fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
         "the lock was edited or made by another build; 'git diff' shows what changed");
   }
   const PartsMade parts = parts_made(tasks, states, options);
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
-  if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
+  if (summary.interrupted)
+    terminal.error("system.interrupted", "interrupted: finished files stay, unfinished ones were removed");
   return summary.exit_code() == 0 && !log.contradicted().empty() ? 1 : summary.exit_code();
 }
 
