@@ -140,7 +140,7 @@ class Fields {
   std::optional<std::string> optional_text(std::string_view name);
 
   // A problem with one key's value (or, if absent, with the mapping).
-  Diagnostic& error(std::string_view name, std::string code, std::string message, std::string help = {});
+  Diagnostic& error(std::string_view name, ErrorCode code, std::string message, std::string help = {});
   Diagnostics& diagnostics() { return *diagnostics_; }
   const std::string& owner() const { return owner_; }
   // Errors reported through this object's Diagnostics since construction.

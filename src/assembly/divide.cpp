@@ -167,10 +167,10 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
   const bool has_sequence = fields.has("sequence");
   if (has_into && has_sequence) {
     Diagnostic& error =
-        fields.error("sequence", "assembly.two-ways", "'sequence' and 'into' exclude each other", "remove one");
+        fields.error("sequence", "recipe.two-ways", "'sequence' and 'into' exclude each other", "remove one");
     error.notes.push_back({fields.loc("into"), "'into' is here"});
   } else if (!has_into && !has_sequence) {
-    fields.diagnostics().error(fields.loc(), "assembly.no-parts", fields.owner() + " needs 'into' or 'sequence'",
+    fields.diagnostics().error(fields.loc(), "recipe.missing-key", fields.owner() + " needs 'into' or 'sequence'",
                                "write 'into: 2' to halve each group");
   }
   return std::make_unique<DivideGrouping>(std::move(of), into.value_or(1), std::move(sequence),

@@ -22,19 +22,19 @@ const AssemblyKind* find_kind(const Entry& entry, const Value& defaults, Diagnos
   if (method == nullptr || method->is_null()) method = defaults.find("method");
   const std::string help = fmt::format("the methods are {}", fmt::join(method_names(), ", "));
   if (method == nullptr || method->is_null()) {
-    diagnostics.error(entry.loc, "assembly.no-method",
+    diagnostics.error(entry.loc, "recipe.missing-key",
                       fmt::format("assembly set '{}' has no 'method'", printable(entry.name)), help);
     return nullptr;
   }
   if (!method->is_scalar()) {
-    diagnostics.error(method->loc, "assembly.unknown-method",
+    diagnostics.error(method->loc, "recipe.wrong-type",
                       fmt::format("'method' must be the name of a method, not {}", describe(*method)), help);
     return nullptr;
   }
   for (const AssemblyKind* kind : assembly_kinds()) {
     if (kind->info.name == method->text) return kind;
   }
-  diagnostics.error(method->loc, "assembly.unknown-method",
+  diagnostics.error(method->loc, "recipe.unknown-choice",
                     fmt::format("there is no grouping method '{}'", printable(method->text)),
                     suggest(method->text, method_names()));
   return nullptr;
@@ -106,7 +106,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   definition->name = entry.name;
   definition->loc = entry.loc;
   if (!entry.body.is_mapping() && !entry.body.is_null()) {
-    diagnostics.error(entry.body.loc, "assembly.no-mapping",
+    diagnostics.error(entry.body.loc, "recipe.wrong-type",
                       fmt::format("assembly set '{}' must be a mapping of keys, not {}", printable(entry.name),
                                   describe(entry.body)));
     return definition;

@@ -30,7 +30,7 @@ std::optional<std::string> stamp_of(const std::filesystem::path& path) {
 LockedFile digest_bytes(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const auto fail = [&] {
-    throw InputError("audit.unreadable-file",
+    throw InputError("file.unreadable",
                      fmt::format("cannot read '{}': {}", printable(path.string()), std::strerror(errno)));
   };
   if (descriptor < 0) fail();

@@ -26,7 +26,8 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string text = read_to_end(file);
-  if (!file.is_open() || file.bad()) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
+  if (!file.is_open() || file.bad())
+    throw EnvironmentError("disk.cannot-read", fmt::format("cannot read '{}'", printable(path.string())));
   return text;
 }
 

@@ -109,7 +109,8 @@ class Reader {
     const Value* rate = fields_.value("rate");
     const Value* rates = fields_.value("rates");
     if ((rate != nullptr) == (rates != nullptr)) {
-      fields_.error(rate != nullptr ? "rates" : "rate", "background.rate",
+      fields_.error(rate != nullptr ? "rates" : "rate",
+                    rate != nullptr ? ErrorCode("recipe.two-ways") : ErrorCode("recipe.missing-key"),
                     rate != nullptr ? "a background has either 'rate' or 'rates', not both"
                                     : fmt::format("background '{}' has no rate", background_.name),
                     "write 'rate: 20 Hz' for all nodes, or 'group_by' and 'rates' for a rate by group");
@@ -137,7 +138,7 @@ class Reader {
     }
     background_.window.stop_ms = stop_ms ? *stop_ms : *times_.stop_ms;
     if (background_.window.start_ms < 0) {
-      fields_.error("start", "recipe.negative-start", "input cannot begin before 0 s");
+      fields_.error("start", "recipe.out-of-range", "input cannot begin before 0 s");
     }
     if (fields_.ok() && background_.window.stop_ms <= background_.window.start_ms) {
       fields_.error("stop", "recipe.empty-window",
@@ -166,7 +167,7 @@ class Reader {
                     "e.g. group_by: pop_name");
     }
     if (!rates.is_mapping() || rates.members.empty()) {
-      diagnostics_.error(rates.loc, "background.rates",
+      diagnostics_.error(rates.loc, "recipe.wrong-type",
                          fmt::format("'rates' is {}, but rates by group were expected", describe(rates)),
                          "e.g. rates: {PN: 2 Hz, PV: [7.5, 6.4]}");
       if (others != nullptr) check_others(*others);

@@ -75,7 +75,7 @@ std::optional<DistributionKind> read_distribution_kind(const Value& value, Diagn
     if (value.is_scalar() && value.text == name) return kind;
     names.emplace_back(name);
   }
-  diagnostics.error(value.loc, "background.distribution",
+  diagnostics.error(value.loc, "recipe.unknown-choice",
                     value.is_scalar() ? fmt::format("there is no distribution '{}'", printable(value.text, 60))
                                       : fmt::format("a distribution is a name, not {}", describe(value)),
                     suggest(value.text, names));
@@ -110,7 +110,9 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     result.csv = fields.path("values.csv");
     result.loc = fields.loc(result.csv.empty() ? "values.property" : "values.csv");
     if (fields.ok() && result.property.empty() == result.csv.empty()) {
-      diagnostics.error(value.find("values")->loc, "background.values", "'values' needs either 'property' or 'csv'",
+      diagnostics.error(value.find("values")->loc,
+                        result.csv.empty() ? ErrorCode("recipe.missing-key") : ErrorCode("recipe.two-ways"),
+                        "'values' needs either 'property' or 'csv'",
                         "write {values: {property: rate_hz}} or {values: {csv: rates.csv}}");
       return std::nullopt;
     }
@@ -128,7 +130,7 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     if (!fields.ok()) return std::nullopt;
     result.distribution = from_moments(kind, mean_hz, stdev_hz, value.loc, streams, diagnostics);
   } else {
-    diagnostics.error(value.loc, "background.rate", fmt::format("{} has no rate", owner), std::string(kForms));
+    diagnostics.error(value.loc, "recipe.missing-key", fmt::format("{} has no rate", owner), std::string(kForms));
     return std::nullopt;
   }
   if (!result.distribution) return std::nullopt;

@@ -141,7 +141,8 @@ AtomicFile::AtomicFile(std::filesystem::path path, Disk& disk)
 
 void AtomicFile::fail(const char* what, int error) {
   abandon();
-  throw EnvironmentError(fmt::format("cannot {} '{}': {}", what, printable(path_.string()), std::strerror(-error)));
+  throw EnvironmentError("disk.cannot-write",
+                         fmt::format("cannot {} '{}': {}", what, printable(path_.string()), std::strerror(-error)));
 }
 
 void AtomicFile::write_text(std::string_view text) {
@@ -214,7 +215,8 @@ void create_folders(const std::filesystem::path& folder) {
   if (!error && !std::filesystem::is_directory(folder, error) && !error)
     error = std::make_error_code(std::errc::not_a_directory);
   if (error) {
-    throw EnvironmentError(fmt::format("cannot create folder '{}': {}", printable(folder.string()), error.message()));
+    throw EnvironmentError("disk.cannot-write",
+                           fmt::format("cannot create folder '{}': {}", printable(folder.string()), error.message()));
   }
 }
 
@@ -222,8 +224,8 @@ ScratchFile::ScratchFile(const std::filesystem::path& folder) : folder_(folder) 
   const std::filesystem::path path = temporary_path_for(folder / "spill");
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
-    throw EnvironmentError(
-        fmt::format("cannot create a temporary file in '{}': {}", printable(folder.string()), std::strerror(errno)));
+    throw EnvironmentError("disk.cannot-write", fmt::format("cannot create a temporary file in '{}': {}",
+                                                            printable(folder.string()), std::strerror(errno)));
   }
   ::unlink(path.c_str());
 }
@@ -235,8 +237,8 @@ ScratchFile::~ScratchFile() {
 void ScratchFile::append(const void* bytes, std::size_t size) {
   const std::string_view text(static_cast<const char*>(bytes), size);
   if (const int error = real_disk().write(descriptor_, text); error < 0) {
-    throw EnvironmentError(
-        fmt::format("cannot write a temporary file in '{}': {}", printable(folder_.string()), std::strerror(-error)));
+    throw EnvironmentError("disk.cannot-write", fmt::format("cannot write a temporary file in '{}': {}",
+                                                            printable(folder_.string()), std::strerror(-error)));
   }
   size_ += size;
 }
@@ -247,7 +249,8 @@ void ScratchFile::read(std::uint64_t offset, void* bytes, std::size_t size) cons
     const ssize_t got = ::pread(descriptor_, to, size, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
-      throw EnvironmentError(fmt::format("cannot read a temporary file in '{}': {}", printable(folder_.string()),
+      throw EnvironmentError("disk.cannot-read",
+                             fmt::format("cannot read a temporary file in '{}': {}", printable(folder_.string()),
                                          got < 0 ? std::strerror(errno) : "it ends early"));
     }
     to += got;

@@ -23,7 +23,7 @@ struct Sha256::State {
   void start() {
     static EVP_MD* const algorithm = fetch_algorithm();
     if (algorithm == nullptr || EVP_DigestInit_ex(context, algorithm, nullptr) != 1) {
-      throw EnvironmentError("OpenSSL on this system does not provide SHA-256");
+      throw EnvironmentError("system.no-digest", "OpenSSL on this system does not provide SHA-256");
     }
   }
 
@@ -48,7 +48,7 @@ Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 Sha256& Sha256::update(std::span<const std::byte> bytes) {
   if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) {
-    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+    throw EnvironmentError("system.no-digest", "OpenSSL failed to compute a SHA-256 digest");
   }
   return *this;
 }
@@ -60,7 +60,7 @@ Sha256& Sha256::update(std::string_view text) {
 Digest Sha256::finish() {
   Digest digest;
   if (EVP_DigestFinal_ex(state_->context, digest.bytes.data(), nullptr) != 1) {
-    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+    throw EnvironmentError("system.no-digest", "OpenSSL failed to compute a SHA-256 digest");
   }
   state_->start();
   return digest;

@@ -112,7 +112,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& m
     const std::chrono::duration<double> waited = Clock::now() - begin;
     if (patience.most && waited >= std::max(*patience.most, at_least)) {
       const std::string after = patience.most->count() > 0 ? fmt::format(" for {:g} s now", patience.most->count()) : "";
-      throw EnvironmentError(fmt::format("{} is writing to '{}'{}: wait until it is done, or give this one another "
+      throw EnvironmentError("disk.in-use",
+                             fmt::format("{} is writing to '{}'{}: wait until it is done, or give this one another "
                                          "folder with --output",
                                          holder, printable(folder_.string()), after));
     }
@@ -133,8 +134,8 @@ bool FolderLock::try_lock(std::string& holder) {
     const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0) {
       const int error = errno;
-      throw EnvironmentError(
-          fmt::format("cannot write in folder '{}': {}", printable(folder_.string()), std::strerror(error)));
+      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
+                                                              printable(folder_.string()), std::strerror(error)));
     }
     const int error = lock(descriptor, use_ == Use::alone ? LOCK_EX : LOCK_SH);
     if (error == 0 && still_there(descriptor, path_)) {
@@ -165,8 +166,8 @@ bool FolderLock::try_make_marker(std::string& holder) {
     }
     const int error = errno;
     if (error != EEXIST) {
-      throw EnvironmentError(
-          fmt::format("cannot write in folder '{}': {}", printable(folder_.string()), std::strerror(error)));
+      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
+                                                              printable(folder_.string()), std::strerror(error)));
     }
     const int there = ::open(marker.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     if (there < 0) {

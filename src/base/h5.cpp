@@ -153,14 +153,15 @@ struct Dataset::Origin {
   std::uint64_t file_bytes = 0;
   Handle file;
 
-  [[noreturn]] void refuse(const std::string& code, const std::string& problem) const {
+  [[noreturn]] void refuse(ErrorCode code, const std::string& problem) const {
     throw InputError(code, fmt::format("{}; expected {}", problem, expected));
   }
   // A failed HDF5 call on `object`: the system's trouble or the file's.
   [[noreturn]] void fail(const std::string& object) const {
     const Reason reason = last_reason();
     if (!reason.system.empty()) {
-      throw EnvironmentError(fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
+      throw EnvironmentError("disk.cannot-read",
+                             fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
     }
     refuse("file.damaged", fmt::format("'{}' is damaged: {} cannot be read ({})", printable(path),
                                        object.empty() ? "it" : printable(object), printable(reason.deepest)));
@@ -321,7 +322,7 @@ class ForkedRead {
     received_.clear();
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-      throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+      throw EnvironmentError("system.no-process", fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     // What is buffered belongs to the parent: a child that dies by exit() would print it again.
     std::fflush(nullptr);
     const pid_t parent = getpid();
@@ -336,7 +337,7 @@ class ForkedRead {
     ::close(ends[1]);
     if (child < 0) {
       ::close(ends[0]);
-      throw EnvironmentError(fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
+      throw EnvironmentError("system.no-process", fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
     }
     std::array<char, 65536> buffer{};
     for (;;) {
@@ -436,8 +437,9 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   origin->expected = std::move(expected);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) origin->refuse("file.missing", origin->quoted() + " does not exist");
-    throw EnvironmentError(fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
+    if (errno == ENOENT || errno == ENOTDIR) origin->refuse("file.unreadable", origin->quoted() + " does not exist");
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
   }
   if (!S_ISREG(status.st_mode)) {
     const bool folder = S_ISDIR(status.st_mode);
@@ -446,7 +448,8 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   if (const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC); descriptor >= 0) {
     ::close(descriptor);
   } else {
-    throw EnvironmentError(fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
   }
   if (status.st_size == 0) origin->refuse("file.truncated", origin->quoted() + " is empty");
   origin->file_bytes = static_cast<std::uint64_t>(status.st_size);
@@ -892,7 +895,8 @@ namespace {
 
 [[noreturn]] void fail_write(const std::string& file, const std::string& object) {
   const Reason reason = last_reason();
-  throw EnvironmentError(fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
+  throw EnvironmentError("disk.cannot-write",
+                         fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
                                      !reason.system.empty() ? reason.system : printable(reason.deepest)));
 }
 

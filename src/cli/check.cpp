@@ -83,7 +83,7 @@ std::string statistics_json(const StatisticsCheck& check) {
 
 int run_check(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && !arguments.has("statistics")) {
-    throw UsageError("'--json' belongs to '--statistics'", {}, "check");
+    throw UsageError("usage.missing", "'--json' belongs to '--statistics'", {}, "check");
   }
   const Plan& plan = load_plan(arguments, terminal);
   std::vector<TaskIndex> all;

@@ -110,7 +110,7 @@ std::string as_dot(const Plan& plan) {
 
 int run_plan_command(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && arguments.has("dot")) {
-    throw UsageError("'--json' and '--dot' exclude each other", {}, "plan");
+    throw UsageError("usage.exclusive", "'--json' and '--dot' exclude each other", {}, "plan");
   }
   const Plan& plan = load_plan(arguments, terminal);
   if (arguments.has("dot")) {

@@ -24,7 +24,7 @@ unsigned read_threads(const Arguments& arguments) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
+    throw UsageError("usage.wrong-value", fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
                      {}, std::string(arguments.command().name));
   }
   return threads;
@@ -37,7 +37,7 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   const std::string word = arguments.text("shard");
   const std::string own(arguments.command().name);
   if (arguments.has("locked")) {
-    throw UsageError("option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
+    throw UsageError("usage.exclusive", "option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
   }
   const char* const end = word.data() + word.size();
   Shard shard;
@@ -49,10 +49,10 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   }
   if (good && shard.count >= 1 && shard.count <= kMostShards) {
     if (shard.index >= 1 && shard.index <= shard.count) return shard;
-    throw UsageError(fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
+    throw UsageError("usage.wrong-value", fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
                      fmt::format("parts are counted from 1: the first is 1/{0}, the last {0}/{0}", shard.count), own);
   }
-  throw UsageError(fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
+  throw UsageError("usage.wrong-value", fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
                                printable(word)),
                    "for the first of four write 1/4", own);
 }
@@ -186,25 +186,25 @@ ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool fo
 // --locked: nothing may change. True if all is well.
 bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, Terminal& terminal) {
   if (!still) {
-    terminal.error("--locked: the files change while they are looked at", "wait until the other run is done");
+    terminal.error("run.locked", "--locked: the files change while they are looked at", "wait until the other run is done");
     return false;
   }
   const ToMake to_make = standing.to_make();
   const LockLog& log = standing.log();
   for (const auto& [index, why] : to_make) {
-    terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
+    terminal.error("run.locked", fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
   }
   const auto edited = log.entries(EntryState::edited), missing = log.entries(EntryState::missing);
   for (const std::string& what : edited) {
-    terminal.error(fmt::format("--locked: {} in the lock is not as a run writes it", what),
+    terminal.error("run.locked", fmt::format("--locked: {} in the lock is not as a run writes it", what),
                    "the lock was edited or merged; 'stimgen run' mends it");
   }
   for (const std::string& what : missing) {
-    terminal.error(fmt::format("--locked: all it stands for is up to date, but the lock does not have {}", what));
+    terminal.error("run.locked", fmt::format("--locked: all it stands for is up to date, but the lock does not have {}", what));
   }
   const auto dropped = whole ? log.dropped() : std::vector<std::string>();
   for (const std::string& name : dropped) {
-    terminal.error(fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
+    terminal.error("run.locked", fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
   }
   for (const std::string& what : log.entries(EntryState::reworded)) {
     terminal.note(fmt::format("{} says the same as the recipe in other words; 'stimgen run' renews it", what));
@@ -224,7 +224,7 @@ Patience read_patience(const Arguments& arguments, const std::filesystem::path& 
   Patience patience = Patience::endless();
   const std::string own(arguments.command().name);
   if (arguments.has("wait") && arguments.has("no-wait")) {
-    throw UsageError("'--wait' and '--no-wait' exclude each other", {}, own);
+    throw UsageError("usage.exclusive", "'--wait' and '--no-wait' exclude each other", {}, own);
   }
   if (arguments.has("no-wait")) patience.most = std::chrono::duration<double>(0);
   if (arguments.has("wait")) {
@@ -232,7 +232,7 @@ Patience read_patience(const Arguments& arguments, const std::filesystem::path& 
     double seconds = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc() || end != word.data() + word.size() || !(seconds >= 0 && seconds <= 1e9)) {
-      throw UsageError(fmt::format("option '--wait' needs a number of seconds, not '{}'", printable(word)), {}, own);
+      throw UsageError("usage.wrong-value", fmt::format("option '--wait' needs a number of seconds, not '{}'", printable(word)), {}, own);
     }
     patience.most = std::chrono::duration<double>(seconds);
   }
@@ -269,6 +269,7 @@ void say_what_was_found(const LockLog& log, Terminal& terminal) {
   }
   for (const auto& [name, edited] : log.contradicted()) {
     terminal.error(
+        "run.other-spikes",
         fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
         edited ? "the lock was edited; 'git diff' shows what changed"
                : "the lock was made by another build of stimgen; 'git diff' shows what changed");
@@ -346,7 +347,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   say_what_is_left_over(plan, arguments, terminal);
   if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
-  if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
+  if (summary.interrupted) terminal.error("system.interrupted", "interrupted: finished files stay, unfinished ones were removed");
   return summary.exit_code() == 0 && !standing.log().contradicted().empty() ? 1 : summary.exit_code();
 }
 

@@ -221,12 +221,12 @@ std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, 
   Fields fields(body, fmt::format("population '{}'", printable(name)), {kFields}, diagnostics);
   const std::uint64_t count = fields.optional_count("nodes").value_or(0);
   if (count > kMostNodes) {
-    fields.error("nodes", "network.bad-population", "an inline population has at most 1,000,000,000 nodes");
+    fields.error("nodes", "recipe.out-of-range", "an inline population has at most 1,000,000,000 nodes");
   }
   std::map<std::string, Property> properties;
   if (const Value* list = fields.value("properties")) {
     if (!list->is_mapping()) {
-      fields.error("properties", "network.bad-property",
+      fields.error("properties", "recipe.wrong-type",
                    fmt::format("'properties' is a mapping of names to values, not {}", describe(*list)));
     }
     for (const auto& member : list->members) {
@@ -234,7 +234,7 @@ std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, 
         diagnostics.error(member.key_loc, "network.bad-property",
                           fmt::format("'{}' is given: every node has it already", member.key), "choose another name");
       } else if (!is_name(member.key)) {
-        diagnostics.error(member.key_loc, "network.bad-property",
+        diagnostics.error(member.key_loc, "recipe.bad-name",
                           fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
                                       printable(member.key)));
       } else {

@@ -154,7 +154,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
   settings.waiting_hz = fields.optional_rate_hz("rates.waiting").value_or(common.silent_hz);
   settings.steps = fields.count("steps");
   if (settings.steps > kMostSteps) {
-    fields.error("steps", "pattern.too-many-steps", fmt::format("'steps' must be at most {}", kMostSteps));
+    fields.error("steps", "recipe.out-of-range", fmt::format("'steps' must be at most {}", kMostSteps));
   }
   settings.quit = fields.choice("direction", {"join", "quit"}) == "quit";
   const std::size_t errors_before = fields.diagnostics().error_count();

@@ -59,7 +59,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
   const std::size_t errors_before = fields.diagnostics().error_count();
   const double rounds = fields.number("rounds");
   if (fields.diagnostics().error_count() == errors_before && !(rounds > 0 && rounds <= kMostRounds)) {
-    fields.error("rounds", "pattern.wrong-rounds", "'rounds' must be above 0 and at most 1000000");
+    fields.error("rounds", "recipe.out-of-range", "'rounds' must be above 0 and at most 1000000");
   }
   return std::make_unique<ShortPattern>(std::move(common), burst_hz, rounds);
 }

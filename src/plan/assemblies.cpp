@@ -125,7 +125,7 @@ class Maker {
   void report_unknown(const AssemblyDefinition& definition, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& other : plan_.assembly_definitions) names.push_back(other->name);
-    diagnostics_.error(reference_loc(definition, name), "plan.no-such-set",
+    diagnostics_.error(reference_loc(definition, name), "recipe.unknown-set",
                        fmt::format("there is no assembly set '{}'", printable(name)), suggest(name, names));
   }
 

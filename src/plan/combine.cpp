@@ -78,7 +78,7 @@ class CombineBuilder {
     const Value* from = fields.value("from");
     if (from != nullptr) {
       if (!from->is_sequence() || from->items.empty()) {
-        fields.error("from", "combine.from",
+        fields.error("from", "recipe.wrong-type",
                      fmt::format("'from' is {}, but a list of tasks and files was expected",
                                  from->is_sequence() ? "an empty list" : describe(*from)),
                      "e.g. from: [shell, long]");
@@ -174,7 +174,7 @@ class CombineBuilder {
     const auto index = plan_.index_of(*name);
     if (!index || !plan_.tasks[*index].makes_file()) {
       if (!names_a_task(*name)) {
-        diagnostics_.error(item.loc, "combine.no-such-task", fmt::format("there is no task '{}'", printable(*name)),
+        diagnostics_.error(item.loc, "recipe.unknown-task", fmt::format("there is no task '{}'", printable(*name)),
                            suggest(*name, task_names()));
       }
       return false;  // otherwise it failed and was reported there
@@ -257,7 +257,7 @@ class CombineBuilder {
       return false;
     }
     if (unknown.spikes > 0) {
-      diagnostics_.warning(source.loc, "combine.unknown-nodes",
+      diagnostics_.warning(source.loc, "spikes.unknown-nodes",
                            fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
                                        "{} of them, the first of node {}",
                                        source.file.filename().string(), population.name, unknown.spikes, unknown.first),

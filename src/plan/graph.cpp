@@ -64,7 +64,7 @@ std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) cons
     if (const auto index = index_of(name); index && tasks[*index].makes_file()) {
       wanted[*index] = true;
     } else {
-      diagnostics.error({}, "plan.no-such-task",
+      diagnostics.error({}, "recipe.unknown-task",
                         fmt::format("'{}' has no task '{}'", recipe.file->path, printable(name)),
                         suggest(name, file_task_names()));
     }

@@ -124,7 +124,7 @@ class SpikeTaskBuilder {
       if (entry.name == name) return nullptr;  // it exists and failed: reported where it failed
       names.push_back(entry.name);
     }
-    diagnostics_.error(loc, "plan.no-such-set", fmt::format("there is no assembly set '{}'", printable(name)),
+    diagnostics_.error(loc, "recipe.unknown-set", fmt::format("there is no assembly set '{}'", printable(name)),
                        suggest(name, names));
     return nullptr;
   }

@@ -273,7 +273,8 @@ std::uint64_t free_bytes_near(std::filesystem::path folder) {
   while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   const auto space = std::filesystem::space(folder, error);
   if (error)
-    throw EnvironmentError(fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
   return space.available;
 }
 

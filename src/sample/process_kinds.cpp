@@ -22,7 +22,7 @@ const ProcessKind* find_kind(std::string_view name, const SourceLoc& loc, Diagno
   for (const ProcessKind* kind : kKinds) {
     if (kind->info.name == name) return kind;
   }
-  diagnostics.error(loc, "process.unknown", fmt::format("there is no point process '{}'", printable(name)),
+  diagnostics.error(loc, "recipe.unknown-choice", fmt::format("there is no point process '{}'", printable(name)),
                     suggest(name, kind_names()));
   return nullptr;
 }
@@ -51,7 +51,7 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& st
     if (!member.value.is_null()) body = &member.value;
   } else {
     diagnostics.error(
-        value->loc, "process.wrong-type",
+        value->loc, "recipe.wrong-type",
         value->is_mapping()
             ? fmt::format("a point process is one name with its keys, not {} names", value->members.size())
             : "a point process is a name or one name with its keys, not " + describe(*value),

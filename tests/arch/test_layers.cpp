@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 // What each part may include: itself, these, and what these may include. A public header belongs to the part it names.
 const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"types", {}},
-    {"diagnostic", {}},
+    {"error_codes", {}},
+    {"diagnostic", {"error_codes"}},
     {"kind", {}},
     {"worker_pool", {}},
     {"streams", {"types"}},
