@@ -69,8 +69,13 @@ std::string filter_names(hid_t dataset, std::uint64_t& chunk) {
 }
 
 bool stores_times(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  checked(H5Oget_info3(object, &info, H5O_INFO_TIME), "object info");
+#else
   H5O_info_t info;
-  checked(H5Oget_info(object, &info), "object info");
+  checked(H5Oget_info2(object, &info, H5O_INFO_TIME), "object info");
+#endif
   return info.ctime != 0 || info.mtime != 0;
 }
 
