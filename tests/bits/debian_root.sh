@@ -35,6 +35,7 @@ for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf; do
 done
 mount_root "$folder"
 trap 'unmount_root "$folder"' EXIT
+echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/unsafe-io"  # a folder that a power cut may take
 inside() { chroot "$folder" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
 for architecture in $(printf '%s\n' "$@" | sed -n 's/.*://p' | sort -u); do
   inside dpkg --add-architecture "$architecture"

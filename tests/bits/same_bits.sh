@@ -21,11 +21,10 @@ unset STIMGEN_RESULTS  # the closing line is this script's result
 . "$root/tests/support/steps.sh"
 . "$here/root_mounts.sh"
 work=$(mktemp -d "${TMPDIR:-/tmp}/stimgen-bits-XXXXXX")
-mounted=()
 clean_up() {
   wait
-  local folder
-  for folder in "${mounted[@]}"; do unmount_root "$folder"; done
+  unmount_root "$arm64_root"
+  unmount_root "$trixie_root"
   rm -rf -- "$work" "$results"
 }
 trap clean_up EXIT
@@ -93,17 +92,19 @@ arm64_debian() {
     librandom123-dev nlohmann-json3-dev libhdf5-dev:arm64 libyaml-cpp-dev:arm64 libfmt-dev:arm64 libspdlog-dev:arm64 \
     libboost-program-options-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64 libdeflate-dev:arm64 libcsv-dev:arm64
 }
-# What the build needs is installed there by the script that the README names.
-trixie_debian() { bash "$here/debian_root.sh" trixie "$trixie_root" ccache; }
-
-enter_debian() { # enter_debian FOLDER
-  mounted+=("$1")
-  mount_root "$1"
+# What the build needs is installed by the script that the README's command uses.
+trixie_debian() {
+  bash "$here/debian_root.sh" trixie "$trixie_root" ccache || return 1
+  mount_root "$trixie_root"
+  cp "$root/tests/support/install_packages.sh" "$trixie_root/tmp/" || return 1
+  chroot "$trixie_root" bash /tmp/install_packages.sh build
 }
+
 # build_in_debian FOLDER CMAKE_OPTION…   builds stimgen in a Debian, as /stimgen/build/stimgen
 build_in_debian() {
   local folder=$1
   shift
+  mount_root "$folder"
   mkdir -p "$folder/stimgen"
   (cd "$folder/stimgen" && rm -rf src include tests third_party CMakeLists.txt)
   cp -a "$root/src" "$root/include" "$root/tests" "$root/third_party" "$root/CMakeLists.txt" "$folder/stimgen/" || return 1
@@ -205,9 +206,7 @@ wait "$debians_job" || true
 if runs arm64; then
   heading "arm64: cross-built, run under qemu"
   build_for_arm64() {
-    arm64_debian || return 1
-    enter_debian "$arm64_root"
-    build_in_debian "$arm64_root" -DCMAKE_TOOLCHAIN_FILE=tests/bits/arm64.cmake
+    arm64_debian && build_in_debian "$arm64_root" -DCMAKE_TOOLCHAIN_FILE=tests/bits/arm64.cmake
   }
   if build_for_arm64 >"$work/arm64.log" 2>&1; then
     program_in_debian stimgen-arm64 "$arm64_root" qemu-aarch64
@@ -229,11 +228,7 @@ fi
 if runs trixie; then
   heading "Debian 13: gcc 14, HDF5 1.14, yaml-cpp 0.8; warnings are errors"
   build_on_trixie() {
-    trixie_debian || return 1
-    enter_debian "$trixie_root"
-    cp "$root/tests/support/install_packages.sh" "$trixie_root/tmp/" || return 1
-    chroot "$trixie_root" bash /tmp/install_packages.sh build || return 1
-    build_in_debian "$trixie_root" -DSTIMGEN_WARNINGS_AS_ERRORS=ON
+    trixie_debian && build_in_debian "$trixie_root" -DSTIMGEN_WARNINGS_AS_ERRORS=ON
   }
   tutorial() { # tutorial FOLDER COMMAND…   runs the tutorial; its digests are printed
     local place=$1
