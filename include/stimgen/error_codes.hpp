@@ -222,6 +222,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     {"file.not-hdf5", "A file is not an HDF5 file.", "Name another file."},
     {"file.object", "An HDF5 file lacks a group or a dataset, or has something else in its place.",
      "Name another file, or make it again."},
+    {"file.newer-format", "A file was written in a newer HDF5 format than the HDF5 of this program reads.",
+     "Rewrite it as the message says, or use a stimgen that was built with a newer HDF5."},
     {"file.truncated", "A file is empty, or its end is missing.", "Copy or make it again."},
     {"file.unfinished", "An HDF5 file is being written, or was left unfinished.",
      "Wait for its writer, or make it again."},
