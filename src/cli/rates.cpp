@@ -95,8 +95,8 @@ std::string draw_pattern(const Plan& plan, const Plan::SpikeInput& input) {
     }
     panels.push_back(std::move(panel));
   }
-  const std::string title = fmt::format("{} ({})", input.pattern->name, input.pattern->kind->info.name);
-  return draw_rates(title, input.window, panels);
+  return draw_rates(input.pattern->name, fmt::format("pattern {}", input.pattern->kind->info.name), input.window,
+                    panels);
 }
 
 std::string draw_background(const Background& background, const BackgroundRates& rates) {
@@ -109,7 +109,7 @@ std::string draw_background(const Background& background, const BackgroundRates&
     panels[group].label = fmt::format("{} ({} nodes, mean {} Hz)", background.groups[group].label, nodes,
                                       nodes == 0 ? "-" : format_rounded(sum / static_cast<double>(nodes), 3));
   }
-  return draw_histograms(fmt::format("{} (background)", background.name), panels);
+  return draw_histograms(background.name, panels);
 }
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {

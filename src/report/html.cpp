@@ -8,8 +8,8 @@
 #include <cmath>
 #include <set>
 
+#include "base/markup.hpp"
 #include "report/assets.hpp"
-#include "report/encode.hpp"
 #include "report/highlight.hpp"
 #include "report/page_data.hpp"
 #include "report/task_graph.hpp"

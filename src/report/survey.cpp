@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "draw/axis.hpp"
 #include "report/node_index.hpp"
 
 namespace stimgen {
@@ -20,15 +21,6 @@ constexpr double kMostBins = 2000;
 constexpr std::size_t kHistogramBins = 30;
 constexpr int kIsiBinsPerDecade = 10;
 constexpr std::size_t kMostCurveVertices = 20'000;
-
-// 1, 2 or 5 times a power of ten, at least `least`.
-double nice_at_least(double least) {
-  const double power = std::pow(10.0, std::floor(std::log10(least) + 1e-9));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least * (1 - 1e-9)) return factor * power;
-  }
-  return 10 * power;
-}
 
 double quantile(const std::vector<double>& sorted, double share) {
   const double at = share * static_cast<double>(sorted.size() - 1);
@@ -120,8 +112,8 @@ class Surveyor {
 
   void bin_over_time() {
     const double duration_ms = section_.window.duration_ms();
-    section_.bin_ms = std::max(nice_at_least(duration_ms / kMostBins), 1.0);
-    if (duration_ms < 100) section_.bin_ms = nice_at_least(duration_ms / 100);
+    section_.bin_ms = std::max(draw::nice_at_least(duration_ms / kMostBins), 1.0);
+    if (duration_ms < 100) section_.bin_ms = draw::nice_at_least(duration_ms / 100);
     section_.smoothing = {Smoothing::Kernel::gaussian,
                           std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
     PsthRequest request;
@@ -232,7 +224,7 @@ class Surveyor {
 
     Raster& raster = section_.raster;
     raster.total = section_.spikes;
-    raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, nice_at_least(duration_ms / 4e9));
+    raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, draw::nice_at_least(duration_ms / 4e9));
     const double share = static_cast<double>(request_.most_raster_spikes) /
                          static_cast<double>(std::max<std::uint64_t>(raster.total, 1));
     const std::uint64_t keep_below =
