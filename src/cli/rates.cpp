@@ -11,7 +11,7 @@ namespace stimgen::cli {
 
 namespace {
 
-const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& name, const std::string& recipe) {
+const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& name) {
   const std::optional<TaskIndex> index = plan.index_of(name);
   if (index && plan.spike_inputs.contains(*index)) return plan.spike_inputs.at(*index);
   std::vector<std::string> known;
@@ -22,14 +22,11 @@ const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& na
                                  task_kind_name(plan.tasks[*index].kind)),
                      fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
   }
-  throw unknown_name("recipe.unknown-task", "task", name, recipe, known);
+  throw unknown_task(plan, name, known);
 }
 
-// The label of each group of a pattern: that of the assembly it is.
-std::string group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
-  const auto set = plan.assembly_sets.find(input.pattern->assemblies);
-  return set != plan.assembly_sets.end() && group < set->second.groups.size() ? set->second.groups[group].label
-                                                                              : std::to_string(group);
+const std::string& group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
+  return plan.assembly_sets.at(input.pattern->assemblies).groups[group].label;
 }
 
 void print_pattern(const Plan& plan, const Plan::SpikeInput& input, Terminal& terminal) {
@@ -114,7 +111,7 @@ std::string draw_background(const Background& background, const BackgroundRates&
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
-  const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"), arguments.text("RECIPE"));
+  const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"));
   std::string figure;
   if (input.background != nullptr) {
     const BackgroundRates rates = draw_background_rates(*input.background, input.rate_key);

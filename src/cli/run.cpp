@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "base/format_bytes.hpp"
 #include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"

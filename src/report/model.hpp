@@ -80,6 +80,9 @@ struct ReportSection {
   std::vector<ReportGroup> groups;  // the first kMaxReportGroups; the rest are not drawn
   std::size_t groups_in_all = 0;
   Raster raster;
+
+  // Whether its name is that of other sections too, which differ in their population.
+  bool is_of_several() const { return kind == "combination" || kind == "file"; }
 };
 
 inline constexpr std::size_t kMaxReportGroups = 24;

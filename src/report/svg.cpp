@@ -11,7 +11,6 @@
 #include "draw/palette.hpp"
 #include "draw/text.hpp"
 #include "report/encode.hpp"
-#include "report/raster_picture.hpp"
 #include "stimgen/recipe.hpp"
 
 namespace stimgen {
@@ -35,13 +34,8 @@ class SectionFigures {
     draw::Page page(name(), "requested rate", "Requested rate over time, mean over the nodes of each group");
     page.legend(drawn_labels());
     page.note_left_out(drawn_, section_.groups_in_all);
-    double peak = 0;
-    for (const ReportGroup& group : section_.groups) {
-      for (const double value : group.curve_hz) peak = std::max(peak, value);
-    }
-    page.begin_panel(90, time_axis(), draw::rate_axis(kRate, peak, 4));
-    for (std::size_t i = 0; i < drawn_; ++i)
-      page.line(section_.curve_ms, section_.groups[i].curve_hz, {draw::group_colour(i), 1.3});
+    page.begin_panel(90, time_axis(), draw::rate_axis(kRate, largest(&ReportGroup::curve_hz), 4));
+    draw_curves(page, section_.curve_ms, &ReportGroup::curve_hz, {{}, 1.3});
     page.end_panel();
     return page.finish();
   }
@@ -74,13 +68,8 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    double peak = 0;
-    double raw_peak = 0;
-    for (const ReportGroup& group : section_.groups) {
-      for (const double value : group.rate_hz) raw_peak = std::max(raw_peak, value);
-      for (const double value : group.smoothed_hz) peak = std::max(peak, value);
-      for (const double value : group.curve_hz) peak = std::max(peak, value);
-    }
+    double peak = std::max(largest(&ReportGroup::smoothed_hz), largest(&ReportGroup::curve_hz));
+    const double raw_peak = largest(&ReportGroup::rate_hz);
     // Bins of hardly a spike each would fill the figure and press the curves down.
     const bool raw = raw_peak <= kMostRaw * peak;
     if (raw) peak = std::max(peak, raw_peak);
@@ -101,14 +90,9 @@ class SectionFigures {
       const double start = section_.window.start_ms + static_cast<double>(i) * section_.bin_ms;
       centres.push_back((start + std::min(start + section_.bin_ms, section_.window.stop_ms)) / 2);
     }
-    for (std::size_t i = 0; raw && i < drawn_; ++i)
-      page.line(centres, section_.groups[i].rate_hz, {draw::group_colour(i), 0.4, 0.4});
-    for (std::size_t i = 0; i < drawn_; ++i)
-      page.line(centres, section_.groups[i].smoothed_hz, {draw::group_colour(i), 1});
-    for (std::size_t i = 0; i < drawn_; ++i) {
-      if (!section_.curve_ms.empty())
-        page.line(section_.curve_ms, section_.groups[i].curve_hz, {draw::group_colour(i), 0.9, 1, "4 3"});
-    }
+    if (raw) draw_curves(page, centres, &ReportGroup::rate_hz, {{}, 0.4, 0.4});
+    draw_curves(page, centres, &ReportGroup::smoothed_hz, {});
+    draw_curves(page, section_.curve_ms, &ReportGroup::curve_hz, {{}, 0.9, 1, "4 3"});
     page.end_panel();
     return page.finish();
   }
@@ -228,10 +212,7 @@ class SectionFigures {
 
  private:
   // The parts of a combination differ in their population only.
-  std::string name() const {
-    const bool several = section_.kind == "combination" || section_.kind == "file";
-    return section_.name + (several ? ", " + section_.population : "");
-  }
+  std::string name() const { return section_.name + (section_.is_of_several() ? ", " + section_.population : ""); }
   draw::Axis time_axis() const { return draw::time_axis(section_.window); }
   draw::Axis group_axis(const draw::Page& page) const {
     return draw::category_axis("Group", labels_, page.plot_width());
@@ -239,6 +220,24 @@ class SectionFigures {
   std::vector<std::string> drawn_labels() const {
     std::vector<std::string> labels(labels_.begin(), labels_.begin() + static_cast<std::ptrdiff_t>(drawn_));
     return labels;
+  }
+
+  // Over all groups, those that are not drawn too.
+  double largest(std::vector<double> ReportGroup::* values) const {
+    double most = 0;
+    for (const ReportGroup& group : section_.groups) {
+      for (const double value : group.*values) most = std::max(most, value);
+    }
+    return most;
+  }
+
+  // A line for each group in its colour; none where there are no values.
+  void draw_curves(draw::Page& page, const std::vector<double>& xs, std::vector<double> ReportGroup::* ys,
+                   draw::LineStyle style) const {
+    for (std::size_t i = 0; i < drawn_; ++i) {
+      style.colour = draw::group_colour(i);
+      page.line(xs, section_.groups[i].*ys, style);
+    }
   }
 
   void draw_dots(draw::Page& page, double row_height) const {
@@ -277,18 +276,16 @@ std::vector<Report::Figure> draw_figures(const ReportModel& model) {
   std::vector<Report::Figure> figures;
   std::set<std::string> taken;
   for (const ReportSection& section : model.sections) {
-    std::string base =
-        file_name(section.kind == "file" || section.kind == "combination" ? section.name + "-" + section.population
-                                                                          : section.name);
+    std::string base = file_name(section.name + (section.is_of_several() ? "-" + section.population : ""));
     for (int copy = 2; !taken.insert(base).second; ++copy) base += fmt::format("-{}", copy);
-    const SectionFigures draw(section);
-    if (!section.curve_ms.empty()) figures.push_back({base + "-requested", draw.requested()});
-    figures.push_back({base + "-raster", draw.raster()});
-    figures.push_back({base + "-rate", draw.rate()});
-    figures.push_back({base + "-rates", draw.histogram()});
-    figures.push_back({base + "-box", draw.boxes()});
-    figures.push_back({base + "-isi", draw.intervals()});
-    figures.push_back({base + "-counts", draw.counts()});
+    const SectionFigures charts(section);
+    if (!section.curve_ms.empty()) figures.push_back({base + "-requested", charts.requested()});
+    figures.push_back({base + "-raster", charts.raster()});
+    figures.push_back({base + "-rate", charts.rate()});
+    figures.push_back({base + "-rates", charts.histogram()});
+    figures.push_back({base + "-box", charts.boxes()});
+    figures.push_back({base + "-isi", charts.intervals()});
+    figures.push_back({base + "-counts", charts.counts()});
   }
   return figures;
 }

@@ -99,7 +99,7 @@ TEST_SUITE("pattern") {
       REQUIRE(run.diagnostics.error_count() == 1);
       return run.diagnostics.items().front().code;
     };
-    CHECK(code("on_time: 1 s") == "pattern.no-stop");
+    CHECK(code("on_time: 1 s") == "recipe.no-stop");
     CHECK(code("on_time: 1 s, start: 2 s, stop: 2 s") == "pattern.empty-window");
     CHECK(code("on_time: 1 s, start: 3 s, stop: 2 s") == "pattern.empty-window");
     CHECK(code("on_time: 1 s, start: 1 s, stop: 1.5 s") == "pattern.no-cycle");

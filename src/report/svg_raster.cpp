@@ -1,5 +1,4 @@
-// Counts spikes for each pixel, then colours the pixels.
-#include "report/raster_picture.hpp"
+// The raster as a picture: counts spikes for each pixel, then colours the pixels.
 
 #include <algorithm>
 #include <cmath>
@@ -7,6 +6,7 @@
 
 #include "draw/palette.hpp"
 #include "report/encode.hpp"
+#include "report/svg.hpp"
 
 namespace stimgen {
 
