@@ -168,14 +168,12 @@ class Checker {
     const Task& task = plan_.tasks[task_index];
     const TaskNodes nodes = open_task_nodes(plan_, task_index);
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, task);
-    const PopulationInfo& population = find_population(*reader, nodes.population->name());
+    const PopulationInfo& population = population_of(*reader, nodes.population->name());
     const double resolution_ms = plan_.recipe.output.resolution_ms;
 
     Tally tally(nodes);
-    ReadSelection selection;
-    selection.population = population.name;
-    const std::unique_ptr<SpikeSource> source =
-        open_sorted(*reader, selection, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+    const std::unique_ptr<SpikeSource> source = open_sorted(*reader, {.population = population.name}, SpikeOrder::by_id,
+                                                            std::filesystem::temp_directory_path());
     SpikeBlock block;
     // Rounding up to the grid may move the last spike onto the end of the window or a little past it.
     while (source->next(block)) tally.add(block, nodes.window().stop_ms + resolution_ms);
@@ -295,7 +293,7 @@ class Checker {
       group.task = task.name;
       group.group = name;
       group.expected_spikes = static_cast<double>(wanted[name]);
-      group.spikes = find_population(*reader, name).count;
+      group.spikes = population_of(*reader, name).count;
       if (group.spikes != wanted[name]) {
         group.problems.push_back(fmt::format("{} spikes where its sources hold {}", group.spikes, wanted[name]));
       }

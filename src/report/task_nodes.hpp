@@ -33,8 +33,6 @@ struct TaskNodes {
 // Requires: a background or pattern. It must not outlive the plan.
 TaskNodes open_task_nodes(const Plan& plan, TaskIndex task);
 
-// The named population of a file. Throws InputError naming the file and what it holds.
-const PopulationInfo& find_population(const SpikeReader& reader, const std::string& name);
 // The made file of a task. Throws InputError that says how to make a missing one.
 std::unique_ptr<SpikeReader> open_made_file(const Plan& plan, const Task& task);
 
