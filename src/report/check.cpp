@@ -207,7 +207,7 @@ class Checker {
     group.silent_nodes = tally.silent;
     group.expected_silent_nodes = tally.expected_silent;
     const double count = static_cast<double>(group.spikes);
-    if (nodes.process == "poisson") {
+    if (nodes.scatter == Scatter::poisson) {
       if (group.expected_spikes > 0) group.z = (count - group.expected_spikes) / std::sqrt(group.expected_spikes);
       tests_.push_back({at, probability::poisson_two_sided(count, group.expected_spikes),
                         fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
@@ -221,7 +221,7 @@ class Checker {
       // Only the nodes' own spread says how far counts of this process may be from what was asked for.
       const double z = (count - group.expected_spikes) / std::sqrt(tally.square_sum);
       group.z = z;
-      if (nodes.process != "correlated") {
+      if (nodes.scatter != Scatter::shared) {
         tests_.push_back({at, 2 * probability::normal_cdf(-std::abs(z)),
                           fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
       }

@@ -102,7 +102,7 @@ TaskNodes open_combined_nodes(const Plan& plan, const CombinedParts& parts, cons
   for (const TaskIndex task : parts.tasks) {
     const TaskNodes nodes = open_task_nodes(plan, task);
     adder.add(nodes);
-    // Counts scatter as those of a Poisson process only if all parts do.
+    sum.scatter = std::max(sum.scatter, nodes.scatter);
     sum.process = sum.process.empty() || sum.process == nodes.process ? nodes.process : "mixed";
   }
   return sum;

@@ -22,6 +22,7 @@ struct TaskNodes {
   std::vector<std::uint64_t> nodes_of_function;
   std::vector<double> expected_of_node;  // of the rows of rates.node_ids
   std::string process;                   // "poisson"
+  Scatter scatter = Scatter::poisson;    // of that process; of a combination: the least regular of its parts
   std::string grouped_by;                // "pop_name", "assembly set 'thalamus_groups'", or empty
 
   TimeWindow window() const { return rates.window; }
