@@ -281,6 +281,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "See to its permissions and to the disk."},
     {"system.no-memory", "There is not enough memory.",
      "Run on a larger machine, with fewer threads, or in parts with --shard."},
+    {"system.fewer-threads", "Warning: the system started fewer threads than wanted.",
+     "Ask for fewer with -j, or raise its limits (ulimit -u, ulimit -v); the files are the same."},
     {"system.no-process", "The system starts no further process.",
      "Raise its limits (ulimit -u, ulimit -n), or run again when it is less busy."},
     {"system.no-digest", "The OpenSSL of this system does not compute SHA-256.", "Use an OpenSSL that has it."},
