@@ -115,7 +115,13 @@ TaskIndex add_task(Plan& plan, Task task) {
   task.needs.erase(std::unique(task.needs.begin(), task.needs.end()), task.needs.end());
   std::sort(task.settings.begin(), task.settings.end());
   std::string text = fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind));
-  for (const auto& [key, value] : task.settings) text.append(key).append(" = ").append(value) += '\n';
+  // With lengths, so that no two different lists give one text.
+  const auto add = [&text](std::string_view what, const auto& pairs) {
+    for (const auto& [key, value] : pairs)
+      text += fmt::format("{} {} {} {} {}\n", what, key.size(), key, value.size(), value);
+  };
+  add("setting", task.settings);
+  add("said", task.keys);
   for (const auto& [purpose, key] : task.streams) {
     text.append("stream ").append(purpose).append(" ").append(canonical(key)) += '\n';
   }
