@@ -9,6 +9,7 @@
 
 #include "stimgen/network.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/streams.hpp"
 
 namespace stimgen {
 
@@ -28,7 +29,6 @@ class AssemblyContext {
  public:
   virtual ~AssemblyContext() = default;
   virtual const Network& network() const = 0;
-  virtual std::uint64_t network_seed() const = 0;
   virtual const AssemblySet* other(std::string_view set_name) const = 0;
 };
 
@@ -39,10 +39,10 @@ class Grouping {
   // The set this one is made from, empty if none.
   virtual std::string needs_set() const { return {}; }
   // Groups before `fraction` is applied, of the nodes of `selection` (selection_fields(): every kind takes them).
-  // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. `set_name` is the
-  // stream's name: random decisions use make_stream_key("assembly", seed, set name).
-  virtual AssemblySet make(const std::string& set_name, const AssemblyContext& context,
-                           const PopulationSelection& selection, Diagnostics& diagnostics) const = 0;
+  // Problems go to `diagnostics`, located by the grouping's own values; then the result is of no use. Random decisions
+  // are drawn from streams.key(Purpose::assembly), which is asked for only if there are any.
+  virtual AssemblySet make(const AssemblyContext& context, const PopulationSelection& selection, Streams& streams,
+                           Diagnostics& diagnostics) const = 0;
 };
 
 struct AssemblyKind {
@@ -69,10 +69,11 @@ struct AssemblyDefinition {
 
 // Reads one entry. Problems go to `diagnostics`. The definition does not move afterwards.
 std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Value& defaults, Diagnostics& diagnostics);
-// Makes the groups and applies `fraction` (nearest, halves up; drawn by make_stream_key("fraction", seed, set name) at
-// counter id = group index). A set without groups and a group without nodes are errors. After an error the set's
-// population is nullptr. Requires: the definition has a grouping. An unknown needs_set() is the caller's to report.
-AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
+// Makes the groups and applies `fraction` (nearest, halves up; drawn by Purpose::fraction at counter id = group index).
+// A set without groups and a group without nodes are errors. After an error the set's population is nullptr. `streams`
+// are those of the set's name. Requires: the definition has a grouping. An unknown needs_set() is the caller's to
+// report.
+AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context, Streams& streams,
                               Diagnostics& diagnostics);
 
 }  // namespace stimgen

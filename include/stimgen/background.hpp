@@ -12,6 +12,7 @@
 #include "stimgen/network.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
@@ -36,7 +37,7 @@ struct Background {
   const NodePopulation* population = nullptr;
   TimeWindow window;
   std::vector<BackgroundGroup> groups;  // every driven node is in exactly one
-  std::string stream;                   // `stream`, or the name
+  Streams streams;                      // what its rates are drawn from
   const Value* process = nullptr;       // into body
 };
 
@@ -57,10 +58,11 @@ std::span<const FieldDoc> background_fields();
 
 // Reads one entry; nullptr after an error.
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
-                                            const BackgroundDefaults& times, Diagnostics& diagnostics);
+                                            const BackgroundDefaults& times, const Seeds& seeds,
+                                            Diagnostics& diagnostics);
 
-// `key` = make_stream_key("rate", seeds.network, stream): a node's rate depends on the key, its id and its group's
-// distribution only. With a pool its threads draw, too.
+// `key` is that of Purpose::rate: a node's rate depends on the key, its id and its group's distribution only. With a
+// pool its threads draw, too.
 BackgroundRates draw_background_rates(const Background& background, StreamKey key, WorkerPool* pool = nullptr);
 
 }  // namespace stimgen

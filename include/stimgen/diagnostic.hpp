@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stimgen/error_codes.hpp"
+
 namespace stimgen {
 
 // The text of one input file, kept for as long as something points into it.
@@ -35,7 +37,7 @@ struct Note {
 struct Diagnostic {
   Severity severity = Severity::error;
   SourceLoc loc;
-  std::string code;     // stable, e.g. "recipe.unknown-key"; listed in README "Error codes"
+  std::string code;     // stable, e.g. "recipe.unknown-key"; a row of error_codes.hpp
   std::string message;  // one sentence, no full stop, user text quoted as 'text'
   std::string help;     // an edit, e.g. "did you mean 'to'?"; may be empty
   std::vector<Note> notes;
@@ -47,8 +49,8 @@ class InputError;
 class Diagnostics {
  public:
   // Adds an error; returns it so that the caller may add notes.
-  Diagnostic& error(SourceLoc loc, std::string code, std::string message, std::string help = {});
-  Diagnostic& warning(SourceLoc loc, std::string code, std::string message, std::string help = {});
+  Diagnostic& error(SourceLoc loc, ErrorCode code, std::string message, std::string help = {});
+  Diagnostic& warning(SourceLoc loc, ErrorCode code, std::string message, std::string help = {});
 
   // Adds what was wrong with a file, at `loc`, where it is named, unless a problem has a place of its own.
   void add(const InputError& error, const SourceLoc& loc);
@@ -78,15 +80,21 @@ std::string nearest_name(std::string_view word, const std::vector<std::string>& 
 // "did you mean 'x'?" when a near name exists, else "known names: a, b, c" (at most 12), else empty.
 std::string suggest(std::string_view word, const std::vector<std::string>& candidates);
 
+// "1 file", "2 files".
+std::string counted(std::size_t count, std::string_view noun);
+
 // Replaces control characters by \xNN and cuts to `limit` characters: user text that is safe to print.
 std::string printable(std::string_view text, std::size_t limit = 200);
+
+// "message [code]".
+std::string with_code(std::string_view message, ErrorCode code);
 
 // The recipe or an input file is wrong: exit code 3. what() is the rendered text.
 class InputError : public std::runtime_error {
  public:
   explicit InputError(Diagnostics diagnostics);
   // One problem without a place in a recipe: a damaged file, named in the message.
-  InputError(std::string code, std::string message, std::string help = {});
+  InputError(ErrorCode code, std::string message, std::string help = {});
   const Diagnostics& diagnostics() const { return *diagnostics_; }
 
  private:
@@ -96,7 +104,7 @@ class InputError : public std::runtime_error {
 // Disk, permission or library trouble: exit code 4. The message names file and operation.
 class EnvironmentError : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  EnvironmentError(ErrorCode code, const std::string& message) : std::runtime_error(with_code(message, code)) {}
 };
 
 // The run was asked to stop (Ctrl-C, SIGTERM): exit code 130.

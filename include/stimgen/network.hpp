@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "stimgen/recipe.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -32,6 +33,7 @@ struct Column {
   std::vector<std::uint32_t> codes;    // type text: indices into dictionary
   std::vector<std::string> dictionary;
   std::vector<std::uint8_t> missing;  // empty: no node lacks a value; else 1 where it does (NULL, NaN, other group)
+  std::vector<UsedStream> streams;    // what the values were drawn from
 
   std::size_t size() const;
   bool is_missing(NodeRow row) const { return !missing.empty() && missing[row] != 0; }
@@ -103,7 +105,7 @@ class Network {
 };
 
 // Opens everything the recipe's `networks` section names; nothing but names, sizes and column lists is read yet.
-// `seed` is seeds.network: inline {uniform: …} properties are drawn from it (purpose "property", stream
+// `seed` is seeds.network: inline {uniform: …} properties are drawn from it (Purpose::property, name
 // "<population>.<property>", counter = node id).
 std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed, Diagnostics& diagnostics);
 

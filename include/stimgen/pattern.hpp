@@ -11,6 +11,7 @@
 
 #include "stimgen/rate.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -37,8 +38,9 @@ class Pattern {
   virtual ~Pattern() = default;
   // One element for each group (join: sub-group with nodes), in order of group, then sub-group; every node of every
   // group is in exactly one. Problems that need the groups (a bad `select`, an odd number for fade) go to
-  // `diagnostics`. `key` = make_stream_key("join", seeds.network, pattern name): only who joins when is drawn from it.
-  virtual std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey key, Diagnostics& diagnostics) const = 0;
+  // `diagnostics`. What is drawn is drawn from `streams`, those of the pattern: who joins when from Purpose::join.
+  virtual std::vector<GroupRate> rates(const PatternGroups& groups, Streams& streams,
+                                       Diagnostics& diagnostics) const = 0;
 };
 
 // The window of the recipe around a pattern: input exists from `start_ms` (time.start) to the pattern's `stop`.

@@ -20,6 +20,7 @@
 #include "stimgen/pattern.hpp"
 #include "stimgen/recipe.hpp"
 #include "stimgen/sample.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 #include "stimgen/worker_pool.hpp"
 
@@ -51,6 +52,7 @@ struct NodeRates {
 struct CombineSource {
   std::optional<TaskIndex> task;  // a task of the recipe, or …
   std::filesystem::path file;     // … an existing file
+  std::map<std::string, std::string> contents;  // of the file's populations that are taken: hexadecimal content digests
   std::string population;         // of the file: empty takes all
   double shift_ms = 0;
   std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
@@ -68,8 +70,8 @@ struct Task {
   TaskKind kind = TaskKind::network;
   std::string name;
   SourceLoc loc;
-  std::vector<TaskIndex> needs;                            // ascending
-  std::vector<std::pair<std::string, StreamKey>> streams;  // purpose and key
+  std::vector<TaskIndex> needs;     // ascending
+  std::vector<UsedStream> streams;  // what it draws from, or the columns that it read; by label, each once
   // What determines the content beside what the recipe says, as sorted "key = value" pairs in canonical form; the
   // fingerprint is SHA-256 over them, `keys`, `streams` and the fingerprints of `needs`.
   std::vector<std::pair<std::string, std::string>> settings;
@@ -103,8 +105,8 @@ struct Plan {
     std::unique_ptr<PatternDefinition> pattern;
     std::vector<GroupRate> group_rates;  // of the pattern
     std::unique_ptr<const PointProcess> process;
-    StreamKey rate_key;
-    StreamKey spikes_key;
+    StreamKey rate_key;    // 0 if no rate is drawn
+    StreamKey spikes_key;  // 0 if the process does not draw from it
     TimeWindow window;
     const NodePopulation* population = nullptr;
   };

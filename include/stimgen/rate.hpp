@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -124,10 +125,11 @@ struct DistributionResult {
 // sigma; only pairs with stdev < mean exist (stdev = mean is the exponential limit), else `problem` says so.
 // (from 0.999 on it does too: there the exponential is meant). exponential needs stdev = mean. uniform: mean ±
 // stdev·sqrt(3), which must not be negative. A mean of 0 with a stdev is a problem in every kind.
-DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz);
-DistributionResult make_uniform(double low_hz, double high_hz);
+// What is drawn from, Purpose::rate, is asked for of `streams`; a constant asks for nothing.
+DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz, Streams& streams);
+DistributionResult make_uniform(double low_hz, double high_hz, Streams& streams);
 
-// The rate of one node, drawn from the stream at counter (node, ·): it depends on nothing else.
+// The rate of one node, drawn from the stream (Purpose::rate) at counter (node, ·): it depends on nothing else.
 double draw_rate_hz(const RateDistribution& distribution, StreamKey key, NodeId node);
 
 }  // namespace stimgen

@@ -19,6 +19,7 @@
 
 #include "stimgen/diagnostic.hpp"
 #include "stimgen/kind.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -160,7 +161,7 @@ class Fields {
   std::optional<std::string> optional_text(std::string_view name);
 
   // A problem with one key's value (or, if absent, with the mapping).
-  Diagnostic& error(std::string_view name, std::string code, std::string message, std::string help = {});
+  Diagnostic& error(std::string_view name, ErrorCode code, std::string message, std::string help = {});
   Diagnostics& diagnostics() { return *diagnostics_; }
   const std::string& owner() const { return owner_; }
   // Errors reported through this object's Diagnostics since construction.
@@ -190,11 +191,6 @@ class Fields {
 };
 
 // ---- the typed top level --------------------------------------------------------------------------------------------
-
-struct Seeds {
-  std::uint64_t network = 0;  // who is in which assembly, which mean rate a node has
-  std::uint64_t spikes = 0;   // the spike times
-};
 
 struct OutputSettings {
   std::filesystem::path directory;  // resolved against the recipe's folder

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,9 @@
 #include "stimgen/store.hpp"
 
 namespace stimgen {
+
+class FolderLock;  // base/folder_lock.hpp
+struct Patience;
 
 inline constexpr unsigned kMostShards = 1000;  // a join by time opens all parts at once
 
@@ -95,11 +99,33 @@ std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard)
 // Why a part would be made: "missing", "damaged", …; empty if it is there and right. Reads all of it.
 std::string part_problem(const Plan& plan, const Task& task, Shard shard);
 
-// Makes the files; a task of which a whole set of parts is there is joined from them. `stop` becomes true when the user
-// asks to stop: within a moment unfinished files are removed, finished ones stay. Checks limits and the output folder
-// before anything is written (InputError, EnvironmentError). In one output folder there is one run at a time, or any
-// number of shards.
-RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
-                    const std::atomic<bool>& stop);
+// The output folder of a plan, held while it lives: alone, or with others that make shards too. What is concluded from
+// files in it before it is held may be wrong by then.
+class HeldOutput {
+ public:
+  // Checks limits before anything is written, then makes the folder, takes its lock and removes what killed runs left in
+  // it and beside the recipe. `log` says which of the tasks would be made. Errors: InputError, EnvironmentError,
+  // Interrupted (as FolderLock).
+  HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& log, const Patience& patience);
+  ~HeldOutput();
+  HeldOutput(const HeldOutput&) = delete;
+  HeldOutput& operator=(const HeldOutput&) = delete;
+
+ private:
+  std::unique_ptr<FolderLock> lock_;
+};
+
+// Makes the files in the folder that is held; a task of which a whole set of parts is there is joined from them. `stop`
+// becomes true when the user asks to stop: within a moment unfinished files are removed, finished ones stay.
+RunSummary run_plan(const HeldOutput& held, const Plan& plan, const RunOptions& options, TaskLog& log,
+                    RunObserver& observer, const std::atomic<bool>& stop);
+
+// The tasks that a run makes files of, or parts of files: in plan order. Errors: InputError, as Plan::closure().
+std::vector<TaskIndex> wanted_tasks(const Plan& plan, const RunOptions& options);
+// What run_plan() would say if all of the wanted tasks are current. Reads and writes nothing.
+RunSummary current_summary(const Plan& plan, const RunOptions& options, TaskLog& log);
+// Removes unfinished files of killed runs and parts of tasks that are current, if there are any and nobody holds the
+// folder; else leaves them for the next time.
+void tidy_output(const Plan& plan, const RunOptions& options) noexcept;
 
 }  // namespace stimgen

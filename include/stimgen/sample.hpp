@@ -10,6 +10,7 @@
 #include "stimgen/kind.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
@@ -47,7 +48,9 @@ class PointProcess {
 
 struct ProcessKind {
   KindInfo info;
-  std::unique_ptr<const PointProcess> (*make)(Fields& fields);
+  // Asks `streams` for what the process draws from. PointProcess is given the key of Purpose::spikes, if that was asked
+  // for.
+  std::unique_ptr<const PointProcess> (*make)(Fields& fields, Streams& streams);
 };
 
 // All point processes, the default ("poisson") first.
@@ -55,7 +58,7 @@ std::span<const ProcessKind* const> process_kinds();
 
 // Reads the `process` value of an entry: absent or a name ("poisson"), or {name: {keys…}}.
 // nullptr value: the default. Problems go to `diagnostics`, and nullptr is returned.
-std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics& diagnostics,
+std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
                                                  const ProcessKind** kind_out = nullptr);
 
 // The instruction set that spikes are made with on this machine: "scalar", "avx2" or "avx512"; the environment variable

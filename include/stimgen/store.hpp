@@ -9,6 +9,7 @@
 // v110, chunks of kChunkSpikes written in canonical order by one writer (timestamps[0], node_ids[0], timestamps[1], …).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -151,7 +152,9 @@ class ContentDigest {
   std::unique_ptr<State> state_;
 };
 
-Digest digest_population(const SpikeReader& reader, const PopulationInfo& population);
+// Errors: InputError of read(); Interrupted when `stop` becomes true.
+Digest digest_population(const SpikeReader& reader, const PopulationInfo& population,
+                         const std::atomic<bool>* stop = nullptr);
 
 struct SpikeDifference {
   std::uint64_t index = 0;           // of the first spike that differs, in file order

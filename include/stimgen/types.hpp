@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,8 @@ struct Digest {
 
 // 64 lower-case hexadecimal digits.
 std::string to_hex(const Digest& digest);
+// Requires: such digits.
+Digest digest_from_hex(std::string_view digits);
 
 // The order of spikes in a file, with the values of SONATA's `sorting` enum.
 // Persistent: do not change the values.
@@ -86,8 +89,12 @@ struct SpikeBlock {
   }
 };
 
-// What determines generated bits besides the recipe and its seeds. A deliberate change of any
-// generated bit raises it, with an entry in CHANGELOG.md.
-inline constexpr int kFormatVersion = 1;
+// The version of fingerprints, and so of locks and of the records in files. Raised, with an entry in CHANGELOG.md, when
+// a recipe gets other fingerprints or other bits than before: what was made earlier is then made again.
+inline constexpr int kFormatVersion = 2;
+
+// The version of the random streams, part of every stream's key. A deliberate change of any generated bit raises it,
+// and kFormatVersion with it.
+inline constexpr int kStreamVersion = 1;
 
 }  // namespace stimgen

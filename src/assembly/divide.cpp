@@ -31,7 +31,7 @@ class DivideGrouping final : public Grouping {
 
   std::string needs_set() const override { return of_.name; }
 
-  AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext& context, const PopulationSelection& selection, Streams& streams,
                    Diagnostics& diagnostics) const override {
     const AssemblySet* whole = context.other(of_.name);
     if (whole == nullptr || whole->population == nullptr) return {};
@@ -50,7 +50,7 @@ class DivideGrouping final : public Grouping {
     std::vector<std::size_t> part_counts(originals, 0);
     for (const std::size_t original : sources) ++part_counts[original];
 
-    const StreamKey key = make_stream_key("assembly", context.network_seed(), set_name);
+    const StreamKey key = streams.key(Purpose::assembly);
     std::vector<std::vector<std::vector<NodeId>>> parts(originals);
     bool fine = !sources.empty();
     for (std::size_t original = 0; original < originals; ++original) {
@@ -167,10 +167,10 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
   const bool has_sequence = fields.has("sequence");
   if (has_into && has_sequence) {
     Diagnostic& error =
-        fields.error("sequence", "assembly.two-ways", "'sequence' and 'into' exclude each other", "remove one");
+        fields.error("sequence", "recipe.two-ways", "'sequence' and 'into' exclude each other", "remove one");
     error.notes.push_back({fields.loc("into"), "'into' is here"});
   } else if (!has_into && !has_sequence) {
-    fields.diagnostics().error(fields.loc(), "assembly.no-parts", fields.owner() + " needs 'into' or 'sequence'",
+    fields.diagnostics().error(fields.loc(), "recipe.missing-key", fields.owner() + " needs 'into' or 'sequence'",
                                "write 'into: 2' to halve each group");
   }
   return std::make_unique<DivideGrouping>(std::move(of), into.value_or(1), std::move(sequence),

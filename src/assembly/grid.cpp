@@ -108,7 +108,7 @@ class GridGrouping final : public Grouping {
   GridGrouping(Matrix ids, Coordinate x, Coordinate y, bool drop_outside, SourceLoc loc)
       : ids_(std::move(ids)), x_(std::move(x)), y_(std::move(y)), drop_outside_(drop_outside), loc_(std::move(loc)) {}
 
-  AssemblySet make(const std::string&, const AssemblyContext&, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext&, const PopulationSelection& selection, Streams&,
                    Diagnostics& diagnostics) const override {
     const NodePopulation& population = *selection.population;
     const auto x_column = position_column(population, x_, diagnostics);

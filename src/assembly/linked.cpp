@@ -22,7 +22,7 @@ class LinkedGrouping final : public Grouping {
 
   std::string needs_set() const override { return to_.name; }
 
-  AssemblySet make(const std::string&, const AssemblyContext& context, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext& context, const PopulationSelection& selection, Streams&,
                    Diagnostics& diagnostics) const override {
     const AssemblySet* to = context.other(to_.name);
     if (to == nullptr || to->population == nullptr) return {};

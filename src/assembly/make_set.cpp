@@ -22,19 +22,19 @@ const AssemblyKind* find_kind(const Entry& entry, const Value& defaults, Diagnos
   if (method == nullptr || method->is_null()) method = defaults.find("method");
   const std::string help = fmt::format("the methods are {}", fmt::join(method_names(), ", "));
   if (method == nullptr || method->is_null()) {
-    diagnostics.error(entry.loc, "assembly.no-method",
+    diagnostics.error(entry.loc, "recipe.missing-key",
                       fmt::format("assembly set '{}' has no 'method'", printable(entry.name)), help);
     return nullptr;
   }
   if (!method->is_scalar()) {
-    diagnostics.error(method->loc, "assembly.unknown-method",
+    diagnostics.error(method->loc, "recipe.wrong-type",
                       fmt::format("'method' must be the name of a method, not {}", describe(*method)), help);
     return nullptr;
   }
   for (const AssemblyKind* kind : assembly_kinds()) {
     if (kind->info.name == method->text) return kind;
   }
-  diagnostics.error(method->loc, "assembly.unknown-method",
+  diagnostics.error(method->loc, "recipe.unknown-choice",
                     fmt::format("there is no grouping method '{}'", printable(method->text)),
                     suggest(method->text, method_names()));
   return nullptr;
@@ -44,13 +44,12 @@ std::string owner_of(const AssemblyKind& kind) {
   return fmt::format("'{}' grouping", kind.info.name);
 }
 
-void keep_fraction(AssemblySet& set, double fraction, std::uint64_t seed) {
-  const StreamKey key = make_stream_key("fraction", seed, set.name);
+void keep_fraction(AssemblySet& set, double fraction, Streams& streams) {
   for (std::size_t i = 0; i < set.groups.size(); ++i) {
     std::vector<NodeId>& ids = set.groups[i].node_ids;
     const auto kept = static_cast<std::size_t>(nearest_share(fraction, ids.size()));
     if (kept == ids.size()) continue;
-    RandomStream stream(key, i);
+    RandomStream stream(streams.key(Purpose::fraction), i);
     draw_to_front(ids, kept, stream);
     ids.resize(kept);
     std::sort(ids.begin(), ids.end());
@@ -107,7 +106,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   definition->name = entry.name;
   definition->loc = entry.loc;
   if (!entry.body.is_mapping() && !entry.body.is_null()) {
-    diagnostics.error(entry.body.loc, "assembly.no-mapping",
+    diagnostics.error(entry.body.loc, "recipe.wrong-type",
                       fmt::format("assembly set '{}' must be a mapping of keys, not {}", printable(entry.name),
                                   describe(entry.body)));
     return definition;
@@ -139,7 +138,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   return definition;
 }
 
-AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context,
+AssemblySet make_assembly_set(const AssemblyDefinition& definition, const AssemblyContext& context, Streams& streams,
                               Diagnostics& diagnostics) {
   if (definition.grouping == nullptr) throw std::logic_error("make_assembly_set: the definition was not read");
   const std::size_t errors_before = diagnostics.error_count();
@@ -153,12 +152,12 @@ AssemblySet make_assembly_set(const AssemblyDefinition& definition, const Assemb
   Fields fields(body, owner_of(kind), {assembly_common_fields(), selection_fields(), kind.info.fields}, diagnostics);
   const PopulationSelection selection = read_selection(fields, context.network());
   if (selection.population == nullptr || !fields.ok()) return failed();
-  AssemblySet made = definition.grouping->make(definition.name, context, selection, diagnostics);
+  AssemblySet made = definition.grouping->make(context, selection, streams, diagnostics);
   made.name = definition.name;
   if (diagnostics.error_count() != errors_before || made.population == nullptr) return failed();
   std::vector<bool> had_nodes;
   for (const Assembly& group : made.groups) had_nodes.push_back(!group.node_ids.empty());
-  keep_fraction(made, definition.fraction, context.network_seed());
+  keep_fraction(made, definition.fraction, streams);
   if (!check_groups(definition, made, had_nodes, diagnostics)) return failed();
   return made;
 }

@@ -41,7 +41,7 @@ class NodesGrouping final : public Grouping {
   NodesGrouping(Listed listed, std::filesystem::path csv, SourceLoc loc)
       : listed_(std::move(listed)), csv_(std::move(csv)), loc_(std::move(loc)) {}
 
-  AssemblySet make(const std::string&, const AssemblyContext&, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext&, const PopulationSelection& selection, Streams&,
                    Diagnostics& diagnostics) const override {
     if (csv_.empty()) return collect(listed_, selection, diagnostics);
     const std::size_t errors_before = diagnostics.error_count();
@@ -61,7 +61,7 @@ class NodesGrouping final : public Grouping {
     const auto id_column = table.column("node_id");
     const auto group_column = table.column("group");
     if (!id_column || !group_column) {
-      diagnostics.error(loc_, "assembly.csv-columns",
+      diagnostics.error(loc_, "csv.columns",
                         fmt::format("'{}' has the columns {}, but node_id and group are needed", printable(table.path),
                                     printable(fmt::format("{}", fmt::join(table.header, ", ")))));
       return {};
@@ -75,7 +75,7 @@ class NodesGrouping final : public Grouping {
       const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), node);
       if (status != std::errc() || end != text.data() + text.size()) {
         diagnostics.error(
-            loc_, "assembly.csv-node-id",
+            loc_, "assembly.bad-node-id",
             fmt::format("'{}', line {}: '{}' is not a node id", printable(table.path), row.line, printable(text, 40)),
             "node ids are whole numbers from 0 up");
         if (++problems == kMostReported) break;
@@ -130,7 +130,7 @@ class NodesGrouping final : public Grouping {
 
   void report(const Listing& listing, const Listing* first, const std::string& problem,
               Diagnostics& diagnostics) const {
-    const std::string code = first == nullptr ? "assembly.unknown-node" : "assembly.node-twice";
+    const ErrorCode code = first == nullptr ? ErrorCode("assembly.unknown-node") : ErrorCode("assembly.node-twice");
     if (listing.csv_line > 0) {
       const std::string where = fmt::format("'{}', line {}", printable(csv_.string()), listing.csv_line);
       diagnostics.error(loc_, code, fmt::format("{}: {}", where, problem),
@@ -151,7 +151,7 @@ Listed read_groups(Fields& fields) {
   if (value == nullptr) return {};
   const std::string help = "write one list of node ids for each group: [[0, 1, 2], [3, 4, 5]]";
   if (!value->is_sequence()) {
-    fields.error("groups", "assembly.wrong-groups",
+    fields.error("groups", "recipe.wrong-type",
                  fmt::format("'groups' must be a list of lists, not {}", describe(*value)), help);
     return {};
   }
@@ -160,7 +160,7 @@ Listed read_groups(Fields& fields) {
     const std::size_t index = listed.labels.size();
     listed.labels.push_back(std::to_string(index));
     if (!group.is_sequence()) {
-      fields.diagnostics().error(group.loc, "assembly.wrong-groups",
+      fields.diagnostics().error(group.loc, "recipe.wrong-type",
                                  fmt::format("a group must be a list of node ids, not {}", describe(group)), help);
       continue;
     }
@@ -178,10 +178,10 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
   const bool has_groups = fields.has("groups");
   const bool has_csv = fields.has("csv");
   if (has_groups && has_csv) {
-    Diagnostic& error = fields.error("csv", "assembly.two-ways", "'csv' and 'groups' exclude each other", "remove one");
+    Diagnostic& error = fields.error("csv", "recipe.two-ways", "'csv' and 'groups' exclude each other", "remove one");
     error.notes.push_back({fields.loc("groups"), "'groups' is here"});
   } else if (!has_groups && !has_csv) {
-    fields.diagnostics().error(fields.loc(), "assembly.no-groups", fields.owner() + " needs 'groups' or 'csv'",
+    fields.diagnostics().error(fields.loc(), "recipe.missing-key", fields.owner() + " needs 'groups' or 'csv'",
                                "write 'groups: [[0, 1, 2], [3, 4, 5]]'");
   }
   return std::make_unique<NodesGrouping>(std::move(listed), std::move(csv), fields.loc(has_csv ? "csv" : "groups"));

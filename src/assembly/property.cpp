@@ -103,7 +103,7 @@ class PropertyGrouping final : public Grouping {
  public:
   PropertyGrouping(std::string property, SourceLoc loc) : property_(std::move(property)), loc_(std::move(loc)) {}
 
-  AssemblySet make(const std::string&, const AssemblyContext&, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext&, const PopulationSelection& selection, Streams&,
                    Diagnostics& diagnostics) const override {
     const NodePopulation& population = *selection.population;
     const auto column = find_column(population, property_, loc_, diagnostics);

@@ -15,7 +15,7 @@ class RandomGrouping final : public Grouping {
  public:
   RandomGrouping(std::uint64_t count, SourceLoc loc) : count_(count), loc_(std::move(loc)) {}
 
-  AssemblySet make(const std::string& set_name, const AssemblyContext& context, const PopulationSelection& selection,
+  AssemblySet make(const AssemblyContext&, const PopulationSelection& selection, Streams& streams,
                    Diagnostics& diagnostics) const override {
     if (count_ > selection.rows.size()) {
       diagnostics.error(loc_, "assembly.too-many-groups",
@@ -24,7 +24,7 @@ class RandomGrouping final : public Grouping {
       return {};
     }
     std::vector<NodeId> ids = ids_of_rows(*selection.population, selection.rows);
-    RandomStream stream(make_stream_key("assembly", context.network_seed(), set_name));
+    RandomStream stream(streams.key(Purpose::assembly));
     draw_to_front(ids, ids.size(), stream);
     AssemblySet set;
     set.population = selection.population;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "audit/entry_json.hpp"
+#include "base/digest.hpp"
 #include "stimgen/audit.hpp"
 
 namespace stimgen {
@@ -31,7 +33,7 @@ class ChangeFinder {
 
   Changes find(const LockedTask& entry, const Task& task) {
     if (lock_.format_version != kFormatVersion) {
-      add("version", fmt::format("format version changed {} → {}", lock_.format_version, kFormatVersion));
+      add(Cause::version, fmt::format("format version changed {} → {}", lock_.format_version, kFormatVersion));
     }
     compare(entry, task, "");
     return std::move(changes_);
@@ -47,14 +49,14 @@ class ChangeFinder {
       if (!visited_.insert(index).second) continue;
       const LockedTask* before = lock_.find(need.kind, need.name);
       if (std::find(entry.needs.begin(), entry.needs.end(), call(need)) == entry.needs.end()) {
-        add("recipe", fmt::format("{} is new among what {} needs", noun_of(need), noun_of(task)));
+        add(Cause::recipe, fmt::format("{} is new among what {} needs", noun_of(need), noun_of(task)));
       } else if (before != nullptr && before->fingerprint != to_hex(need.fingerprint)) {
         compare(*before, need, noun_of(need) + ": ");
       }
     }
     for (const std::string& need : entry.needs) {
       if (std::find(now.needs.begin(), now.needs.end(), need) == now.needs.end()) {
-        add("recipe", fmt::format("{}: no longer made from {}", noun_of(task), need));
+        add(Cause::recipe, fmt::format("{}: no longer made from {}", noun_of(task), need));
       }
     }
   }
@@ -63,11 +65,16 @@ class ChangeFinder {
     std::set<std::string> names;
     for (const auto& [name, value] : before.keys) names.insert(name);
     for (const auto& [name, value] : now.keys) names.insert(name);
+    // Which keys there are is up to the format, and which seeds are drawn from follows from other keys.
+    std::erase_if(names, [&](const std::string& name) {
+      const bool both = before.keys.contains(name) && now.keys.contains(name);
+      return !both && (lock_.format_version != kFormatVersion || name.starts_with("seeds."));
+    });
     for (const std::string& name : names) {
       const auto old = before.keys.find(name), young = now.keys.find(name);
       const bool seed = name.starts_with("seeds.");
       const std::string full = (seed || name.starts_with("output.") || name.starts_with("time.") ? "" : prefix) + name;
-      const char* cause = seed ? "seed" : network ? "network" : "recipe";
+      const Cause cause = seed ? Cause::seed : network ? Cause::network : Cause::recipe;
       if (old == before.keys.end()) {
         add(cause, fmt::format("{} added: {}", full, young->second));
       } else if (young == now.keys.end()) {
@@ -83,17 +90,15 @@ class ChangeFinder {
       const auto old = before.inputs.find(name);
       if (old == before.inputs.end() || old->second == digest) continue;  // a new one comes with a changed key
       const bool column = name.starts_with("column ");
-      add(column ? "network" : "input", fmt::format("{}{} changed", column ? "network " : "", name));
+      add(column ? Cause::network : Cause::input, fmt::format("{}{} changed", column ? "network " : "", name));
     }
   }
 
-  void add(const char* cause, std::string text) {
+  void add(Cause cause, std::string text) {
     if (std::find(changes_.texts.begin(), changes_.texts.end(), text) != changes_.texts.end()) return;
     // A column drawn from a seed that was edited follows from the seed, not the other way round.
-    static constexpr const char* kRank[] = {"version", "seed", "recipe", "network", "input", ""};
-    const auto rank = [](std::string_view c) { return std::find(std::begin(kRank), std::end(kRank), c); };
-    if (rank(cause) < rank(changes_.cause)) changes_.cause = cause;
-    const bool first = std::string_view(cause) == "seed" || std::string_view(cause) == "version";
+    if (changes_.cause == Cause::none || cause < changes_.cause) changes_.cause = cause;
+    const bool first = cause == Cause::seed || cause == Cause::version;
     changes_.texts.insert(first ? changes_.texts.begin() : changes_.texts.end(), std::move(text));
   }
 
@@ -106,9 +111,42 @@ class ChangeFinder {
 
 }  // namespace
 
-bool was_edited(const LockedTask& entry, const LockedTask& now) {
-  return entry.fingerprint == now.fingerprint &&
-         (entry.keys != now.keys || entry.needs != now.needs || entry.file != now.file);
+std::string_view cause_name(Cause cause) {
+  static constexpr std::string_view kNames[] = {"",          "version", "seed",    "recipe", "network",  "input",  "missing",
+                                                "truncated", "damaged", "swapped", "lock",   "unlocked", "unknown"};
+  return kNames[static_cast<std::size_t>(cause)];
+}
+
+EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
+  if (entry.fingerprint != now.fingerprint) return EntryState::missing;
+  if (!entry.seal.empty() && entry.seal != seal_of(entry)) return EntryState::edited;
+  const bool same = entry.keys == now.keys && entry.inputs == now.inputs && entry.needs == now.needs &&
+                    entry.file == now.file;
+  return same ? EntryState::as_written : EntryState::reworded;
+}
+
+std::string words_digest(const Plan& plan, FileStamps& stamps) {
+  Sha256 hash;
+  const auto add = [&](std::string_view text) { hash.update(fmt::format("{} ", text.size())).update(text); };
+  for (const Task& task : plan.tasks) {
+    add(call(task));
+    add(task.output);
+    for (const auto* pairs : {&task.keys, &task.inputs}) {
+      add(std::to_string(pairs->size()));
+      for (const auto& [name, value] : *pairs) {
+        add(name);
+        add(value);
+      }
+    }
+    add(std::to_string(task.files.size()));
+    for (const std::filesystem::path& file : task.files) {
+      add(shown_from_recipe(plan.recipe, file));
+      add(stamps.digest(file).sha256);
+    }
+    add(std::to_string(task.needs.size()));
+    for (const TaskIndex need : task.needs) add(call(plan.tasks[need]));
+  }
+  return to_hex(hash.finish());
 }
 
 LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/digest.hpp"
+
 namespace stimgen {
 namespace {
 
@@ -15,7 +17,7 @@ const char* section_of(TaskKind kind) {
   return kind == TaskKind::network ? "networks" : kind == TaskKind::assembly ? "assemblies" : "tasks";
 }
 
-SortedJson entry_to_json(const LockedTask& task) {
+SortedJson unsealed_json(const LockedTask& task) {
   SortedJson json = {{"fingerprint", task.fingerprint}};
   if (!task.keys.empty()) json["keys"] = task.keys;
   if (!task.inputs.empty()) json["inputs"] = task.inputs;
@@ -30,6 +32,12 @@ SortedJson entry_to_json(const LockedTask& task) {
     populations[name] = {{"spikes", population.spikes}, {"sha256", population.content}};
   }
   json["populations"] = std::move(populations);
+  return json;
+}
+
+SortedJson entry_to_json(const LockedTask& task) {
+  SortedJson json = unsealed_json(task);
+  json["seal"] = task.seal.empty() ? seal_of(task) : task.seal;
   return json;
 }
 
@@ -80,6 +88,7 @@ class EntryReader {
     task.keys = read_or_empty<Texts>(json, "keys", owner);
     task.inputs = read_or_empty<Texts>(json, "inputs", owner);
     task.needs = read_or_empty<std::vector<std::string>>(json, "needs", owner);
+    task.seal = read<std::string>(json, "seal", owner);
     if (section_of(kind) != std::string_view("tasks")) return task;
     const auto kind_name = read<std::string>(json, "kind", owner);
     const auto found =
@@ -102,6 +111,11 @@ class EntryReader {
 };
 
 }  // namespace
+
+std::string seal_of(const LockedTask& task) {
+  const std::string text = unsealed_json(task).dump(-1, ' ', false, SortedJson::error_handler_t::replace);
+  return to_hex(sha256(text)).substr(0, 16);
+}
 
 SortedJson to_json(const Lock& lock) {
   SortedJson json = {{"format_version", lock.format_version}, {"stimgen", lock.stimgen}};

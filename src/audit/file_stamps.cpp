@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -29,7 +30,7 @@ std::optional<std::string> stamp_of(const std::filesystem::path& path) {
 LockedFile digest_bytes(const std::filesystem::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const auto fail = [&] {
-    throw InputError("audit.unreadable-file",
+    throw InputError("file.unreadable",
                      fmt::format("cannot read '{}': {}", printable(path.string()), std::strerror(errno)));
   };
   if (descriptor < 0) fail();
@@ -53,9 +54,10 @@ LockedFile digest_bytes(const std::filesystem::path& path) {
 }
 
 struct Known {
-  std::string stamp;
+  std::string stamp;  // empty: nothing is known
   std::string content;
   std::uint64_t bytes = 0;
+  bool believed = false;  // by this object: the file had this stamp when something was concluded from it
 };
 
 std::string key_of(const std::filesystem::path& path) {
@@ -90,28 +92,74 @@ FileStamps::FileStamps(std::filesystem::path folder) : state_(std::make_unique<S
 }
 FileStamps::~FileStamps() = default;
 
+namespace {
+
+// A file that someone is writing to moves under every look; a few are enough to see that.
+constexpr int kMostLooks = 3;
+
+// `read` runs between two looks at the stamp: what it gives belongs to that stamp only if the file stayed. False: it
+// never did.
+template <typename Read>
+bool read_in_peace(const std::filesystem::path& path, std::string& stamp, Read read) {
+  for (int look = 0; look < kMostLooks; ++look) {
+    const auto before = stamp_of(path);
+    read();
+    stamp = before.value_or("");
+    if (before == stamp_of(path)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 LockedFile FileStamps::digest(const std::filesystem::path& path) {
-  const auto stamp = stamp_of(path);
   Known& known = state_->known[key_of(path)];
-  if (stamp && known.stamp == *stamp) return {known.bytes, known.content};
-  const LockedFile file = digest_bytes(path);
-  known = {stamp.value_or(""), file.sha256, file.bytes};
+  if (const auto stamp = stamp_of(path); stamp && known.stamp == *stamp) {
+    known.believed = true;
+    return {known.bytes, known.content};
+  }
+  LockedFile file;
+  std::string stamp;
+  if (!read_in_peace(path, stamp, [&] { file = digest_bytes(path); })) stamp.clear();
+  known = {stamp, file.sha256, file.bytes, !stamp.empty()};
   state_->changed = true;
   return file;
 }
 
-std::string FileStamps::recall(const std::filesystem::path& path) const {
+std::string FileStamps::recall(const std::filesystem::path& path) {
   const auto found = state_->known.find(key_of(path));
   if (found == state_->known.end()) return {};
   const auto stamp = stamp_of(path);
-  return stamp && *stamp == found->second.stamp ? found->second.content : std::string();
+  if (!stamp || *stamp != found->second.stamp) return {};
+  found->second.believed = true;
+  return found->second.content;
+}
+
+bool FileStamps::look(const std::filesystem::path& path, const std::string& expected,
+                      const std::function<std::string()>& read) {
+  std::string stamp, content;
+  if (!read_in_peace(path, stamp, [&] { content = read(); })) return false;
+  if (content != expected || stamp.empty()) return false;
+  state_->known[key_of(path)] = {stamp, content, 0, true};
+  state_->changed = true;
+  return true;
 }
 
 void FileStamps::remember(const std::filesystem::path& path, const std::string& content) {
   const auto stamp = stamp_of(path);
   if (!stamp) return;
-  state_->known[key_of(path)] = {*stamp, content, 0};
+  state_->known[key_of(path)] = {*stamp, content, 0, true};
   state_->changed = true;
+}
+
+std::string FileStamps::stamp(const std::filesystem::path& path) {
+  return stamp_of(path).value_or("");
+}
+
+bool FileStamps::untouched() const {
+  return std::all_of(state_->known.begin(), state_->known.end(), [](const auto& item) {
+    return !item.second.believed || stamp_of(item.first) == item.second.stamp;
+  });
 }
 
 void FileStamps::save() noexcept {

@@ -9,8 +9,8 @@ namespace {
 
 class Judge {
  public:
-  Judge(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps)
-      : plan_(plan), lock_(lock), stamps_(stamps) {}
+  Judge(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps, const std::atomic<bool>* stop)
+      : plan_(plan), lock_(lock), stamps_(stamps), stop_(stop) {}
 
   TaskState judge(const Task& task) {
     const LockedTask* entry = lock_ ? lock_->find(task.kind, task.name) : nullptr;
@@ -23,19 +23,23 @@ class Judge {
       if (!there) {
         state.why = "file missing";
       } else if (remembered == content_text(entry->populations) || holds(path, entry->populations)) {
-        state = {true, {}, *entry, false};
+        state.fresh = true;
+        state.entry = *entry;
         state.entry->bytes = std::filesystem::file_size(path, ignored);
-        state.unlocked = state.entry->bytes != entry->bytes || entry->file != task.output ||
-                         (!lock_->outline && was_edited(*entry, describe_task(plan_, task, stamps_)));
+        if (!lock_->outline) state.in_lock = compare_entry(*entry, describe_task(plan_, task, stamps_));
+        // Packed anew by another program or library: the same spikes.
+        if (state.in_lock == EntryState::as_written && state.entry->bytes != entry->bytes)
+          state.in_lock = EntryState::reworded;
       } else {
         // Or the lock is wrong. Neither is believed: the spikes are made again, and the run says if the lock was.
-        state.why = "file damaged";
+        state.why = other_version(task, path);
+        if (state.why.empty()) state.why = "file damaged";
       }
       return state;
     }
     // A run that was cut short leaves whole files that the lock does not know yet.
     if (there) {
-      if (auto known = recorded(task, path)) return {true, {}, std::move(known), true};
+      if (auto known = recorded(task, path)) return {true, {}, std::move(known), EntryState::missing};
     }
     if (entry == nullptr) {
       state.why = there ? "not in the lock" : "never made";
@@ -49,12 +53,23 @@ class Judge {
  private:
   bool holds(const std::filesystem::path& path, const Contents& expected) {
     try {
-      if (digest_file(*open_spike_file(path)) != expected) return false;
+      return stamps_.look(path, content_text(expected),
+                          [&] { return content_text(digest_file(*open_spike_file(path), stop_)); });
     } catch (const InputError&) {
       return false;
     }
-    stamps_.remember(path, content_text(expected));
-    return true;
+  }
+
+  // What a file that was made of other values, as by `--set`, differs in; empty if it was not, as far as can be told.
+  std::string other_version(const Task& task, const std::filesystem::path& path) {
+    try {
+      const Provenance provenance = read_provenance(path);
+      const LockedTask* entry = provenance.lock.find(task.kind, task.name);
+      if (provenance.task != task.name || entry == nullptr || entry->fingerprint == to_hex(task.fingerprint)) return {};
+      return find_changes(plan_, provenance.lock, *entry, task, stamps_).text();
+    } catch (const InputError&) {
+      return {};
+    }
   }
 
   std::optional<LockedTask> recorded(const Task& task, const std::filesystem::path& path) {
@@ -77,14 +92,15 @@ class Judge {
   const Plan& plan_;
   const std::optional<Lock>& lock_;
   FileStamps& stamps_;
+  const std::atomic<bool>* stop_;
 };
 
 }  // namespace
 
-Contents digest_file(const SpikeReader& reader) {
+Contents digest_file(const SpikeReader& reader, const std::atomic<bool>* stop) {
   Contents contents;
   for (const PopulationInfo& population : reader.populations()) {
-    contents[population.name] = {population.count, to_hex(digest_population(reader, population))};
+    contents[population.name] = {population.count, to_hex(digest_population(reader, population, stop))};
   }
   return contents;
 }
@@ -107,8 +123,9 @@ std::string content_text(const Contents& contents) {
   return to_hex(hash.finish());
 }
 
-std::map<TaskIndex, TaskState> judge_tasks(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps) {
-  Judge judge(plan, lock, stamps);
+std::map<TaskIndex, TaskState> judge_tasks(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps,
+                                           const std::atomic<bool>* stop) {
+  Judge judge(plan, lock, stamps, stop);
   std::map<TaskIndex, TaskState> states;
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
     if (plan.tasks[i].makes_file()) states.emplace(i, judge.judge(plan.tasks[i]));

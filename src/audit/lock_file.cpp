@@ -1,8 +1,4 @@
 // stimgen.lock on disk: one file for all recipes of a folder.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +8,7 @@
 #include "audit/entry_json.hpp"
 #include "audit/json_outline.hpp"
 #include "base/atomic_file.hpp"
+#include "base/folder_lock.hpp"
 #include "base/read_to_end.hpp"
 #include "base/utf8.hpp"
 
@@ -24,30 +21,13 @@ namespace {
 
 constexpr const char* kName = "stimgen.lock";
 
-// While it lives, no other run changes a lock of this folder. Where folders cannot be locked, the last one wins and the
-// others find their files by the record in them.
-class WritersTurn {
- public:
-  explicit WritersTurn(const std::filesystem::path& folder)
-      : descriptor_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
-  }
-  ~WritersTurn() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  WritersTurn(const WritersTurn&) = delete;
-  WritersTurn& operator=(const WritersTurn&) = delete;
-
- private:
-  int descriptor_;
-};
-
 std::optional<std::string> read_whole(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string text = read_to_end(file);
-  if (!file.is_open() || file.bad()) throw EnvironmentError(fmt::format("cannot read '{}'", printable(path.string())));
+  if (!file.is_open() || file.bad())
+    throw EnvironmentError("disk.cannot-read", fmt::format("cannot read '{}'", printable(path.string())));
   return text;
 }
 
@@ -127,13 +107,30 @@ std::optional<Lock> read_lock(const std::filesystem::path& path, const std::stri
   return lock;
 }
 
-void write_lock(const std::filesystem::path& path, const std::string& recipe_name, const Lock& lock) {
+std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path) {
+  std::map<std::string, Lock> locks;
+  const auto text = read_whole(path);
+  if (!text) return locks;
+  const SortedJson json = parse(*text, path);
+  for (const auto& [name, block] : json.at("recipes").items()) {
+    locks[name] = lock_from_json(block, fmt::format("{}: {}", printable(path.string()), printable(name)));
+  }
+  return locks;
+}
+
+void update_lock(const std::filesystem::path& path, const std::string& recipe_name,
+                 const std::function<Lock(std::optional<Lock>)>& change) {
   create_folders(path.parent_path());
-  const WritersTurn held(path.parent_path());
+  const FolderLock turn = FolderLock::for_file(path.parent_path(), kName);
   SortedJson json = {{"lock_version", kLockVersion}, {"recipes", SortedJson::object()}};
   const auto old = read_whole(path);
   if (old) json = parse(*old, path);
-  json["recipes"][recipe_name] = to_json(lock);
+  SortedJson& recipes = json["recipes"];
+  std::optional<Lock> now;
+  if (const auto found = recipes.find(recipe_name); found != recipes.end()) {
+    now = lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
+  }
+  recipes[recipe_name] = to_json(change(std::move(now)));
   const std::string text = to_text(json);
   if (text != old) write_file_atomically(path, text);
 }

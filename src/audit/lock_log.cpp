@@ -27,19 +27,13 @@ TaskIndex index_of(const Plan& plan, const Task& task) {
 LockLog::LockLog(const Plan& plan, std::optional<Lock> lock, std::map<TaskIndex, TaskState> states, FileStamps& stamps,
                  bool force)
     : plan_(plan), before_(std::move(lock)), states_(std::move(states)), stamps_(stamps), force_(force) {
-  const bool all_known = std::all_of(states_.begin(), states_.end(),
-                                     [](const auto& state) { return state.second.fresh && !state.second.unlocked; });
-  if (before_ && !before_->outline) {
-    for (const Task& task : plan_.tasks) {
-      const LockedTask* entry = task.makes_file() ? nullptr : before_->find(task.kind, task.name);
-      if (entry != nullptr && was_edited(*entry, describe_task(plan_, task, stamps_))) {
-        wrong_groundwork_.push_back(fmt::format("the entry of {} {}", task_kind_name(task.kind), task.name));
-      }
-    }
-  }
-  if (all_known && wrong_groundwork_.empty() && !force_) return;
+  if (before_ && before_->outline) return;
   for (TaskIndex i = 0; i < plan_.tasks.size(); ++i) {
-    descriptions_.emplace(i, describe_task(plan_, plan_.tasks[i], stamps_));
+    const Task& task = plan_.tasks[i];
+    const LockedTask& now = descriptions_.emplace(i, describe_task(plan_, task, stamps_)).first->second;
+    if (task.makes_file() || !before_) continue;
+    const LockedTask* entry = before_->find(task.kind, task.name);
+    groundwork_.emplace(i, entry != nullptr ? compare_entry(*entry, now) : EntryState::missing);
   }
 }
 
@@ -50,7 +44,10 @@ bool LockLog::is_current(const Plan&, const Task& task, TaskResult& result) {
   const LockedTask& entry = *state->second.entry;
   result.nodes = entry.nodes;
   result.bytes = entry.bytes;
-  for (const auto& [name, population] : entry.populations) result.spikes += population.spikes;
+  for (const auto& [name, population] : entry.populations) {
+    result.spikes += population.spikes;
+    result.populations.push_back({name, population.spikes, digest_from_hex(population.content)});
+  }
   if (const double seconds = window_seconds(plan_, index); seconds > 0 && result.nodes > 0) {
     result.mean_rate_hz = static_cast<double>(result.spikes) / static_cast<double>(result.nodes) / seconds;
   }
@@ -85,7 +82,7 @@ void LockLog::finished(const Plan&, const Task& task, const TaskResult& result) 
   stamps_.remember(plan_.output_path(task), content_text(entry.populations));
   const LockedTask* old = before_ ? before_->find(task.kind, task.name) : nullptr;
   if (old != nullptr && old->fingerprint == entry.fingerprint && old->populations != entry.populations) {
-    contradicted_.push_back(task.name);
+    contradicted_.emplace(task.name, compare_entry(*old, entry) == EntryState::edited);
   }
   made_.insert_or_assign(index, std::move(entry));
 }
@@ -99,40 +96,34 @@ std::vector<std::string> LockLog::dropped() const {
   return names;
 }
 
-// Of the task as it is now, not as it was before an edit.
-bool LockLog::has_entry(const Task& task) const {
-  const LockedTask* entry = before_ ? before_->find(task.kind, task.name) : nullptr;
-  return entry != nullptr && entry->fingerprint == to_hex(task.fingerprint);
-}
-
-std::vector<std::string> LockLog::wrong_entries() const {
-  std::vector<std::string> names = wrong_groundwork_;
-  if (before_ && before_->format_version != kFormatVersion) names.push_back("the format version");
-  for (const auto& [index, state] : states_) {
-    const Task& task = plan_.tasks[index];
-    if (state.unlocked && has_entry(task)) names.push_back(fmt::format("the entry of {}", task.name));
-  }
-  return names;
-}
-
-std::vector<std::string> LockLog::missing_entries() const {
+std::vector<std::string> LockLog::entries(EntryState state) const {
   std::vector<std::string> names;
-  for (const auto& [index, state] : states_) {
+  const bool all_fresh =
+      std::all_of(states_.begin(), states_.end(), [](const auto& item) { return item.second.fresh; });
+  for (const auto& [index, found] : groundwork_) {
     const Task& task = plan_.tasks[index];
-    if (state.unlocked && !has_entry(task)) names.push_back(task.name);
+    // Of what tasks need that are still to be made, the entries belong to the older version of these.
+    if (found != state || (state == EntryState::missing && !all_fresh)) continue;
+    names.push_back(fmt::format("the entry of {} {}", task_kind_name(task.kind), task.name));
+  }
+  if (state == EntryState::edited && before_ && before_->format_version != kFormatVersion)
+    names.emplace_back("the format version");
+  for (const auto& [index, task_state] : states_) {
+    if (task_state.fresh && task_state.in_lock == state)
+      names.push_back(fmt::format("the entry of {}", plan_.tasks[index].name));
   }
   return names;
 }
 
 bool LockLog::has_news(bool whole_run) const {
-  const bool found =
-      std::any_of(states_.begin(), states_.end(), [](const auto& state) { return state.second.unlocked; });
-  return !made_.empty() || found || !wrong_entries().empty() || (whole_run && !dropped().empty());
+  using enum EntryState;
+  return !made_.empty() || !entries(missing).empty() || !entries(reworded).empty() || !entries(edited).empty() ||
+         (whole_run && !dropped().empty());
 }
 
-Lock LockLog::result(bool whole_run) const {
+Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
   if (before_ && before_->outline) throw std::logic_error("a lock can only follow from the whole lock before it");
-  Lock lock = before_.value_or(Lock{});
+  Lock lock = std::move(now).value_or(Lock{});
   lock.format_version = kFormatVersion;
   lock.stimgen = stimgen_version();
   const auto tell = [&](TaskIndex index, LockedTask entry) {
@@ -142,7 +133,7 @@ Lock LockLog::result(bool whole_run) const {
   for (const auto& [index, state] : states_) {
     if (const auto made = made_.find(index); made != made_.end()) {
       tell(index, made->second);
-    } else if (state.unlocked && !force_) {
+    } else if (state.fresh && state.in_lock != EntryState::as_written && !force_) {
       LockedTask entry = descriptions_.at(index);
       entry.bytes = state.entry->bytes;
       entry.nodes = state.entry->nodes;

@@ -19,7 +19,9 @@ std::string provenance_text(const Plan& plan, const Task& task, const Lock& lock
   SortedJson json = to_json(lock);
   json["record_version"] = kRecordVersion;
   json["task"] = task.name;
-  for (const auto& [purpose, key] : task.streams) json["streams"][purpose] = fmt::format("{:016x}", key.value);
+  for (const UsedStream& stream : task.streams) {
+    json["streams"][stream.label()] = fmt::format("{:016x}", stream.key.value);
+  }
   for (const auto& [key, value] : task.settings) json["settings"][key] = value;
   json["seeds"] = {{"network", plan.recipe.seeds.network}, {"spikes", plan.recipe.seeds.spikes}};
   const std::string recipe = task_recipe(plan, task);

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "audit/compare_sink.hpp"
+#include "audit/entry_json.hpp"
 #include "audit/file_content.hpp"
 #include "run/combine_task.hpp"
 #include "run/executor.hpp"
@@ -19,27 +20,30 @@ namespace {
 // The file on disk as far as it can be read.
 struct FileOnDisk {
   std::unique_ptr<SpikeReader> reader;
-  std::string cause, problem;  // why there is no reader
+  Cause cause = Cause::none;  // why there is no reader, and in words
+  std::string problem;
 };
 
 FileOnDisk open_on_disk(const std::filesystem::path& path) {
   FileOnDisk file;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    file.cause = "missing";
+    file.cause = Cause::missing;
     file.problem = "the file is missing";
     return file;
   }
   try {
     file.reader = open_spike_file(path);
   } catch (const InputError& error) {
-    const std::string& text = error.diagnostics().items().front().message;
-    const bool cut = text.find("its end is missing") != text.npos || text.find("is empty") != text.npos;
-    file.cause = cut ? "truncated" : "damaged";
-    file.problem = file.cause == "truncated" ? "the file is cut off" : fmt::format("the file is damaged: {}", text);
+    const Diagnostic& found = error.diagnostics().items().front();
+    const bool cut = found.code == "file.truncated";
+    file.cause = cut ? Cause::truncated : Cause::damaged;
+    file.problem = cut ? "the file is cut off" : fmt::format("the file is damaged: {}", found.message);
   }
   return file;
 }
+
+constexpr const char* kLockFile = "stimgen.lock";
 
 class Verifier {
  public:
@@ -64,15 +68,25 @@ class Verifier {
     }
     std::vector<Verdict> results(files.size());
     check_side_by_side(files, results, files_only, [&](const Task& task) { return task.kind != TaskKind::combine; });
-    for (std::size_t k = 0; k < files.size(); ++k) same_[files[k]] = results[k].same;
+    for (std::size_t k = 0; k < files.size(); ++k) remember(files[k], results[k]);
     // Combinations read the files of their tasks, which are known to be right or wrong by now.
     for (std::size_t k = 0; k < files.size(); ++k) {
       if (plan_.tasks[files[k]].kind != TaskKind::combine) continue;
       results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
-      same_[files[k]] = results[k].same;
+      remember(files[k], results[k]);
     }
     verdicts.insert(verdicts.end(), results.begin(), results.end());
     return verdicts;
+  }
+
+  // The contents that the file of a task was proven to have.
+  void remember(TaskIndex index, const Verdict& verdict) {
+    if (!verdict.same || !lock_) return;
+    const Task& task = plan_.tasks[index];
+    std::vector<PopulationContent>& contents = proven_[index];
+    for (const auto& [name, population] : lock_->find(task.kind, task.name)->populations) {
+      contents.push_back({name, population.spikes, digest_from_hex(population.content)});
+    }
   }
 
   Verdict check(TaskIndex index, const std::filesystem::path& path, bool files_only) {
@@ -125,11 +139,11 @@ class Verifier {
       const Task& task = plan_.tasks[i];
       if (task.makes_file() || !lock_) continue;
       const LockedTask* entry = lock_->find(task.kind, task.name);
-      if (entry == nullptr || !was_edited(*entry, describe(task))) continue;
+      if (entry == nullptr || compare_entry(*entry, describe(task)) != EntryState::edited) continue;
       Verdict verdict;
       verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
-      verdict.cause = "lock";
-      verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
+      verdict.cause = Cause::lock;
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
       verdicts.push_back(std::move(verdict));
     }
   }
@@ -152,8 +166,11 @@ class Verifier {
 
   void check_file_only(const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
     if (entry == nullptr) {
-      verdict.cause = "unlocked";
+      verdict.cause = Cause::unlocked;
       verdict.message = fmt::format("{} has no entry for it", record_);
+    } else if (entry->seal != seal_of(*entry)) {
+      verdict.cause = Cause::lock;
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
@@ -189,17 +206,14 @@ class Verifier {
       write_spikes(input->second, plan_.recipe.output, sink, context_);
       return;
     }
-    write_combination(plan_, index, sink, context_,
-                      [this](const CombineSource& source) -> std::unique_ptr<SpikeReader> {
-                        if (!source.task) return open_spike_file(source.file);
-                        const Task& needed = plan_.tasks[*source.task];
-                        if (const auto known = same_.find(*source.task); known != same_.end() && known->second) {
-                          return open_spike_file(plan_.output_path(needed));
-                        }
-                        auto made = std::make_unique<MemoryFile>(needed.name);
-                        regenerate(*source.task, *made);
-                        return made;
-                      });
+    write_combination(plan_, index, sink, context_, [this](TaskIndex needed) -> std::unique_ptr<SpikeReader> {
+      if (const auto known = proven_.find(needed); known != proven_.end()) {
+        return open_task_file(plan_, needed, known->second);
+      }
+      auto made = std::make_unique<MemoryFile>(plan_.tasks[needed].name);
+      regenerate(needed, *made);
+      return made;
+    });
   }
 
   void conclude(const Task& task, const LockedTask* entry, const Contents& expected, const FileOnDisk& file,
@@ -217,37 +231,40 @@ class Verifier {
       verdict.file_count = compare.file_count();
     }
     if (entry == nullptr) {
-      verdict.cause = "unlocked";
+      verdict.cause = Cause::unlocked;
       verdict.message = fmt::format("{} has no entry for it{}", record_,
                                     file_right ? ", but the file holds what the recipe says" : "");
     } else if (lock_->format_version != kFormatVersion) {
-      verdict.cause = "version";
+      verdict.cause = Cause::version;
       verdict.message = fmt::format("{} is of format version {}, but this stimgen makes version {}", record_,
                                     lock_->format_version, kFormatVersion);
     } else if (!fingerprint_right) {
       blame_change(task, *entry, lock_right, verdict);
     } else if (file_right && lock_right) {
-      verdict.same = !was_edited(*entry, describe(task));
+      const EntryState state = compare_entry(*entry, describe(task));
+      verdict.same = state != EntryState::edited;
       if (!verdict.same) {
-        verdict.cause = "lock";
-        verdict.message = fmt::format("{} was edited: its entry does not say what its fingerprint stands for", record_);
-      } else {
+        verdict.cause = Cause::lock;
+        verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      } else if (state == EntryState::reworded) {
         verdict.message = unused_changes(*entry, task);
+        if (verdict.message.empty() && record_ == kLockFile) {
+          verdict.message = fmt::format("{} says it in other words, which the next run renews", record_);
+        }
       }
     } else if (!lock_right && file_right) {
-      verdict.cause = "lock";
-      verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
+      blame_entry(*entry, verdict);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
     } else if (damage != nullptr) {
-      verdict.cause = "damaged";
+      verdict.cause = Cause::damaged;
       verdict.message = fmt::format("the file is damaged: {}", *damage);
     } else {
       const Contents contents = read_contents(*file.reader, verdict);
       if (!lock_right && contents == entry->populations) {
         const bool other = lock_->stimgen != stimgen_version();
-        verdict.cause = other ? "version" : "unknown";
+        verdict.cause = other ? Cause::version : Cause::unknown;
         verdict.message =
             fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_, stimgen_version(),
                         other ? fmt::format(" than {}, which made them", lock_->stimgen)
@@ -265,25 +282,56 @@ class Verifier {
       changes = find_changes(plan_, *lock_, entry, task, stamps_);
     }
     verdict.cause = changes.cause;
-    if (changes.cause == "recipe") verdict.message = "the recipe was edited: " + changes.text();
-    if (changes.cause == "seed") verdict.message = "a seed was edited: " + changes.text();
-    if (changes.cause == "network") verdict.message = changes.text();
-    if (changes.cause == "input") verdict.message = "an input file changed: " + changes.text();
-    if (changes.cause == "version") verdict.message = "another format version: " + changes.text();
-    if (!changes.cause.empty()) return;
+    switch (changes.cause) {
+      case Cause::recipe:
+        verdict.message = "the recipe was edited: " + changes.text();
+        return;
+      case Cause::seed:
+        verdict.message = "a seed was edited: " + changes.text();
+        return;
+      case Cause::network:
+        verdict.message = changes.text();
+        return;
+      case Cause::input:
+        verdict.message = "an input file changed: " + changes.text();
+        return;
+      case Cause::version:
+        verdict.message = "another format version: " + changes.text();
+        return;
+      default:
+        break;
+    }
+    if (entry.seal != seal_of(entry)) {
+      verdict.cause = Cause::lock;
+      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      return;
+    }
     const bool other = lock_->stimgen != stimgen_version() && !lock_right;
-    verdict.cause = other ? "version" : "lock";
+    verdict.cause = other ? Cause::version : Cause::unknown;
     verdict.message = other ? fmt::format("made by stimgen {}, this is {}", lock_->stimgen, stimgen_version())
-                            : fmt::format("{} was edited: the fingerprint is not that of its entry", record_);
+                            : fmt::format("{} is of another recipe, though in the same words", record_);
+  }
+
+  // The file is right, the entry of the same fingerprint says other spikes.
+  void blame_entry(const LockedTask& entry, Verdict& verdict) const {
+    if (entry.seal != seal_of(entry)) {
+      verdict.cause = Cause::lock;
+      verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
+      return;
+    }
+    const bool other = lock_->stimgen != stimgen_version();
+    verdict.cause = other ? Cause::version : Cause::unknown;
+    verdict.message = fmt::format("{} says other spikes than the recipe makes, and the file holds{}", record_,
+                                  other ? fmt::format(": it was written by stimgen {}", lock_->stimgen) : "");
   }
 
   // The lock is right, the file is not.
   void blame_file(const Contents& contents, const LockedTask& entry, const FileOnDisk& file, Verdict& verdict) {
-    verdict.cause = "damaged";
+    verdict.cause = Cause::damaged;
     verdict.message = "the file is damaged or was changed by another program";
     for (const auto& [key, other] : lock_->tasks) {
       if (other.name != entry.name && !other.file.empty() && other.populations == contents) {
-        verdict.cause = "swapped";
+        verdict.cause = Cause::swapped;
         verdict.message = fmt::format("the file is swapped: it is that of task '{}'", other.name);
         return;
       }
@@ -295,7 +343,7 @@ class Verifier {
         if (other.name == provenance.task && !other.file.empty()) own = &other;
       }
       if (own == nullptr || own->populations != contents) return;
-      verdict.cause = "swapped";
+      verdict.cause = Cause::swapped;
       verdict.message =
           provenance.task == entry.name
               ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)
@@ -322,7 +370,7 @@ class Verifier {
   TaskContext context_;
   std::mutex stamps_mutex_;
   FileStamps stamps_;
-  std::map<TaskIndex, bool> same_;
+  std::map<TaskIndex, std::vector<PopulationContent>> proven_;
 };
 
 }  // namespace
@@ -330,7 +378,7 @@ class Verifier {
 std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
                                  const std::atomic<bool>& stop) {
   const auto tasks = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
-  return Verifier(plan, lock, "stimgen.lock", options.threads, stop).check_all(tasks, options.files_only);
+  return Verifier(plan, lock, kLockFile, options.threads, stop).check_all(tasks, options.files_only);
 }
 
 Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file, unsigned threads,

@@ -85,17 +85,19 @@ ValueGroups group_rows(const Column& column, const NodeSelection& selection) {
 
 class Reader {
  public:
-  Reader(Background& background, const Network& network, const BackgroundDefaults& times, Diagnostics& diagnostics)
+  Reader(Background& background, const Network& network, const BackgroundDefaults& times, const Seeds& seeds,
+         Diagnostics& diagnostics)
       : background_(background),
         network_(network),
         times_(times),
+        seeds_(seeds),
         diagnostics_(diagnostics),
         fields_(background.body, fmt::format("background '{}'", background.name),
                 {selection_fields(), background_fields()}, diagnostics) {}
 
   bool read() {
     read_window();
-    background_.stream = fields_.optional_text("stream").value_or(background_.name);
+    background_.streams = Streams(seeds_, background_.name, fields_.optional_text("stream").value_or(""));
     background_.process = fields_.value("process");
     if (fields_.has("distribution")) {
       if (const Value* value = fields_.value("distribution")) {
@@ -107,7 +109,8 @@ class Reader {
     const Value* rate = fields_.value("rate");
     const Value* rates = fields_.value("rates");
     if ((rate != nullptr) == (rates != nullptr)) {
-      fields_.error(rate != nullptr ? "rates" : "rate", "background.rate",
+      fields_.error(rate != nullptr ? "rates" : "rate",
+                    rate != nullptr ? ErrorCode("recipe.two-ways") : ErrorCode("recipe.missing-key"),
                     rate != nullptr ? "a background has either 'rate' or 'rates', not both"
                                     : fmt::format("background '{}' has no rate", background_.name),
                     "write 'rate: 20 Hz' for all nodes, or 'group_by' and 'rates' for a rate by group");
@@ -136,7 +139,7 @@ class Reader {
     }
     background_.window.stop_ms = stop_ms ? *stop_ms : *times_.stop_ms;
     if (background_.window.start_ms < 0) {
-      fields_.error("start", "recipe.negative-start", "input cannot begin before 0 s");
+      fields_.error("start", "recipe.out-of-range", "input cannot begin before 0 s");
     }
     if (fields_.ok() && background_.window.stop_ms <= background_.window.start_ms) {
       fields_.error("stop", "recipe.empty-window",
@@ -165,7 +168,7 @@ class Reader {
                     "e.g. group_by: pop_name");
     }
     if (!rates.is_mapping() || rates.members.empty()) {
-      diagnostics_.error(rates.loc, "background.rates",
+      diagnostics_.error(rates.loc, "recipe.wrong-type",
                          fmt::format("'rates' is {}, but rates by group were expected", describe(rates)),
                          "e.g. rates: {PN: 2 Hz, PV: [7.5, 6.4]}");
       if (others != nullptr) check_others(*others);
@@ -246,7 +249,7 @@ class Reader {
 
   // Rates of nodes that are not known yet: only whether they are rates.
   bool check_rate(const Value& value, const std::string& owner) {
-    return read_rate_value(value, owner, default_kind_, diagnostics_).has_value();
+    return read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_).has_value();
   }
   void check_rates(const Value& rates) {
     for (const Value::Member& member : rates.members) check_rate(member.value, fmt::format("group '{}'", member.key));
@@ -257,7 +260,7 @@ class Reader {
 
   void add_group(const std::string& label, const Value& value, const std::string& owner,
                  const NodePopulation* population, NodeSelection rows) {
-    const auto read = read_rate_value(value, owner, default_kind_, diagnostics_);
+    const auto read = read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_);
     if (!read || population == nullptr) return;
     BackgroundGroup group;
     group.label = label;
@@ -273,6 +276,7 @@ class Reader {
   Background& background_;
   const Network& network_;
   const BackgroundDefaults& times_;
+  const Seeds& seeds_;
   Diagnostics& diagnostics_;
   Fields fields_;
   DistributionKind default_kind_ = DistributionKind::lognormal;
@@ -325,12 +329,13 @@ std::span<const FieldDoc> background_fields() {
 }
 
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
-                                            const BackgroundDefaults& times, Diagnostics& diagnostics) {
+                                            const BackgroundDefaults& times, const Seeds& seeds,
+                                            Diagnostics& diagnostics) {
   auto background = std::make_unique<Background>();
   background->name = entry.name;
   background->loc = entry.loc;
   background->body = with_defaults(entry, defaults, {selection_fields(), background_fields()});
-  if (!Reader(*background, network, times, diagnostics).read()) return nullptr;
+  if (!Reader(*background, network, times, seeds, diagnostics).read()) return nullptr;
   return background;
 }
 

@@ -34,7 +34,7 @@ std::vector<double> from_property(const RateValue& value, const NodePopulation& 
     return {};
   }
   if (column->type == Column::Type::text) {
-    diagnostics.error(value.loc, "background.values",
+    diagnostics.error(value.loc, "background.bad-rates-property",
                       fmt::format("property '{}' of population '{}' is text, but rates are numbers in Hz",
                                   value.property, population.name()));
     return {};
@@ -46,7 +46,7 @@ std::vector<double> from_property(const RateValue& value, const NodePopulation& 
     const double rate_hz = column->is_missing(row) ? std::numeric_limits<double>::quiet_NaN() : column->number_at(row);
     rates_hz.push_back(rate_hz);
     if (usable(rate_hz)) continue;
-    diagnostics.error(value.loc, "background.values",
+    diagnostics.error(value.loc, "background.bad-rates-property",
                       fmt::format("node {} of population '{}' has {} {}, but a rate from 0 Hz to 1e9 Hz is needed",
                                   population.node_ids()[row], population.name(), value.property,
                                   column->is_missing(row) ? "missing" : column->text_at(row)));
@@ -68,7 +68,7 @@ std::vector<double> read_listed(const RateValue& value, const CsvTable& table, c
   const auto id_column = table.column("node_id");
   const auto rate_column = table.column("rate");
   if (!id_column || !rate_column) {
-    diagnostics.error(value.loc, "background.csv",
+    diagnostics.error(value.loc, "csv.columns",
                       fmt::format("'{}' has the columns {}, but node_id and rate were expected", table.path,
                                   fmt::join(table.header, ", ")));
     return {};
@@ -95,7 +95,8 @@ std::vector<double> read_listed(const RateValue& value, const CsvTable& table, c
       rate_of_row[*node_row] = rate_hz;
       continue;
     }
-    diagnostics.error(value.loc, "background.csv", fmt::format("'{}', line {}: {}", table.path, row.line, problem));
+    diagnostics.error(value.loc, "background.bad-rates-file",
+                      fmt::format("'{}', line {}: {}", table.path, row.line, problem));
     if (++problems == kMostReported) break;
   }
   return problems == 0 ? rate_of_row : std::vector<double>{};
@@ -114,7 +115,7 @@ std::vector<double> from_csv(const RateValue& value, const NodePopulation& popul
   rates_hz.reserve(rows.size());
   for (const NodeRow row : rows) {
     if (rate_of_row[row] == kUnlisted) {
-      diagnostics.error(value.loc, "background.csv",
+      diagnostics.error(value.loc, "background.bad-rates-file",
                         fmt::format("'{}' lists no rate for node {} of population '{}'", value.csv.string(),
                                     population.node_ids()[row], population.name()),
                         "add a line for every selected node (rate 0 for silence), or select fewer nodes with 'where'");

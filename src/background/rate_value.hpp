@@ -44,9 +44,10 @@ struct RateValue {
   SourceLoc loc;  // of the property's name or the path, else of the value
 };
 
-// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution.
+// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution. What will be drawn
+// from is asked for of `streams`.
 std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner, DistributionKind default_kind,
-                                         Diagnostics& diagnostics);
+                                         Streams& streams, Diagnostics& diagnostics);
 
 // "lognormal" → the kind; reports unknown names at `value`.
 std::optional<DistributionKind> read_distribution_kind(const Value& value, Diagnostics& diagnostics);

@@ -104,6 +104,26 @@ bool is_locked(const std::filesystem::path& path) {
   return locked;
 }
 
+// Temporaries of processes that are no more. `held`: nobody else writes in the folder now.
+template <typename Action>
+void for_each_stale_temporary(const std::filesystem::path& folder, bool held, Action action) noexcept {
+  try {
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const pid_t process = process_of(entry->path().filename().string());
+      if (process == 0) continue;
+      // In a container every run may have the same number as the one before.
+      const bool gone = (held && process == ::getpid()) || (::kill(process, 0) != 0 && errno == ESRCH);
+      if (!gone) continue;
+      if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
+      action(entry->path());
+    }
+  } catch (const std::exception&) {
+    // Out of memory for a name: the rest is found next time.
+  }
+}
+
 }  // namespace
 
 Disk& real_disk() {
@@ -121,7 +141,8 @@ AtomicFile::AtomicFile(std::filesystem::path path, Disk& disk)
 
 void AtomicFile::fail(const char* what, int error) {
   abandon();
-  throw EnvironmentError(fmt::format("cannot {} '{}': {}", what, printable(path_.string()), std::strerror(-error)));
+  throw EnvironmentError("disk.cannot-write",
+                         fmt::format("cannot {} '{}': {}", what, printable(path_.string()), std::strerror(-error)));
 }
 
 void AtomicFile::write_text(std::string_view text) {
@@ -175,22 +196,16 @@ void write_cache_file(const std::filesystem::path& path, std::string_view text, 
 
 std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held) noexcept {
   std::size_t removed = 0;
-  try {
-    std::error_code error;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      const pid_t process = process_of(entry->path().filename().string());
-      if (process == 0) continue;
-      // In a container every run may have the same number as the one before.
-      const bool gone = (held && process == ::getpid()) || (::kill(process, 0) != 0 && errno == ESRCH);
-      if (!gone) continue;
-      if (!entry->is_regular_file(error) || entry->is_symlink(error) || is_locked(entry->path())) continue;
-      if (::unlink(entry->path().c_str()) == 0) ++removed;
-    }
-  } catch (const std::exception&) {
-    // Out of memory for a name: the rest is swept next time.
-  }
+  for_each_stale_temporary(folder, held, [&](const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) == 0) ++removed;
+  });
   return removed;
+}
+
+bool has_stale_temporaries(const std::filesystem::path& folder) noexcept {
+  bool found = false;
+  for_each_stale_temporary(folder, true, [&](const std::filesystem::path&) { found = true; });
+  return found;
 }
 
 void create_folders(const std::filesystem::path& folder) {
@@ -200,7 +215,8 @@ void create_folders(const std::filesystem::path& folder) {
   if (!error && !std::filesystem::is_directory(folder, error) && !error)
     error = std::make_error_code(std::errc::not_a_directory);
   if (error) {
-    throw EnvironmentError(fmt::format("cannot create folder '{}': {}", printable(folder.string()), error.message()));
+    throw EnvironmentError("disk.cannot-write",
+                           fmt::format("cannot create folder '{}': {}", printable(folder.string()), error.message()));
   }
 }
 
@@ -208,8 +224,8 @@ ScratchFile::ScratchFile(const std::filesystem::path& folder) : folder_(folder) 
   const std::filesystem::path path = temporary_path_for(folder / "spill");
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
-    throw EnvironmentError(
-        fmt::format("cannot create a temporary file in '{}': {}", printable(folder.string()), std::strerror(errno)));
+    throw EnvironmentError("disk.cannot-write", fmt::format("cannot create a temporary file in '{}': {}",
+                                                            printable(folder.string()), std::strerror(errno)));
   }
   ::unlink(path.c_str());
 }
@@ -221,8 +237,8 @@ ScratchFile::~ScratchFile() {
 void ScratchFile::append(const void* bytes, std::size_t size) {
   const std::string_view text(static_cast<const char*>(bytes), size);
   if (const int error = real_disk().write(descriptor_, text); error < 0) {
-    throw EnvironmentError(
-        fmt::format("cannot write a temporary file in '{}': {}", printable(folder_.string()), std::strerror(-error)));
+    throw EnvironmentError("disk.cannot-write", fmt::format("cannot write a temporary file in '{}': {}",
+                                                            printable(folder_.string()), std::strerror(-error)));
   }
   size_ += size;
 }
@@ -233,7 +249,8 @@ void ScratchFile::read(std::uint64_t offset, void* bytes, std::size_t size) cons
     const ssize_t got = ::pread(descriptor_, to, size, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) {
-      throw EnvironmentError(fmt::format("cannot read a temporary file in '{}': {}", printable(folder_.string()),
+      throw EnvironmentError("disk.cannot-read",
+                             fmt::format("cannot read a temporary file in '{}': {}", printable(folder_.string()),
                                          got < 0 ? std::strerror(errno) : "it ends early"));
     }
     to += got;

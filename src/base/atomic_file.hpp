@@ -71,6 +71,8 @@ void write_cache_file(const std::filesystem::path& path, std::string_view text, 
 // shared disk, too) holds locked, as HDF5 locks what it writes, is left. Returns how many were removed; never throws.
 // Where `held` says that no other run writes there and this process has not begun, those with its own number go, too.
 std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool held = false) noexcept;
+// Whether there is any that would go if the folder were held.
+bool has_stale_temporaries(const std::filesystem::path& folder) noexcept;
 
 // Makes the folder and those above it. Errors: EnvironmentError.
 void create_folders(const std::filesystem::path& folder);

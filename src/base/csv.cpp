@@ -74,16 +74,16 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   table.path = path.string();
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    throw InputError("csv.unreadable", fmt::format("cannot read '{}': {}", table.path, std::strerror(errno)));
+    throw InputError("file.unreadable", fmt::format("cannot read '{}': {}", table.path, std::strerror(errno)));
   }
   std::string text = read_to_end(in);
-  if (in.bad()) throw InputError("csv.unreadable", fmt::format("cannot read '{}'", table.path));
+  if (in.bad()) throw InputError("file.unreadable", fmt::format("cannot read '{}'", table.path));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   if (delimiter == ' ') std::replace(text.begin(), text.end(), '\t', ' ');
 
   csv_parser parser;
   if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL) != 0) {
-    throw EnvironmentError(fmt::format("cannot read '{}': out of memory", table.path));
+    throw EnvironmentError("system.no-memory", fmt::format("cannot read '{}': out of memory", table.path));
   }
   Collector collector{&table, {}, 1, 0, delimiter == ' '};
   csv_set_delim(&parser, static_cast<unsigned char>(delimiter));

@@ -127,8 +127,7 @@ void render_one(std::string& out, const Diagnostic& diagnostic, const Paint& pai
   const char* colour = is_error ? kRed : kMagenta;
   out += paint(kBold, place_prefix(diagnostic.loc)) + paint(colour, is_error ? "error:" : "warning:") + " " +
          paint(kBold, printable(diagnostic.message, kMessageLimit));
-  if (!diagnostic.code.empty()) out += paint(kDim, fmt::format(" [{}]", diagnostic.code));
-  out += "\n";
+  out += paint(kDim, fmt::format(" [{}]", diagnostic.code)) + "\n";
   render_place(out, diagnostic.loc, colour, paint, lines);
   if (!diagnostic.help.empty()) {
     out += fmt::format("{:>{}} ", "", kGutter) + paint(kCyan, "= help:") + " " +
@@ -141,10 +140,6 @@ void render_one(std::string& out, const Diagnostic& diagnostic, const Paint& pai
   }
 }
 
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 // What is without a place comes last.
 auto place_key(const Diagnostic& diagnostic) {
   const SourceLoc& loc = diagnostic.loc;
@@ -154,14 +149,20 @@ auto place_key(const Diagnostic& diagnostic) {
 
 }  // namespace
 
-Diagnostic& Diagnostics::error(SourceLoc loc, std::string code, std::string message, std::string help) {
+std::string counted(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+Diagnostic& Diagnostics::error(SourceLoc loc, ErrorCode code, std::string message, std::string help) {
   ++errors_;
-  items_.push_back({Severity::error, std::move(loc), std::move(code), std::move(message), std::move(help), {}});
+  items_.push_back(
+      {Severity::error, std::move(loc), std::string(code.text()), std::move(message), std::move(help), {}});
   return items_.back();
 }
 
-Diagnostic& Diagnostics::warning(SourceLoc loc, std::string code, std::string message, std::string help) {
-  items_.push_back({Severity::warning, std::move(loc), std::move(code), std::move(message), std::move(help), {}});
+Diagnostic& Diagnostics::warning(SourceLoc loc, ErrorCode code, std::string message, std::string help) {
+  items_.push_back(
+      {Severity::warning, std::move(loc), std::string(code.text()), std::move(message), std::move(help), {}});
   return items_.back();
 }
 
@@ -207,21 +208,25 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
   return out;
 }
 
+std::string with_code(std::string_view message, ErrorCode code) {
+  return fmt::format("{} [{}]", message, code.text());
+}
+
 InputError::InputError(Diagnostics diagnostics)
     : std::runtime_error(render(diagnostics)),
       diagnostics_(std::make_shared<const Diagnostics>(std::move(diagnostics))) {}
 
 namespace {
 
-Diagnostics only(std::string code, std::string message, std::string help) {
+Diagnostics only(ErrorCode code, std::string message, std::string help) {
   Diagnostics diagnostics;
-  diagnostics.error({}, std::move(code), std::move(message), std::move(help));
+  diagnostics.error({}, code, std::move(message), std::move(help));
   return diagnostics;
 }
 
 }  // namespace
 
-InputError::InputError(std::string code, std::string message, std::string help)
-    : InputError(only(std::move(code), std::move(message), std::move(help))) {}
+InputError::InputError(ErrorCode code, std::string message, std::string help)
+    : InputError(only(code, std::move(message), std::move(help))) {}
 
 }  // namespace stimgen

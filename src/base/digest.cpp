@@ -1,6 +1,8 @@
 // SHA-256 through OpenSSL's EVP interface.
 #include "base/digest.hpp"
 
+#include <charconv>
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -21,7 +23,7 @@ struct Sha256::State {
   void start() {
     static EVP_MD* const algorithm = fetch_algorithm();
     if (algorithm == nullptr || EVP_DigestInit_ex(context, algorithm, nullptr) != 1) {
-      throw EnvironmentError("OpenSSL on this system does not provide SHA-256");
+      throw EnvironmentError("system.no-digest", "OpenSSL on this system does not provide SHA-256");
     }
   }
 
@@ -46,7 +48,7 @@ Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 Sha256& Sha256::update(std::span<const std::byte> bytes) {
   if (EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) != 1) {
-    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+    throw EnvironmentError("system.no-digest", "OpenSSL failed to compute a SHA-256 digest");
   }
   return *this;
 }
@@ -58,7 +60,7 @@ Sha256& Sha256::update(std::string_view text) {
 Digest Sha256::finish() {
   Digest digest;
   if (EVP_DigestFinal_ex(state_->context, digest.bytes.data(), nullptr) != 1) {
-    throw EnvironmentError("OpenSSL failed to compute a SHA-256 digest");
+    throw EnvironmentError("system.no-digest", "OpenSSL failed to compute a SHA-256 digest");
   }
   state_->start();
   return digest;
@@ -78,6 +80,17 @@ std::string to_hex(const Digest& digest) {
     text += kDigits[byte & 15];
   }
   return text;
+}
+
+Digest digest_from_hex(std::string_view digits) {
+  Digest digest;
+  if (digits.size() != 2 * digest.bytes.size()) throw std::logic_error("a digest has 64 digits");
+  for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
+    const char* const pair = digits.data() + 2 * i;
+    const auto [end, error] = std::from_chars(pair, pair + 2, digest.bytes[i], 16);
+    if (error != std::errc() || end != pair + 2) throw std::logic_error("a digest has hexadecimal digits");
+  }
+  return digest;
 }
 
 }  // namespace stimgen

@@ -2,12 +2,15 @@
 #include "base/folder_lock.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <chrono>
+#include <charconv>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -27,18 +30,41 @@ bool still_there(int descriptor, const std::filesystem::path& path) {
          opened.st_ino == named.st_ino;
 }
 
-// "process 4711", as the holder wrote it; it may be about to.
-std::string holder(int descriptor) {
-  char text[32];
-  const ssize_t size = ::pread(descriptor, text, sizeof text, 0);
-  std::string digits;
-  for (ssize_t i = 0; i < size && text[i] >= '0' && text[i] <= '9'; ++i) digits += text[i];
-  return digits.empty() ? std::string("another run") : fmt::format("another run (process {})", digits);
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+// Who wrote a marker: "4711\nhost\n".
+struct Holder {
+  pid_t process = 0;
+  std::string host;
+};
+
+Holder read_holder(int descriptor) {
+  std::array<char, 300> text{};
+  const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
+  const std::string_view all(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  Holder holder;
+  const auto [end, error] = std::from_chars(all.data(), all.data() + all.size(), holder.process);
+  if (error != std::errc()) return {};
+  std::string_view rest = all.substr(static_cast<std::size_t>(end - all.data()));
+  if (rest.starts_with('\n')) rest.remove_prefix(1);
+  holder.host = rest.substr(0, rest.find('\n'));
+  return holder;
+}
+
+// "another run (process 4711)", as the holder wrote it; it may be about to.
+std::string call(const Holder& holder) {
+  if (holder.process <= 0) return "another run";
+  const bool elsewhere = !holder.host.empty() && holder.host != host_name();
+  return fmt::format("another run (process {}{}{})", holder.process, elsewhere ? " of " : "",
+                     elsewhere ? printable(holder.host) : "");
 }
 
 // Only for messages: a lock without it works as well.
 void write_holder(int descriptor) {
-  const std::string text = fmt::format("{}\n", ::getpid());
+  const std::string text = fmt::format("{}\n{}\n", ::getpid(), host_name());
   if (::ftruncate(descriptor, 0) != 0 || ::pwrite(descriptor, text.data(), text.size(), 0) < 0) return;
 }
 
@@ -50,51 +76,120 @@ int lock(int descriptor, int how) {
   return 0;
 }
 
-// Whoever leaves a shared folder holds it alone for a moment, to see whether it is the last: that is waited for.
-constexpr int kLooks = 20;
-constexpr std::chrono::milliseconds kBetweenLooks{50};
+// Whoever leaves a shared folder holds it alone for a moment, to see whether it is the last: that is waited for, too.
+constexpr std::chrono::duration<double> kMomentOfTheLast{1.0};
+constexpr std::chrono::milliseconds kFirstPause{5}, kLongestPause{100};
+
+constexpr const char* kRunning = ".stimgen-running";
 
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder, Use use) : path_(folder / ".stimgen-running"), use_(use) {
-  const int wanted = use == Use::alone ? LOCK_EX : LOCK_SH;
-  int patience = use == Use::alone ? 0 : kLooks;
+FolderLock::FolderLock(const std::filesystem::path& folder, Use use, const Patience& patience)
+    : FolderLock(folder, kRunning, use, patience) {}
+
+bool FolderLock::is_left_over(const std::filesystem::path& folder) {
+  const int descriptor = ::open((folder / kRunning).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool nobody = lock(descriptor, LOCK_SH) == 0;
+  ::close(descriptor);
+  return nobody;
+}
+
+FolderLock FolderLock::for_file(const std::filesystem::path& folder, const std::string& name) {
+  return {folder, fmt::format(".{}-writing", name), Use::alone, Patience::endless()};
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& marker, Use use,
+                       const Patience& patience)
+    : folder_(folder.empty() ? "." : folder), path_(folder_ / marker), use_(use) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  const auto at_least = use == Use::shared ? kMomentOfTheLast : std::chrono::duration<double>(0);
+  std::chrono::milliseconds pause = kFirstPause;
+  bool told = false;
+  std::string holder;
+  while (!try_lock(holder)) {
+    const std::chrono::duration<double> waited = Clock::now() - begin;
+    if (patience.most && waited >= std::max(*patience.most, at_least)) {
+      const std::string after = patience.most->count() > 0 ? fmt::format(" for {:g} s now", patience.most->count()) : "";
+      throw EnvironmentError("disk.in-use",
+                             fmt::format("{} is writing to '{}'{}: wait until it is done, or give this one another "
+                                         "folder with --output",
+                                         holder, printable(folder_.string()), after));
+    }
+    if (patience.stop && patience.stop()) throw Interrupted();
+    const bool waiting = !patience.most || patience.most->count() > 0;
+    if (waiting && patience.on_wait && !told && waited >= kLongestPause) {
+      patience.on_wait(holder);
+      told = true;
+    }
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kLongestPause);
+  }
+}
+
+// False: someone else has it.
+bool FolderLock::try_lock(std::string& holder) {
   for (;;) {
     const int descriptor = ::open(path_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (descriptor < 0) {
       const int error = errno;
-      throw EnvironmentError(
-          fmt::format("cannot write in folder '{}': {}", printable(folder.string()), std::strerror(error)));
+      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
+                                                              printable(folder_.string()), std::strerror(error)));
     }
-    const int error = lock(descriptor, wanted);
-    if (error == EWOULDBLOCK && patience-- > 0) {
-      ::close(descriptor);
-      std::this_thread::sleep_for(kBetweenLooks);
-      continue;
-    }
-    if (error == EWOULDBLOCK) {
-      const std::string who = holder(descriptor);
-      ::close(descriptor);
-      throw EnvironmentError(
-          fmt::format("{} is writing to '{}': wait until it is done, or give this one another "
-                      "folder with --output",
-                      who, printable(folder.string())));
-    }
-    if (error != 0) {
-      ::close(descriptor);
-      ::unlink(path_.c_str());
-      return;
-    }
-    if (still_there(descriptor, path_)) {
+    const int error = lock(descriptor, use_ == Use::alone ? LOCK_EX : LOCK_SH);
+    if (error == 0 && still_there(descriptor, path_)) {
       descriptor_ = descriptor;
       write_holder(descriptor);
-      return;
+      return true;
     }
+    if (error == EWOULDBLOCK) holder = call(read_holder(descriptor));
     ::close(descriptor);
+    if (error == EWOULDBLOCK) return false;
+    if (error != 0) {
+      // This file system knows no locks.
+      ::unlink(path_.c_str());
+      return use_ == Use::shared || try_make_marker(holder);
+    }
+  }
+}
+
+bool FolderLock::try_make_marker(std::string& holder) {
+  const std::filesystem::path marker = path_.string() + "-alone";
+  for (;;) {
+    const int made = ::open(marker.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (made >= 0) {
+      write_holder(made);
+      ::close(made);
+      made_marker_ = true;
+      return true;
+    }
+    const int error = errno;
+    if (error != EEXIST) {
+      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
+                                                              printable(folder_.string()), std::strerror(error)));
+    }
+    const int there = ::open(marker.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (there < 0) {
+      if (errno == ENOENT) continue;  // let go just now
+      holder = fmt::format("another run ('{}')", printable(marker.string()));
+      return false;
+    }
+    const Holder found = read_holder(there);
+    ::close(there);
+    const bool dead = found.process > 0 && found.host == host_name() && ::kill(found.process, 0) != 0 && errno == ESRCH;
+    if (!dead) {
+      holder = fmt::format("{}, or one that was killed and left '{}',", call(found), printable(marker.string()));
+      return false;
+    }
+    // Of several that see it only one gets it away; it is this run's business once it can be made anew.
+    const std::filesystem::path taken = marker.string() + fmt::format(".{}", ::getpid());
+    if (::rename(marker.c_str(), taken.c_str()) == 0) ::unlink(taken.c_str());
   }
 }
 
 FolderLock::~FolderLock() {
+  if (made_marker_) ::unlink((path_.string() + "-alone").c_str());
   if (descriptor_ < 0) return;
   // Only who holds it alone removes it: nobody else's file can stand there then. The last of those who share it does,
   // unless another run took the file between the two locks.

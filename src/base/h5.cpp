@@ -1,8 +1,6 @@
 // The HDF5 C API behind h5.hpp: every call checked once, every failure turned into a message about the file.
 #include "base/h5.hpp"
 
-#include <hdf5.h>
-
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -28,6 +26,7 @@
 
 #include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
+#include "base/hdf5_api.hpp"
 #include "stimgen/diagnostic.hpp"
 
 namespace stimgen::h5 {
@@ -79,7 +78,14 @@ struct Reason {
   std::string deepest;  // what HDF5 says closest to the cause
   bool truncated = false;
   bool in_use = false;
+  bool unknown_version = false;
 };
+
+// What HDF5 says of a part of a file in a version that it does not know: "bad superblock version number", "wrong
+// version number in dataspace message".
+bool says_unknown_version(std::string_view text) {
+  return (text.starts_with("bad ") || text.starts_with("wrong ")) && text.find("version") != text.npos;
+}
 
 herr_t collect_reason(unsigned depth, const H5E_error2_t* entry, void* data) {
   auto& reason = *static_cast<Reason*>(data);
@@ -92,6 +98,10 @@ herr_t collect_reason(unsigned depth, const H5E_error2_t* entry, void* data) {
   }
   if (text.find("truncated file") != text.npos) reason.truncated = true;
   if (text.find("already open for") != text.npos || text.find("unable to lock file") != text.npos) reason.in_use = true;
+  if (says_unknown_version(text)) {
+    reason.unknown_version = true;
+    reason.deepest = text;
+  }
   return 0;
 }
 
@@ -147,27 +157,6 @@ std::string library_version() {
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-struct Dataset::Origin {
-  std::string path;
-  std::string expected;
-  std::uint64_t file_bytes = 0;
-  Handle file;
-
-  [[noreturn]] void refuse(const std::string& code, const std::string& problem) const {
-    throw InputError(code, fmt::format("{}; expected {}", problem, expected));
-  }
-  // A failed HDF5 call on `object`: the system's trouble or the file's.
-  [[noreturn]] void fail(const std::string& object) const {
-    const Reason reason = last_reason();
-    if (!reason.system.empty()) {
-      throw EnvironmentError(fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
-    }
-    refuse("file.damaged", fmt::format("'{}' is damaged: {} cannot be read ({})", printable(path),
-                                       object.empty() ? "it" : printable(object), printable(reason.deepest)));
-  }
-  std::string quoted() const { return fmt::format("'{}'", printable(path)); }
-};
-
 namespace {
 
 ObjectKind kind_of(hid_t id) {
@@ -181,35 +170,80 @@ ObjectKind kind_of(hid_t id) {
   }
 }
 
-// Opens `object` link by link so that no soft or external link is followed. `on_link` is set if one is in the way.
-// An empty handle: absent, or a link; `failed` tells a broken file apart.
-Handle open_object(hid_t file, const std::string& object, bool& on_link, bool& failed) {
-  on_link = failed = false;
-  Handle current = own(H5Oopen(file, "/", H5P_DEFAULT), H5Oclose);
-  if (!current.is_open()) failed = true;
-  for (std::size_t at = 0; at < object.size() && current.is_open();) {
+struct Opened {
+  Handle handle;         // empty: nothing has this name, or a link is in the way
+  bool on_link = false;  // a soft or external one, which is not followed
+
+  bool is(ObjectKind kind) const { return handle.is_open() && kind_of(handle.id()) == kind; }
+};
+
+}  // namespace
+
+struct Dataset::Origin {
+  std::string path;
+  std::string expected;
+  std::uint64_t file_bytes = 0;
+  unsigned superblock_version = 0;
+  Handle file;
+
+  [[noreturn]] void refuse(ErrorCode code, const std::string& problem) const {
+    throw InputError(code, fmt::format("{}; expected {}", problem, expected));
+  }
+  // A failed HDF5 call on `object`: the system's trouble or the file's.
+  [[noreturn]] void fail(const std::string& object) const {
+    const Reason reason = last_reason();
+    if (!reason.system.empty()) {
+      throw EnvironmentError("disk.cannot-read",
+                             fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
+    }
+    if (reason.unknown_version) refuse_version(object, reason.deepest);
+    refuse("file.damaged", fmt::format("'{}' is damaged: {} cannot be read ({})", printable(path),
+                                       object.empty() ? "it" : printable(object), printable(reason.deepest)));
+  }
+  [[noreturn]] void refuse_version(const std::string& object, const std::string& reason) const;
+  std::string quoted() const { return fmt::format("'{}'", printable(path)); }
+
+  // Goes to `object` link by link so that no soft or external link is followed.
+  Opened open_object(const std::string& object) const;
+};
+
+// A version that HDF5 does not know is one of its future, unless the file was damaged: the parts of a file with a
+// superblock of version 2 or later have checksums, so there it is the future.
+void Dataset::Origin::refuse_version(const std::string& object, const std::string& reason) const {
+  const std::string place = object.empty() ? "" : printable(object) + ": ";
+  throw InputError(
+      "file.newer-format",
+      fmt::format("'{}' is {}in a newer HDF5 format than HDF5 {} can read ({}{}, superblock version {})",
+                  printable(path), superblock_version < 2 ? "damaged, or " : "", library_version(), place,
+                  printable(reason), superblock_version),
+      "write it in the format of HDF5 1.10 (h5py: libver=('earliest', 'v110')), or convert it with the h5repack of the "
+      "HDF5 that wrote it: h5repack --high=2 OLD.h5 NEW.h5");
+}
+
+Opened Dataset::Origin::open_object(const std::string& object) const {
+  Handle current = own(H5Oopen(file.id(), "/", H5P_DEFAULT), H5Oclose);
+  if (!current.is_open()) fail(object);
+  for (std::size_t at = 0; at < object.size();) {
     const std::size_t end = std::min(object.find('/', at), object.size());
     const std::string name = object.substr(at, end - at);
     at = end + 1;
     if (name.empty()) continue;
     if (kind_of(current.id()) != ObjectKind::group) return {};
     const htri_t exists = H5Lexists(current.id(), name.c_str(), H5P_DEFAULT);
-    if (exists < 0) failed = true;
-    if (exists <= 0) return {};
-    H5L_info_t link;
-    if (H5Lget_info(current.id(), name.c_str(), &link, H5P_DEFAULT) < 0) {
-      failed = true;
-      return {};
-    }
-    if (link.type != H5L_TYPE_HARD) {
-      on_link = true;
-      return {};
-    }
-    current = own(H5Oopen(current.id(), name.c_str(), H5P_DEFAULT), H5Oclose);
-    if (!current.is_open()) failed = true;
+    if (exists < 0) fail(object);
+    if (exists == 0) return {};
+    LinkInfo link;
+    if (read_link_info(current.id(), name.c_str(), link) < 0) fail(object);
+    if (link.type != H5L_TYPE_HARD) return {.handle = {}, .on_link = true};
+    // Why it failed is known until the next call of HDF5, which closing the group is.
+    Handle next = own(H5Oopen(current.id(), name.c_str(), H5P_DEFAULT), H5Oclose);
+    if (!next.is_open()) fail(object);
+    current = std::move(next);
   }
-  return current;
+  return {.handle = std::move(current)};
 }
+
+namespace {
 
 TypeClass class_of(hid_t type) {
   const std::size_t size = H5Tget_size(type);
@@ -321,7 +355,7 @@ class ForkedRead {
     received_.clear();
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
-      throw EnvironmentError(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+      throw EnvironmentError("system.no-process", fmt::format("cannot make a pipe: {}", std::strerror(errno)));
     // What is buffered belongs to the parent: a child that dies by exit() would print it again.
     std::fflush(nullptr);
     const pid_t parent = getpid();
@@ -336,7 +370,7 @@ class ForkedRead {
     ::close(ends[1]);
     if (child < 0) {
       ::close(ends[0]);
-      throw EnvironmentError(fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
+      throw EnvironmentError("system.no-process", fmt::format("cannot start a process: {}", std::strerror(fork_errno)));
     }
     std::array<char, 65536> buffer{};
     for (;;) {
@@ -414,18 +448,36 @@ namespace {
 // a damaged one leads in a circle and takes all memory. So a forked child walks through all objects of such a file
 // first.
 bool can_be_walked(hid_t file) {
-  unsigned version = 0;
-  const Handle creation = own(H5Fget_create_plist(file), H5Pclose);
-  if (!creation.is_open() || H5Pget_version(creation.id(), &version, nullptr, nullptr, nullptr) < 0) return false;
-  if (version >= 2) return true;
   ForkedRead child;
   return child.run([&](ForkedRead&) {
     limit_computing();
-    const auto visit = [](hid_t, const char*, const H5O_info_t*, void*) -> herr_t { return 0; };
+    const auto visit = [](hid_t, const char*, const ObjectInfo*, void*) -> herr_t { return 0; };
     // What fails without a crash is found, and named, when it is needed.
-    static_cast<void>(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit, nullptr));
+    static_cast<void>(visit_objects(file, visit, nullptr));
     return true;
   });
+}
+
+// nullopt: it is no HDF5 file. The superblock stands at byte 0, 512, 1024, 2048 …: before it a file may have other bytes.
+std::optional<unsigned> read_superblock_version(const std::filesystem::path& path, const std::string& quoted,
+                                                std::uint64_t file_bytes) {
+  constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) throw EnvironmentError("disk.cannot-read", fmt::format("cannot open {}: {}", quoted, std::strerror(errno)));
+  std::optional<unsigned> version;
+  int read_errno = 0;
+  std::array<char, kSignature.size() + 1> start{};
+  for (std::uint64_t at = 0; !version && at + start.size() <= file_bytes; at = at == 0 ? 512 : 2 * at) {
+    const ssize_t got = ::pread(descriptor, start.data(), start.size(), static_cast<off_t>(at));
+    if (got < 0) read_errno = errno;
+    if (got != static_cast<ssize_t>(start.size())) break;
+    if (std::string_view(start.data(), kSignature.size()) == kSignature) {
+      version = static_cast<unsigned char>(start.back());
+    }
+  }
+  ::close(descriptor);
+  if (read_errno != 0) throw EnvironmentError("disk.cannot-read", fmt::format("cannot read {}: {}", quoted, std::strerror(read_errno)));
+  return version;
 }
 
 }  // namespace
@@ -436,38 +488,32 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   origin->expected = std::move(expected);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) origin->refuse("file.missing", origin->quoted() + " does not exist");
-    throw EnvironmentError(fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
+    if (errno == ENOENT || errno == ENOTDIR) origin->refuse("file.unreadable", origin->quoted() + " does not exist");
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
   }
   if (!S_ISREG(status.st_mode)) {
     const bool folder = S_ISDIR(status.st_mode);
     origin->refuse("file.not-hdf5", origin->quoted() + (folder ? " is a folder" : " is not a regular file"));
   }
-  if (const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC); descriptor >= 0) {
-    ::close(descriptor);
-  } else {
-    throw EnvironmentError(fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
-  }
-  if (status.st_size == 0) origin->refuse("file.not-hdf5", origin->quoted() + " is empty");
+  if (status.st_size == 0) origin->refuse("file.truncated", origin->quoted() + " is empty");
   origin->file_bytes = static_cast<std::uint64_t>(status.st_size);
+  const std::optional<unsigned> version = read_superblock_version(path, origin->quoted(), origin->file_bytes);
+  if (!version) origin->refuse("file.not-hdf5", origin->quoted() + " is not an HDF5 file");
+  origin->superblock_version = *version;
 
   const Library library;
-  const Handle access = own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  const htri_t recognised = H5Fis_hdf5(path.c_str());
-  if (recognised < 0 && !last_reason().system.empty())
-    origin->fail("");  // the system refused, which says nothing of the file
-  if (recognised <= 0) origin->refuse("file.not-hdf5", origin->quoted() + " is not an HDF5 file");
-  origin->file = own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id()), H5Fclose);
+  origin->file = own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!origin->file.is_open()) {
     const Reason reason = last_reason();
     if (reason.in_use) {
       origin->refuse("file.unfinished",
                      origin->quoted() + " is being written by another program, or was left unfinished by one");
     }
-    if (reason.truncated) origin->refuse("file.damaged", origin->quoted() + " is damaged: its end is missing");
+    if (reason.truncated) origin->refuse("file.truncated", origin->quoted() + " is damaged: its end is missing");
     origin->fail("");
   }
-  if (!can_be_walked(origin->file.id())) {
+  if (origin->superblock_version < 2 && !can_be_walked(origin->file.id())) {
     origin->refuse("file.damaged", origin->quoted() + " is damaged: HDF5 loses its way among its groups");
   }
   origin_ = std::move(origin);
@@ -483,33 +529,29 @@ const std::string& ReadFile::path() const {
 
 std::optional<ObjectKind> ReadFile::find(const std::string& object) const {
   const Library library;
-  bool on_link = false, failed = false;
-  const Handle handle = open_object(origin_->file.id(), object, on_link, failed);
-  if (failed) origin_->fail(object);
-  if (on_link) return ObjectKind::link;
-  if (!handle.is_open()) return std::nullopt;
-  return kind_of(handle.id());
+  const Opened opened = origin_->open_object(object);
+  if (opened.on_link) return ObjectKind::link;
+  if (!opened.handle.is_open()) return std::nullopt;
+  return kind_of(opened.handle.id());
 }
 
 std::vector<Child> ReadFile::children(const std::string& group) const {
   const Library library;
-  bool on_link = false, failed = false;
-  const Handle handle = open_object(origin_->file.id(), group, on_link, failed);
-  if (failed) origin_->fail(group);
-  if (!handle.is_open() || kind_of(handle.id()) != ObjectKind::group) {
+  const Opened opened = origin_->open_object(group);
+  if (!opened.is(ObjectKind::group)) {
     origin_->refuse("file.object", fmt::format("{} has no group {}{}", origin_->quoted(), printable(group),
-                                               on_link ? " (there is a link, and links are not followed)" : ""));
+                                               opened.on_link ? " (there is a link, and links are not followed)" : ""));
   }
   std::vector<Child> children;
-  const auto visit = [](hid_t, const char* name, const H5L_info_t* link, void* data) -> herr_t {
+  const auto visit = [](hid_t, const char* name, const LinkInfo* link, void* data) -> herr_t {
     const auto kind = link->type == H5L_TYPE_HARD ? ObjectKind::other : ObjectKind::link;
     static_cast<std::vector<Child>*>(data)->push_back({name, kind});
     return 0;
   };
-  if (H5Literate(handle.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &children) < 0) origin_->fail(group);
+  if (visit_links(opened.handle.id(), visit, &children) < 0) origin_->fail(group);
   for (Child& child : children) {
     if (child.kind == ObjectKind::link) continue;
-    const Handle object = own(H5Oopen(handle.id(), child.name.c_str(), H5P_DEFAULT), H5Oclose);
+    const Handle object = own(H5Oopen(opened.handle.id(), child.name.c_str(), H5P_DEFAULT), H5Oclose);
     if (!object.is_open()) origin_->fail(group + "/" + child.name);
     child.kind = kind_of(object.id());
   }
@@ -519,30 +561,24 @@ std::vector<Child> ReadFile::children(const std::string& group) const {
 
 Dataset ReadFile::open_dataset(const std::string& dataset) const {
   const Library library;
-  bool on_link = false, failed = false;
-  Handle handle = open_object(origin_->file.id(), dataset, on_link, failed);
-  if (failed) origin_->fail(dataset);
-  if (!handle.is_open() || kind_of(handle.id()) != ObjectKind::dataset) {
+  Opened opened = origin_->open_object(dataset);
+  if (!opened.is(ObjectKind::dataset)) {
     origin_->refuse("file.object", fmt::format("{} has no dataset {}{}", origin_->quoted(), printable(dataset),
-                                               on_link ? " (there is a link, and links are not followed)" : ""));
+                                               opened.on_link ? " (there is a link, and links are not followed)" : ""));
   }
-  return Dataset(origin_, dataset, std::move(handle));
+  return Dataset(origin_, dataset, std::move(opened.handle));
 }
 
 bool ReadFile::has_attribute(const std::string& object, const std::string& name) const {
   const Library library;
-  bool on_link = false, failed = false;
-  const Handle handle = open_object(origin_->file.id(), object, on_link, failed);
-  if (failed) origin_->fail(object);
+  const Handle handle = origin_->open_object(object).handle;
   return handle.is_open() && H5Aexists(handle.id(), name.c_str()) > 0;
 }
 
 std::optional<Attribute> ReadFile::read_attribute(const std::string& object, const std::string& name) const {
   const Library library;
   const std::string place = object + "@" + name;
-  bool on_link = false, failed = false;
-  const Handle handle = open_object(origin_->file.id(), object, on_link, failed);
-  if (failed) origin_->fail(object);
+  const Handle handle = origin_->open_object(object).handle;
   if (!handle.is_open() || H5Aexists(handle.id(), name.c_str()) <= 0) return std::nullopt;
   const Handle attribute = own(H5Aopen(handle.id(), name.c_str(), H5P_DEFAULT), H5Aclose);
   if (!attribute.is_open()) origin_->fail(place);
@@ -689,8 +725,9 @@ Dataset::Dataset(std::shared_ptr<const Origin> origin, std::string name, Handle 
       const Handle access = own(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose);
       H5Pset_chunk_cache(access.id(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT, static_cast<std::size_t>(bytes),
                          H5D_CHUNK_CACHE_W0_DEFAULT);
-      handle_ = own(H5Dopen2(origin_->file.id(), name_.c_str(), access.id()), H5Dclose);
-      if (!handle_.is_open()) origin_->fail(name_);
+      Handle cached = own(H5Dopen2(origin_->file.id(), name_.c_str(), access.id()), H5Dclose);
+      if (!cached.is_open()) origin_->fail(name_);
+      handle_ = std::move(cached);
     }
   }
   if (absurd) {
@@ -719,7 +756,7 @@ bool Dataset::open_chunk(std::uint64_t chunk) const {
     if (stored_bytes == 0 || stored_bytes > size + size / 8 + 1024) return false;
     stored.resize(static_cast<std::size_t>(stored_bytes));
     std::uint32_t skipped_filters = 0;
-    if (H5Dread_chunk(handle_.id(), H5P_DEFAULT, &first, &skipped_filters, stored.data()) < 0) return false;
+    if (read_stored_chunk(handle_.id(), first, skipped_filters, stored) < 0) return false;
     if (skipped_filters != 0) return false;
   }
   chunk_bytes_.resize(size);
@@ -873,7 +910,7 @@ std::vector<std::string> Dataset::read_variable_strings(std::uint64_t first, std
       }
       if (H5Dread(handle_.id(), memory_type.id(), memory.id(), space.id(), H5P_DEFAULT, texts.data()) < 0) return false;
       for (const char* text : texts) self.send(text);
-      H5Dvlen_reclaim(memory_type.id(), memory.id(), H5P_DEFAULT, texts.data());
+      free_strings(memory_type.id(), memory.id(), texts.data());
     }
     self.flush();
     return true;
@@ -892,7 +929,8 @@ namespace {
 
 [[noreturn]] void fail_write(const std::string& file, const std::string& object) {
   const Reason reason = last_reason();
-  throw EnvironmentError(fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
+  throw EnvironmentError("disk.cannot-write",
+                         fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
                                      !reason.system.empty() ? reason.system : printable(reason.deepest)));
 }
 

@@ -14,7 +14,7 @@ namespace stimgen {
 
 StreamKey make_stream_key(std::string_view purpose, std::uint64_t seed, std::string_view stream_name,
                           std::uint64_t trial) {
-  std::string text = "stimgen-stream\n" + std::to_string(kFormatVersion) + '\n';
+  std::string text = "stimgen-stream\n" + std::to_string(kStreamVersion) + '\n';
   text.append(purpose).append("\n").append(std::to_string(seed)).append("\n");
   text.append(stream_name).append("\n").append(std::to_string(trial)).append("\n");
   const Digest digest = sha256(text);

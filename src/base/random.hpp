@@ -15,8 +15,8 @@
 namespace stimgen {
 
 // First 8 bytes (little-endian) of SHA-256 over
-// "stimgen-stream\n<format version>\n<purpose>\n<seed>\n<stream name>\n<trial>\n".
-// Purposes in use: "spikes", "rate" (per task), "assembly", "fraction", "join" (per set or pattern), "property".
+// "stimgen-stream\n<stream version>\n<purpose>\n<seed>\n<stream name>\n<trial>\n".
+// What is drawn from is asked for by its Purpose (stimgen/streams.hpp).
 StreamKey make_stream_key(std::string_view purpose, std::uint64_t seed, std::string_view stream_name,
                           std::uint64_t trial = 0);
 

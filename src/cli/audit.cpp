@@ -37,7 +37,8 @@ Recipe audited_recipe(const Arguments& arguments, const Provenance& provenance, 
 
 int run_audit(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("recipe") && arguments.has("config")) {
-    throw UsageError("'--recipe' and '--config' exclude each other", "a recipe names its own network", "audit");
+    throw UsageError("usage.exclusive", "'--recipe' and '--config' exclude each other",
+                     "a recipe names its own network", "audit");
   }
   const unsigned threads = read_threads(arguments);
   self_test();

@@ -21,8 +21,8 @@ void write_batch_report(const Plan& plan, const std::vector<std::string>& sets, 
   std::error_code error;
   std::filesystem::create_directories(path.parent_path(), error);
   if (error) {
-    throw EnvironmentError(
-        fmt::format("{}: cannot make this folder: {}", path.parent_path().string(), error.message()));
+    throw EnvironmentError("disk.cannot-write", fmt::format("{}: cannot make this folder: {}",
+                                                            path.parent_path().string(), error.message()));
   }
   write_text_file(path, page);
 }

@@ -1,6 +1,7 @@
 // `stimgen check`: reports every problem of a recipe, or nothing; with --statistics holds made files against it.
 #include "cli/format.hpp"
 #include "cli/load.hpp"
+#include "stimgen/audit.hpp"
 #include "stimgen/report.hpp"
 
 namespace stimgen::cli {
@@ -82,13 +83,14 @@ std::string statistics_json(const StatisticsCheck& check) {
 
 int run_check(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && !arguments.has("statistics")) {
-    throw UsageError("'--json' belongs to '--statistics'", {}, "check");
+    throw UsageError("usage.missing", "'--json' belongs to '--statistics'", {}, "check");
   }
   const Plan& plan = load_plan(arguments, terminal);
   std::vector<TaskIndex> all;
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) all.push_back(i);
   // Only the recipe's own limits: what the disk has free now says nothing about the recipe.
   check_limits(plan, all, std::numeric_limits<std::uint64_t>::max());
+  refuse_foreign_files(plan, all);
   if (!arguments.has("statistics")) return 0;
 
   const StatisticsCheck check = check_statistics(plan);

@@ -26,7 +26,7 @@ int run_words(const std::vector<std::string>& words, Terminal& terminal) {
   if (first == "--help" || first == "-h") first = "help";
   if (first == "--version") first = "version";
   if (first.starts_with('-')) {
-    throw UsageError(fmt::format("'{}' stands before any command", printable(first)),
+    throw UsageError("usage.unknown-command", fmt::format("'{}' stands before any command", printable(first)),
                      "options follow the command: stimgen run RECIPE -q");
   }
   const Command* command = find_command(first);
@@ -41,7 +41,7 @@ int run_words(const std::vector<std::string>& words, Terminal& terminal) {
 }
 
 int report_bug(Terminal& terminal, const std::string& what) {
-  terminal.error(fmt::format("this is a bug in stimgen: {}, please report", what),
+  terminal.error("system.bug", fmt::format("this is a bug in stimgen: {}, please report", what),
                  "send the recipe and the output of 'stimgen --version'");
   return kBug;
 }
@@ -51,7 +51,7 @@ int report_current_exception(Terminal& terminal) {
   try {
     throw;
   } catch (const UsageError& error) {
-    terminal.error(error.what(), error.help());
+    terminal.caught_error(error.what(), error.help());
     terminal.raw_error(error.command().empty() ? "  'stimgen help' lists the commands"
                                                : fmt::format("  see 'stimgen {} --help'", error.command()));
     return kUsage;
@@ -59,19 +59,19 @@ int report_current_exception(Terminal& terminal) {
     terminal.raw_error(render(error.diagnostics(), terminal.colour()));
     return kInput;
   } catch (const OutputError& error) {
-    if (!error.reader_left()) terminal.error(error.what());
+    if (!error.reader_left()) terminal.caught_error(error.what());
     return kEnvironment;
   } catch (const EnvironmentError& error) {
-    terminal.error(error.what());
+    terminal.caught_error(error.what());
     return kEnvironment;
   } catch (const std::filesystem::filesystem_error& error) {
-    terminal.error(fmt::format("{}: {}", error.path1().string(), error.code().message()));
+    terminal.error("disk.refused", fmt::format("{}: {}", error.path1().string(), error.code().message()));
     return kEnvironment;
   } catch (const std::bad_alloc&) {
-    terminal.error("not enough memory");
+    terminal.error("system.no-memory", "not enough memory");
     return kEnvironment;
   } catch (const Interrupted&) {
-    terminal.error("interrupted");
+    terminal.error("system.interrupted", "interrupted");
     return kInterrupted;
   } catch (const std::exception& error) {
     return report_bug(terminal, error.what());

@@ -4,13 +4,13 @@
 namespace stimgen::cli {
 
 extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth, kReport, kVerify, kAudit, kDigest,
-    kDiff, kInputs, kInit, kSchema, kExplain, kVersion, kHelp;
+    kDiff, kInputs, kClean, kInit, kSchema, kExplain, kVersion, kHelp;
 
 namespace {
 
 constexpr const Command* kCommands[] = {
     &kInit,   &kCheck, &kPlan,   &kRun,  &kRates,  &kGroups, &kNodes,   &kStats,   &kPsth, &kReport,
-    &kVerify, &kAudit, &kDigest, &kDiff, &kInputs, &kSchema, &kExplain, &kVersion, &kHelp,
+    &kVerify, &kAudit, &kDigest, &kDiff, &kInputs, &kClean, &kSchema, &kExplain, &kVersion, &kHelp,
 };
 
 constexpr Option kCommonOptions[] = {

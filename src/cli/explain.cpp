@@ -1,4 +1,4 @@
-// `stimgen explain`: what a key of the recipe language means.
+// `stimgen explain`: what a key of the recipe language or an error code means.
 #include "recipe/explain.hpp"
 
 #include "cli/options.hpp"
@@ -9,31 +9,46 @@ namespace stimgen::cli {
 
 namespace {
 
+// "recipe.no-value", as it stands in a message: "[recipe.no-value]".
+std::string without_brackets(const std::string& word) {
+  const bool has_brackets = word.size() > 2 && word.front() == '[' && word.back() == ']';
+  return has_brackets ? word.substr(1, word.size() - 2) : word;
+}
+
+UsageError unknown_word(const std::string& word) {
+  std::vector<std::string> known = explainable_keys(language_tables());
+  for (const ErrorCodeDoc& doc : kErrorCodes) known.emplace_back(doc.code);
+  const std::string near = nearest_name(word, known);
+  return {
+      "usage.unknown-word", fmt::format("there is no key and no error code '{}'", printable(word)),
+      near.empty() ? "'stimgen explain patterns' names the keys of a section" : fmt::format("did you mean '{}'?", near),
+      "explain"};
+}
+
 int run_explain(const Arguments& arguments, Terminal& terminal) {
-  const std::string key = arguments.text("KEY");
-  const SchemaTables& tables = language_tables();
-  if (const std::optional<std::string> text = explain(key, tables)) {
-    terminal.out(*text);
+  const std::string word = without_brackets(arguments.text("WORD"));
+  if (const ErrorCodeDoc* doc = find_error_code(word)) {
+    terminal.out(fmt::format("{}\n  {}\n\n  what to do  {}\n", doc->code, doc->meaning, doc->advice));
     return 0;
   }
-  const std::string near = nearest_name(key, explainable_keys(tables));
-  throw UsageError(
-      fmt::format("the recipe language has no key '{}'", printable(key)),
-      near.empty() ? "'stimgen explain patterns' names the keys of a section" : fmt::format("did you mean '{}'?", near),
-      "explain");
+  const std::optional<std::string> text = explain(word, language_tables());
+  if (!text) throw unknown_word(word);
+  terminal.out(*text);
+  return 0;
 }
 
 constexpr Positional kPositionals[] = {
-    {"KEY", Presence::required, "a key (on_time, rates.burst), a section (patterns) or a kind (patterns.ramp)"},
+    {"WORD", Presence::required, "a key (on_time), section (patterns), kind (patterns.ramp) or error code"},
 };
 
 }  // namespace
 
 extern const Command kExplain;
-constinit const Command kExplain{.name = "explain",
-                                 .summary = "say what a key of the recipe means: its type, unit, default, an example",
-                                 .example = "stimgen explain on_time\nstimgen explain patterns.ramp",
-                                 .positionals = kPositionals,
-                                 .run = run_explain};
+constinit const Command kExplain{
+    .name = "explain",
+    .summary = "say what a key means (type, unit, default, an example), or an error code",
+    .example = "stimgen explain on_time\nstimgen explain patterns.ramp\nstimgen explain recipe.wrong-unit",
+    .positionals = kPositionals,
+    .run = run_explain};
 
 }  // namespace stimgen::cli

@@ -20,6 +20,7 @@ double read_time_word(const std::string& word, const std::string& command) {
   const std::optional<double> time_ms = read_time_ms(text_value(word), diagnostics);
   if (time_ms) return *time_ms;
   throw UsageError(
+      "usage.wrong-value",
       fmt::format("'--window' does not take '{}': {}", printable(word), diagnostics.items().front().message),
       "--window 1 5, --window '500 ms' '1.5 s'", command);
 }
@@ -54,16 +55,18 @@ Value networks_from_config(const std::string& config) {
 void check_options(const Arguments& arguments) {
   const std::string command(arguments.command().name);
   if (arguments.has("recipe") && arguments.has("config")) {
-    throw UsageError("'--recipe' and '--config' exclude each other", {}, command);
+    throw UsageError("usage.exclusive", "'--recipe' and '--config' exclude each other", {}, command);
   }
   if (arguments.has("by") && arguments.has("assembly")) {
-    throw UsageError("'--by' and '--assembly' exclude each other", {}, command);
+    throw UsageError("usage.exclusive", "'--by' and '--assembly' exclude each other", {}, command);
   }
   if (arguments.has("by") && !arguments.has("recipe") && !arguments.has("config")) {
-    throw UsageError("'--by' needs node properties", "add --recipe RECIPE or --config CONFIG", command);
+    throw UsageError("usage.missing", "'--by' needs node properties", "add --recipe RECIPE or --config CONFIG",
+                     command);
   }
   if (arguments.has("assembly") && !arguments.has("recipe")) {
-    throw UsageError("'--assembly' needs the recipe that declares the set", "add --recipe RECIPE", command);
+    throw UsageError("usage.missing", "'--assembly' needs the recipe that declares the set", "add --recipe RECIPE",
+                     command);
   }
 }
 
@@ -277,7 +280,7 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
                        const std::string& file) {
   if (count == 0) return;
   throw InputError(
-      "stats.unknown-node",
+      "spikes.unknown-nodes",
       fmt::format("{}: {} of the nodes with spikes are not in population '{}' ({}): {}{}", file, count,
                   population.name(), population.origin(), fmt::join(named, ", "), count > named.size() ? ", …" : ""),
       "the file was made for another network, or the network has changed since");

@@ -24,15 +24,13 @@ std::string usage_word(const Positional& positional) {
   return {};
 }
 
-std::string option_word(const Option& option) {
-  std::string word = option.letter == 0 ? "    " : fmt::format("-{}, ", option.letter);
-  word += fmt::format("--{}", option.name);
-  if (!option.placeholder.empty()) word += fmt::format(" {}", option.placeholder);
-  return word;
+// Options without a letter stand under the names of the others.
+std::string padded_word(const Option& option) {
+  return (option.letter == 0 ? "    " : "") + option_word(option);
 }
 
 void append_options(std::string& text, std::span<const Option> options) {
-  for (const Option& option : options) text += fmt::format("  {:<24}  {}\n", option_word(option), option.meaning);
+  for (const Option& option : options) text += fmt::format("  {:<24}  {}\n", padded_word(option), option.meaning);
 }
 
 int run_help(const Arguments& arguments, Terminal& terminal) {
@@ -58,6 +56,19 @@ constinit const Command kHelp{.name = "help",
                               .listed = false,
                               .run = run_help};
 
+std::string usage_line(const Command& command) {
+  std::string text = fmt::format("stimgen {}", command.name);
+  for (const Positional& positional : command.positionals) text += usage_word(positional);
+  return text + " [options]";
+}
+
+std::string option_word(const Option& option) {
+  std::string word = option.letter == 0 ? "" : fmt::format("-{}, ", option.letter);
+  word += fmt::format("--{}", option.name);
+  if (!option.placeholder.empty()) word += fmt::format(" {}", option.placeholder);
+  return word;
+}
+
 std::string general_help() {
   std::string text =
       "stimgen: spike trains for simulated neural networks, from a YAML recipe to SONATA files\n\n"
@@ -76,9 +87,7 @@ std::string general_help() {
 }
 
 std::string command_help(const Command& command) {
-  std::string text = fmt::format("stimgen {}: {}\n\nUsage: stimgen {}", command.name, command.summary, command.name);
-  for (const Positional& positional : command.positionals) text += usage_word(positional);
-  text += " [options]\n\n";
+  std::string text = fmt::format("stimgen {}: {}\n\nUsage: {}\n\n", command.name, command.summary, usage_line(command));
   for (const Positional& positional : command.positionals) {
     text += fmt::format("  {:<24}  {}\n", positional.name, positional.meaning);
   }
@@ -100,7 +109,7 @@ UsageError no_such_command(const std::string& word) {
   std::vector<std::string> names;
   for (const Command* command : commands()) names.emplace_back(command->name);
   const std::string near = nearest_name(word, names);
-  return {fmt::format("no such command '{}'", printable(word)),
+  return {"usage.unknown-command", fmt::format("no such command '{}'", printable(word)),
           near.empty() ? std::string() : fmt::format("did you mean '{}'?", near)};
 }
 

@@ -10,6 +10,9 @@ namespace stimgen::cli {
 
 std::string general_help();
 std::string command_help(const Command& command);
+// "stimgen run RECIPE [options]" and "-j, --threads N".
+std::string usage_line(const Command& command);
+std::string option_word(const Option& option);
 // With the nearest command as a suggestion.
 UsageError no_such_command(const std::string& word);
 

@@ -173,7 +173,7 @@ int run_init(const Arguments& arguments, Terminal& terminal) {
   const std::filesystem::path folder = arguments.has("DIR") ? arguments.text("DIR") : ".";
   const std::filesystem::path recipe = (folder / "recipe.yaml").lexically_normal();
   if (std::filesystem::exists(std::filesystem::symlink_status(recipe))) {
-    throw EnvironmentError(fmt::format("{} exists already and stays as it is", recipe.string()));
+    throw EnvironmentError("disk.not-replaced", fmt::format("{} exists already and stays as it is", recipe.string()));
   }
   std::string name = std::filesystem::absolute(folder / "x").lexically_normal().parent_path().filename().string();
   std::string text = fmt::format(kHead, fmt::arg("name", name.empty() ? "stimulus" : as_name(name)));

@@ -21,7 +21,7 @@ enum class Warnings : unsigned char { shown, left_out };
 const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings = Warnings::shown);
 
 // The InputError for a name that the recipe does not have: "no task 'lnog'", with a suggestion.
-InputError unknown_name(std::string_view code, std::string_view what, const std::string& name, const std::string& where,
+InputError unknown_name(ErrorCode code, std::string_view what, const std::string& name, const std::string& where,
                         const std::vector<std::string>& known);
 
 }  // namespace stimgen::cli

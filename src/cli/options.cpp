@@ -58,7 +58,7 @@ UsageError unknown_option(const Command& command, const std::string& word, const
   for (const Option& option : options) candidates.push_back("--" + std::string(option.name));
   const std::string name = word.substr(0, word.find('='));
   const std::string near = nearest_name(name, candidates);
-  return {fmt::format("'stimgen {}' has no option '{}'", command.name, printable(name)),
+  return {"usage.wrong-option", fmt::format("'stimgen {}' has no option '{}'", command.name, printable(name)),
           near.empty() ? std::string() : fmt::format("did you mean '{}'?", near), std::string(command.name)};
 }
 
@@ -68,7 +68,7 @@ UsageError wrong_option(const Command& command, const po::error_with_option_name
   const std::string name = error.get_option_name();
   const std::string own(command.name);
   if (dynamic_cast<const po::multiple_occurrences*>(&error) != nullptr) {
-    return {fmt::format("option '{}' may be given only once", name), {}, own};
+    return {"usage.wrong-option", fmt::format("option '{}' may be given only once", name), {}, own};
   }
   if (const auto* syntax = dynamic_cast<const po::invalid_syntax*>(&error)) {
     switch (syntax->kind()) {
@@ -77,16 +77,19 @@ UsageError wrong_option(const Command& command, const po::error_with_option_name
         for (const Option& option : options) {
           const bool two = option.words == Words::two || option.words == Words::repeated_two;
           if (two && name == "--" + std::string(option.name))
-            return {fmt::format("option '{0}' needs two values: {0} {1}", name, option.placeholder), {}, own};
+            return {"usage.wrong-option",
+                    fmt::format("option '{0}' needs two values: {0} {1}", name, option.placeholder),
+                    {},
+                    own};
         }
-        return {fmt::format("option '{}' needs a value", name), {}, own};
+        return {"usage.wrong-option", fmt::format("option '{}' needs a value", name), {}, own};
       case po::invalid_command_line_syntax::extra_parameter:
-        return {fmt::format("option '{}' takes no value", name), {}, own};
+        return {"usage.wrong-option", fmt::format("option '{}' takes no value", name), {}, own};
       default:
         break;
     }
   }
-  return {printable(error.what()), {}, own};
+  return {"usage.wrong-option", printable(error.what()), {}, own};
 }
 
 // The given option that takes all words behind it, if there is one.
@@ -143,7 +146,7 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
   } catch (const po::error_with_option_name& error) {
     throw wrong_option(command, error, options);
   } catch (const po::error& error) {
-    throw UsageError(printable(error.what()), {}, std::string(command.name));
+    throw UsageError("usage.wrong-option", printable(error.what()), {}, std::string(command.name));
   }
 
   Arguments arguments(command);
@@ -156,7 +159,8 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
       arguments.values_[name] = words_of(given[name]);
       // Program_options appends the words of a list option without a word about it.
       if (option.words == Words::two && arguments.values_[name].size() > 2) {
-        throw UsageError(fmt::format("option '--{}' may be given only once", name), {}, std::string(command.name));
+        throw UsageError("usage.wrong-option", fmt::format("option '--{}' may be given only once", name), {},
+                         std::string(command.name));
       }
     }
   }
@@ -170,16 +174,18 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
     const bool needed = wanted.presence == Presence::required || wanted.presence == Presence::one_or_more;
     if (end == next && needed) {
       const std::string greedy = several_option_given(given, options);
-      throw UsageError(fmt::format("'stimgen {}' needs {}: {}", command.name, wanted.name, wanted.meaning),
-                       greedy.empty() ? std::string()
-                                      : fmt::format("write {} before --{}, which takes all words that follow it",
-                                                    wanted.name, greedy),
-                       std::string(command.name));
+      throw UsageError(
+          "usage.missing", fmt::format("'stimgen {}' needs {}: {}", command.name, wanted.name, wanted.meaning),
+          greedy.empty()
+              ? std::string()
+              : fmt::format("write {} before --{}, which takes all words that follow it", wanted.name, greedy),
+          std::string(command.name));
     }
     for (; next < end; ++next) arguments.values_[std::string(wanted.name)].push_back(rest[next]);
   }
   if (next < rest.size()) {
-    throw UsageError(fmt::format("'stimgen {}' does not expect '{}'", command.name, printable(rest[next])), {},
+    throw UsageError("usage.unexpected",
+                     fmt::format("'stimgen {}' does not expect '{}'", command.name, printable(rest[next])), {},
                      std::string(command.name));
   }
   return arguments;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen::cli {
 
@@ -15,8 +16,8 @@ namespace stimgen::cli {
 class UsageError : public std::runtime_error {
  public:
   // `command`: whose help to point at; empty for stimgen itself.
-  UsageError(const std::string& message, std::string help, std::string command = {})
-      : std::runtime_error(message), help_(std::move(help)), command_(std::move(command)) {}
+  UsageError(ErrorCode code, const std::string& message, std::string help, std::string command = {})
+      : std::runtime_error(with_code(message, code)), help_(std::move(help)), command_(std::move(command)) {}
   const std::string& help() const { return help_; }
   const std::string& command() const { return command_; }
 

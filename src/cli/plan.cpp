@@ -39,7 +39,9 @@ std::string as_table(const Plan& plan, const States& states) {
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
     const Task& task = plan.tasks[i];
     std::vector<std::string> streams;
-    for (const auto& [purpose, key] : task.streams) streams.push_back(fmt::format("{}:{}", purpose, hex(key)));
+    for (const UsedStream& stream : task.streams) {
+      streams.push_back(fmt::format("{}:{}", stream.label(), hex(stream.key)));
+    }
     const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : text; };
     table.add({task.name, std::string(task_kind_name(task.kind)), or_dash(joined(names_needed(plan, task))),
                or_dash(fmt::format("{}", fmt::join(streams, " "))),
@@ -58,7 +60,7 @@ std::string as_json(const Plan& plan, const States& states) {
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
     const Task& task = plan.tasks[i];
     Json streams = Json::object();
-    for (const auto& [purpose, key] : task.streams) streams[purpose] = hex(key);
+    for (const UsedStream& stream : task.streams) streams[stream.label()] = hex(stream.key);
     Json needs = Json::array();
     for (const TaskIndex index : task.needs) {
       needs.push_back(Json{{"name", plan.tasks[index].name}, {"kind", task_kind_name(plan.tasks[index].kind)}});
@@ -108,7 +110,7 @@ std::string as_dot(const Plan& plan) {
 
 int run_plan_command(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json") && arguments.has("dot")) {
-    throw UsageError("'--json' and '--dot' exclude each other", {}, "plan");
+    throw UsageError("usage.exclusive", "'--json' and '--dot' exclude each other", {}, "plan");
   }
   const Plan& plan = load_plan(arguments, terminal);
   if (arguments.has("dot")) {

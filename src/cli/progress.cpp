@@ -48,7 +48,7 @@ void Progress::task_finished(const Task& task, const TaskResult& result) {
   if (result.status == TaskStatus::failed) {
     // A problem with a place in a recipe has lines of its own.
     const bool has_lines = result.problem.find('\n') != std::string::npos;
-    terminal_->error(fmt::format("task '{}' failed:{}{}", task.name, has_lines ? "\n" : " ", result.problem));
+    terminal_->caught_error(fmt::format("task '{}' failed:{}{}", task.name, has_lines ? "\n" : " ", result.problem));
   } else if (result.status == TaskStatus::made && !terminal_->interactive() && !terminal_->quiet()) {
     const std::string how = result.parts > 0 ? fmt::format(", joined from {} parts", result.parts) : std::string();
     terminal_->raw_error(fmt::format("[{}/{}] {}{}", finished_, tasks_, task.name, how));

@@ -17,14 +17,14 @@ double read_bin_ms(const Arguments& arguments) {
   const std::string word = arguments.text("bin");
   const std::optional<Smoothing> width = parse_smoothing("boxcar:" + word);
   if (width) return width->width_ms;
-  throw UsageError(fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)), "--bin 2.5ms",
-                   "psth");
+  throw UsageError("usage.wrong-value", fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)),
+                   "--bin 2.5ms", "psth");
 }
 
 Smoothing read_smoothing(const Arguments& arguments) {
   const std::string word = arguments.has("smooth") ? arguments.text("smooth") : std::string(kDefaultSmoothing);
   if (const std::optional<Smoothing> smoothing = parse_smoothing(word)) return *smoothing;
-  throw UsageError(fmt::format("option '--smooth' does not take '{}'", printable(word)),
+  throw UsageError("usage.wrong-value", fmt::format("option '--smooth' does not take '{}'", printable(word)),
                    "--smooth gaussian:50, boxcar:50, exponential:50 (in ms) or none", "psth");
 }
 

@@ -11,7 +11,9 @@ namespace stimgen::cli {
 
 namespace {
 
-const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& name, const std::string& recipe) {
+// The task that TASK names.
+const Plan::SpikeInput& find_spike_input(const Plan& plan, const Arguments& arguments) {
+  const std::string name = arguments.text("TASK");
   const std::optional<TaskIndex> index = plan.index_of(name);
   if (index && plan.spike_inputs.contains(*index)) return plan.spike_inputs.at(*index);
   std::vector<std::string> known;
@@ -22,7 +24,7 @@ const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& na
                                  task_kind_name(plan.tasks[*index].kind)),
                      fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
   }
-  throw unknown_name("recipe.unknown-task", "task", name, recipe, known);
+  throw unknown_name("recipe.unknown-task", "task", name, arguments.text("RECIPE"), known);
 }
 
 // The label of each group of a pattern: that of the assembly it is.
@@ -114,7 +116,7 @@ std::string draw_background(const Background& background, const BackgroundRates&
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
-  const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"), arguments.text("RECIPE"));
+  const Plan::SpikeInput& input = find_spike_input(plan, arguments);
   std::string figure;
   if (input.background != nullptr) {
     const BackgroundRates rates = draw_background_rates(*input.background, input.rate_key);

@@ -62,7 +62,9 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
 void write_figures(const Report& report, const std::filesystem::path& folder, Terminal& terminal) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw EnvironmentError(fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+  if (error)
+    throw EnvironmentError("disk.cannot-write",
+                           fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
   for (const Report::Figure& figure : report.figures()) {
     const std::filesystem::path path = folder / (figure.name + ".svg");
     write_text_file(path, figure.svg);
@@ -75,18 +77,20 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
   const bool files = is_hdf5(inputs.front());
   for (const std::string& input : inputs) {
     if (is_hdf5(input) == files && (files || inputs.size() == 1)) continue;
-    throw UsageError(fmt::format("a report is about one recipe or about spike files, not both: '{}'", printable(input)),
+    throw UsageError("usage.exclusive",
+                     fmt::format("a report is about one recipe or about spike files, not both: '{}'", printable(input)),
                      {}, "report");
   }
   for (const char* option : {"recipe", "config", "by", "assembly", "window"}) {
     if (!files && arguments.has(option)) {
-      throw UsageError(fmt::format("'--{}' is for reports about spike files; a recipe says this itself", option), {},
+      throw UsageError("usage.exclusive",
+                       fmt::format("'--{}' is for reports about spike files; a recipe says this itself", option), {},
                        "report");
     }
   }
   for (const char* option : {"set", "output"}) {
     if (files && arguments.has(option)) {
-      throw UsageError(fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
+      throw UsageError("usage.exclusive", fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
     }
   }
   const Report report =

@@ -1,11 +1,14 @@
 // `stimgen run`: makes the spike files of a recipe.
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <optional>
 
+#include "base/folder_lock.hpp"
 #include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
+#include "cli/orphans.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "stimgen/audit.hpp"
@@ -21,7 +24,7 @@ unsigned read_threads(const Arguments& arguments) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   constexpr unsigned kMost = 1024;
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError(fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
+    throw UsageError("usage.wrong-value", fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
                      {}, std::string(arguments.command().name));
   }
   return threads;
@@ -34,7 +37,7 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   const std::string word = arguments.text("shard");
   const std::string own(arguments.command().name);
   if (arguments.has("locked")) {
-    throw UsageError("option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
+    throw UsageError("usage.exclusive", "option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
   }
   const char* const end = word.data() + word.size();
   Shard shard;
@@ -46,24 +49,12 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   }
   if (good && shard.count >= 1 && shard.count <= kMostShards) {
     if (shard.index >= 1 && shard.index <= shard.count) return shard;
-    throw UsageError(fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
+    throw UsageError("usage.wrong-value", fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
                      fmt::format("parts are counted from 1: the first is 1/{0}, the last {0}/{0}", shard.count), own);
   }
-  throw UsageError(fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
+  throw UsageError("usage.wrong-value", fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
                                printable(word)),
                    "for the first of four write 1/4", own);
-}
-
-// The tasks of a shard are those that sample spikes.
-std::vector<TaskIndex> wanted_tasks(const Plan& plan, const RunOptions& options) {
-  std::vector<TaskIndex> wanted;
-  if (!options.only.empty()) {
-    wanted = plan.closure(options.only);
-  } else {
-    for (TaskIndex i = 0; i < plan.tasks.size(); ++i) wanted.push_back(i);
-  }
-  if (options.shard) std::erase_if(wanted, [&](TaskIndex i) { return !plan.spike_inputs.contains(i); });
-  return wanted;
 }
 
 std::string_view status_name(TaskStatus status) {
@@ -101,7 +92,7 @@ std::string shown_path(const Plan& plan, const Task& task, const std::optional<S
   return (shard ? part_path(plan, task, *shard) : plan.output_path(task)).lexically_normal().string();
 }
 
-using ToMake = std::vector<std::pair<TaskIndex, std::string>>;
+using ToMake = Standing::ToMake;
 
 std::string dry_run_table(const Plan& plan, const ToMake& tasks, const std::optional<Shard>& shard) {
   const double share = 1.0 / (shard ? shard->count : 1);
@@ -182,17 +173,6 @@ std::string summary_json(const Plan& plan, const RunSummary& summary, const Part
   return to_text(Json{{"interrupted", summary.interrupted}, {"tasks", tasks}});
 }
 
-// Tasks among the wanted ones that would be made, and why.
-ToMake tasks_to_make(const std::vector<TaskIndex>& wanted, const std::map<TaskIndex, TaskState>& states, bool force) {
-  ToMake result;
-  for (const TaskIndex index : wanted) {
-    const auto state = states.find(index);
-    if (state == states.end() || (state->second.fresh && !force)) continue;
-    result.emplace_back(index, state->second.fresh ? "--force" : state->second.why);
-  }
-  return result;
-}
-
 // What remains to be done of a shard: parts that are not there yet, or no use.
 ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool force) {
   ToMake result;
@@ -204,23 +184,32 @@ ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool fo
 }
 
 // --locked: nothing may change. True if all is well.
-bool check_locked(const Plan& plan, const ToMake& to_make, const LockLog& log, bool whole, Terminal& terminal) {
-  for (const auto& [index, why] : to_make) {
-    terminal.error(fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
+bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, Terminal& terminal) {
+  if (!still) {
+    terminal.error("run.locked", "--locked: the files change while they are looked at", "wait until the other run is done");
+    return false;
   }
-  for (const std::string& what : log.wrong_entries()) {
-    terminal.error(fmt::format("--locked: {} in the lock is not as a run writes it", what),
+  const ToMake to_make = standing.to_make();
+  const LockLog& log = standing.log();
+  for (const auto& [index, why] : to_make) {
+    terminal.error("run.locked", fmt::format("--locked: '{}' would be made: {}", plan.tasks[index].name, why));
+  }
+  const auto edited = log.entries(EntryState::edited), missing = log.entries(EntryState::missing);
+  for (const std::string& what : edited) {
+    terminal.error("run.locked", fmt::format("--locked: {} in the lock is not as a run writes it", what),
                    "the lock was edited or merged; 'stimgen run' mends it");
   }
-  for (const std::string& name : log.missing_entries()) {
-    terminal.error(fmt::format("--locked: '{}' is up to date, but not in the lock", name));
+  for (const std::string& what : missing) {
+    terminal.error("run.locked", fmt::format("--locked: all it stands for is up to date, but the lock does not have {}", what));
   }
-  if (whole) {
-    for (const std::string& name : log.dropped()) {
-      terminal.error(fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
-    }
+  const auto dropped = whole ? log.dropped() : std::vector<std::string>();
+  for (const std::string& name : dropped) {
+    terminal.error("run.locked", fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
   }
-  return to_make.empty() && !log.has_news(whole);
+  for (const std::string& what : log.entries(EntryState::reworded)) {
+    terminal.note(fmt::format("{} says the same as the recipe in other words; 'stimgen run' renews it", what));
+  }
+  return to_make.empty() && edited.empty() && missing.empty() && dropped.empty();
 }
 
 // The recipe's key `report`. Of a part of the files there is none: the others may be of another time, or not there.
@@ -228,6 +217,91 @@ void make_report(const Plan& plan, const Arguments& arguments, bool whole, Termi
   if (!whole) return terminal.note("no report: it is made when all tasks are");
   write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
   terminal.note("report: " + plan.recipe.report->lexically_normal().string());
+}
+
+// How long to wait while another run has the folder, and what is said then.
+Patience read_patience(const Arguments& arguments, const std::filesystem::path& folder, Terminal& terminal) {
+  Patience patience = Patience::endless();
+  const std::string own(arguments.command().name);
+  if (arguments.has("wait") && arguments.has("no-wait")) {
+    throw UsageError("usage.exclusive", "'--wait' and '--no-wait' exclude each other", {}, own);
+  }
+  if (arguments.has("no-wait")) patience.most = std::chrono::duration<double>(0);
+  if (arguments.has("wait")) {
+    const std::string word = arguments.text("wait");
+    double seconds = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
+    if (error != std::errc() || end != word.data() + word.size() || !(seconds >= 0 && seconds <= 1e9)) {
+      throw UsageError("usage.wrong-value", fmt::format("option '--wait' needs a number of seconds, not '{}'", printable(word)), {}, own);
+    }
+    patience.most = std::chrono::duration<double>(seconds);
+  }
+  patience.on_wait = [&terminal, folder](const std::string& holder) {
+    terminal.note(fmt::format("{} is writing to '{}': waiting until it is done", holder, printable(folder.string())));
+  };
+  return patience;
+}
+
+// With --set the recipe is another one, but without --output its files are the same.
+void say_what_set_replaces(const Plan& plan, const Arguments& arguments, const ToMake& to_make, Terminal& terminal) {
+  if (!arguments.has("set") || arguments.has("output") || to_make.empty()) return;
+  std::size_t there = 0;
+  std::error_code ignored;
+  for (const auto& [index, why] : to_make) there += std::filesystem::exists(plan.output_path(plan.tasks[index]), ignored);
+  if (there == 0) return;
+  terminal.note(fmt::format("--set without --output: {} of the recipe itself in '{}' {} replaced", counted(there, "file"),
+                            printable(plan.recipe.output.directory.string()), there == 1 ? "is" : "are"));
+}
+
+// Looks again until no file moves between the judgement and its end. False: they keep moving, someone is writing.
+bool look_until_still(Standing& standing) {
+  constexpr int kMostLooks = 3;
+  for (int look = 0; look < kMostLooks; ++look) {
+    if (standing.untouched()) return true;
+    standing.look();
+  }
+  return standing.untouched();
+}
+
+void say_what_was_found(const LockLog& log, Terminal& terminal) {
+  for (const std::string& what : log.entries(EntryState::edited)) {
+    terminal.note(fmt::format("mended in the lock: {}, which had been edited", what));
+  }
+  for (const auto& [name, edited] : log.contradicted()) {
+    terminal.error(
+        "run.other-spikes",
+        fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
+        edited ? "the lock was edited; 'git diff' shows what changed"
+               : "the lock was made by another build of stimgen; 'git diff' shows what changed");
+  }
+}
+
+std::vector<TaskIndex> indices_of(const ToMake& tasks) {
+  std::vector<TaskIndex> indices;
+  for (const auto& [index, why] : tasks) indices.push_back(index);
+  return indices;
+}
+
+// In the held folder, where nothing moves: what is to be done is judged anew.
+RunSummary run_held(const Plan& plan, const RunOptions& options, Standing& standing, Patience patience,
+                    Terminal& terminal) {
+  const StopRequest stop;
+  patience.stop = [&stop] { return stop.flag().load(); };
+  const HeldOutput held(plan, options, standing.log(), patience);
+  standing.look(&stop.flag());
+  if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
+  for (const auto& [index, why] : standing.to_make()) {
+    terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
+  }
+  RunSummary summary;
+  {
+    Progress progress(terminal, standing.tasks().size());
+    summary = run_plan(held, plan, options, standing.log(), progress, stop.flag());
+  }
+  // Other shards are running; whoever joins them writes the lock.
+  if (!options.shard) standing.record();
+  standing.remember(summary.exit_code() == 0);
+  return summary;
 }
 
 int run_run(const Arguments& arguments, Terminal& terminal) {
@@ -240,64 +314,41 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal);
   const std::vector<TaskIndex> tasks = wanted_tasks(plan, options);
   const bool whole = options.only.empty() && !options.shard;
-  const bool force = options.force;
-  const std::filesystem::path lock_file = lock_path(plan, arguments.has("set"));
-  FileStamps stamps(plan.recipe.output.directory);
-  // If all is up to date, and it often is, an outline of the lock is enough to know it: if the lock is untouched since
-  // the last run looked at all of it.
-  constexpr const char* kLookedThrough = "looked through";
-  const bool known_lock = stamps.recall(lock_file) == kLookedThrough;
-  std::optional<Lock> lock =
-      read_lock(lock_file, recipe_key(plan), known_lock ? LockDetail::outline : LockDetail::whole);
-  auto states = judge_tasks(plan, lock, stamps);
-  const bool outline = lock && lock->outline;
-  if (outline && (force || LockLog(plan, lock, states, stamps, false).has_news(whole) ||
-                  !tasks_to_make(tasks, states, false).empty())) {
-    lock = read_lock(lock_file, recipe_key(plan));
-    states = judge_tasks(plan, lock, stamps);
-  }
-  const auto to_make = tasks_to_make(tasks, states, force);
+  const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
+  Standing standing(plan, lock_path(plan, arguments.has("set")), tasks, whole, options.force);
+  standing.look();
   if (arguments.has("dry-run")) {
-    const ToMake files = options.shard ? parts_to_make(plan, to_make, *options.shard, force) : to_make;
+    if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
+    const ToMake to_make = standing.to_make();
+    const ToMake files = options.shard ? parts_to_make(plan, to_make, *options.shard, options.force) : to_make;
     terminal.out(arguments.has("json") ? dry_run_json(plan, files, options.shard)
                                        : dry_run_table(plan, files, options.shard));
     return 0;
   }
-  LockLog log(plan, std::move(lock), states, stamps, force);
-  if (arguments.has("locked") && !check_locked(plan, to_make, log, whole, terminal)) return 1;
-  for (const auto& [index, why] : to_make) terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
-  std::size_t files = 0;
-  for (const TaskIndex index : tasks) files += plan.tasks[index].makes_file() ? 1 : 0;
-  if (files == 0) {
+  if (tasks.empty()) {
     terminal.note(options.shard ? "nothing to make: only backgrounds and patterns are made in parts"
                                 : "nothing to make: the recipe has no backgrounds, patterns or combinations");
   }
-
+  const bool locked = arguments.has("locked");
+  const bool still = look_until_still(standing);
+  if (locked && !check_locked(plan, standing, still, whole, terminal)) return 1;
   RunSummary summary;
-  {
-    const StopRequest stop;
-    Progress progress(terminal, files);
-    summary = run_plan(plan, options, log, progress, stop.flag());
+  if (locked || (still && standing.idle())) {
+    summary = current_summary(plan, options, standing.log());
+    if (!locked && !options.shard) tidy_output(plan, options);
+    standing.remember(true);
+  } else {
+    if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
+    say_what_set_replaces(plan, arguments, standing.to_make(), terminal);
+    summary = run_held(plan, options, standing, patience, terminal);
+    say_what_was_found(standing.log(), terminal);
   }
-  // Other shards are running; whoever joins them writes the lock.
-  if (!options.shard && log.has_news(whole)) {
-    write_lock(lock_file, recipe_key(plan), log.result(whole));
-    for (const std::string& what : log.wrong_entries()) {
-      terminal.note(fmt::format("mended in the lock: {}, which had been edited", what));
-    }
-  }
-  if (!options.shard && whole && summary.exit_code() == 0) stamps.remember(lock_file, kLookedThrough);
-  stamps.save();
-  for (const std::string& name : log.contradicted()) {
-    terminal.error(
-        fmt::format("'{}' holds other spikes than the lock says, though nothing it is made from changed", name),
-        "the lock was edited or made by another build; 'git diff' shows what changed");
-  }
-  const PartsMade parts = parts_made(tasks, states, options);
+  const PartsMade parts = parts_made(tasks, standing.states(), options);
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
+  say_what_is_left_over(plan, arguments, terminal);
   if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
-  if (summary.interrupted) terminal.error("interrupted: finished files stay, unfinished ones were removed");
-  return summary.exit_code() == 0 && !log.contradicted().empty() ? 1 : summary.exit_code();
+  if (summary.interrupted) terminal.error("system.interrupted", "interrupted: finished files stay, unfinished ones were removed");
+  return summary.exit_code() == 0 && !standing.log().contradicted().empty() ? 1 : summary.exit_code();
 }
 
 constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
@@ -306,6 +357,8 @@ constexpr Option kOptions[] = {
     {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
     {"shard", 0, Words::one, "K/N",
      "make part K of N of each background and pattern; a run without it joins the parts"},
+    {"wait", 0, Words::one, "SECONDS", "wait that long while another run writes to the folder (default: until it is done)"},
+    {"no-wait", 0, Words::none, "", "end with 4 at once if another run writes to the folder"},
     {"locked", 0, Words::none, "", "exit with 1 and write nothing if a file or the lock would change"},
     {"force", 0, Words::none, "", "make files again that are up to date"},
     {"dry-run", 0, Words::none, "", "print what would be made, make nothing"},

@@ -1,7 +1,8 @@
-// `stimgen schema`: the JSON Schema of the recipe language, for editors and validators.
+// `stimgen schema`: the JSON Schema of the recipe language, for editors and validators, or the reference for people.
 #include "recipe/schema.hpp"
 
 #include "cli/options.hpp"
+#include "cli/reference.hpp"
 #include "cli/terminal.hpp"
 #include "stimgen/plan.hpp"
 
@@ -9,10 +10,14 @@ namespace stimgen::cli {
 
 namespace {
 
-int run_schema(const Arguments&, Terminal& terminal) {
-  terminal.out(recipe_schema(language_tables()));
+int run_schema(const Arguments& arguments, Terminal& terminal) {
+  terminal.out(arguments.has("reference") ? reference() : recipe_schema(language_tables()));
   return 0;
 }
+
+constexpr Option kOptions[] = {
+    {"reference", 0, Words::none, "", "print every key, command and error code as Markdown instead"},
+};
 
 }  // namespace
 
@@ -20,6 +25,7 @@ extern const Command kSchema;
 constinit const Command kSchema{.name = "schema",
                                 .summary = "print the JSON Schema of the recipe language, for editors",
                                 .example = "stimgen schema > recipe.schema.json",
+                                .options = kOptions,
                                 .run = run_schema};
 
 }  // namespace stimgen::cli

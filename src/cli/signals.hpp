@@ -5,12 +5,13 @@
 
 namespace stimgen::cli {
 
-// SIGINT and SIGTERM end the program at once with exit code 130; a closed pipe and a file-size limit become errors of
-// the write that meets them.
+// SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGXCPU end the program at once with exit code 130;
+// a closed pipe and a file-size limit become errors of the write that meets them.
 void install_signal_handlers();
 
-// While it lives, the first SIGINT or SIGTERM only sets the flag, so that unfinished files can be removed; the second
-// ends the program. One object at a time.
+// While it lives, the first of these signals only sets the flag, so that unfinished files can be removed. What comes
+// within a second of it is the same wish (`timeout` of coreutils sends SIGTERM twice); a later one ends the program.
+// One object at a time.
 class StopRequest {
  public:
   StopRequest();

@@ -181,7 +181,7 @@ std::string as_json(const std::vector<Result>& results, bool by_node) {
 
 int run_stats(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("csv") && arguments.has("json")) {
-    throw UsageError("'--csv' and '--json' exclude each other", {}, "stats");
+    throw UsageError("usage.exclusive", "'--csv' and '--json' exclude each other", {}, "stats");
   }
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));

@@ -64,11 +64,14 @@ void Terminal::flush() {
   if (std::fflush(stdout) != 0) output_failed(errno);
 }
 
-void Terminal::error(const std::string& message, const std::string& help) {
+void Terminal::error(ErrorCode code, const std::string& message, const std::string& help) {
+  caught_error(with_code(message, code), help);
+}
+
+void Terminal::caught_error(const std::string& text, const std::string& help) {
   redraw({});
-  std::string text = colour_ ? fmt::format("\x1b[1;31merror:\x1b[0m {}", message) : fmt::format("error: {}", message);
-  if (!help.empty()) text += fmt::format("\n  = help: {}", help);
-  log_->error("{}", text);
+  const std::string_view start = colour_ ? "\x1b[1;31merror:\x1b[0m" : "error:";
+  log_->error("{} {}{}", start, text, help.empty() ? std::string() : fmt::format("\n  = help: {}", help));
 }
 
 void Terminal::raw_error(std::string_view text) {

@@ -19,7 +19,8 @@ namespace stimgen::cli {
 // stdout could not be written. `reader_left`: the other end of a pipe was closed (as `| head` does).
 class OutputError : public EnvironmentError {
  public:
-  OutputError(const std::string& message, bool reader_left) : EnvironmentError(message), reader_left_(reader_left) {}
+  OutputError(const std::string& message, bool reader_left)
+      : EnvironmentError("disk.cannot-write", message), reader_left_(reader_left) {}
   bool reader_left() const { return reader_left_; }
 
  private:
@@ -46,7 +47,9 @@ class Terminal {
   void flush();
 
   // To stderr: always, unless quiet, only with -v.
-  void error(const std::string& message, const std::string& help = {});
+  void error(ErrorCode code, const std::string& message, const std::string& help = {});
+  // The same for the text of an exception, which has its code.
+  void caught_error(const std::string& text, const std::string& help = {});
   void raw_error(std::string_view text);
   void note(const std::string& message);
   void detail(const std::string& message);

@@ -29,7 +29,8 @@ void write_text_file(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::file_type type = std::filesystem::status(path, error).type();
   if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::regular) {
     if (type == std::filesystem::file_type::regular && holds_something_else(path, text)) {
-      throw UsageError(fmt::format("'{}' exists, is no page or figure, and stays as it is; name another file",
+      throw UsageError("disk.not-replaced",
+                       fmt::format("'{}' exists, is no page or figure, and stays as it is; name another file",
                                    printable(path.string())),
                        {});
     }
@@ -40,7 +41,7 @@ void write_text_file(const std::filesystem::path& path, std::string_view text) {
   std::ofstream stream(path, std::ios::binary);
   stream.write(text.data(), static_cast<std::streamsize>(text.size()));
   stream.close();
-  if (!stream) throw EnvironmentError(path.string() + ": cannot write");
+  if (!stream) throw EnvironmentError("disk.cannot-write", path.string() + ": cannot write");
 }
 
 }  // namespace stimgen::cli

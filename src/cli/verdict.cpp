@@ -60,7 +60,7 @@ std::string verdict_json(const std::vector<Verdict>& verdicts) {
   Json tasks = Json::array();
   for (const Verdict& verdict : verdicts) {
     Json task = {{"name", verdict.task}, {"file", verdict.file}, {"same", verdict.same}, {"spikes", verdict.spikes}};
-    if (!verdict.same) task["cause"] = verdict.cause;
+    if (!verdict.same) task["cause"] = cause_name(verdict.cause);
     if (!verdict.message.empty()) task["message"] = verdict.message;
     if (!verdict.same) {
       if (!verdict.population.empty()) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cli/load.hpp"
+#include "cli/orphans.hpp"
 #include "cli/signals.hpp"
 #include "cli/verdict.hpp"
 #include "stimgen/sample.hpp"
@@ -52,6 +53,7 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   const StopRequest stop;
   const std::vector<Verdict> verdicts = verify_plan(plan, lock, options, stop.flag());
   terminal.out(arguments.has("json") ? verdict_json(verdicts) : verdict_lines(verdicts));
+  say_what_is_left_over(plan, arguments, terminal);
   return all_same(verdicts) ? 0 : 1;
 }
 

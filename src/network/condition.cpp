@@ -115,7 +115,7 @@ class Evaluation {
   }
 
  private:
-  void error(const SourceLoc& loc, const char* code, const std::string& message, const std::string& help = {}) {
+  void error(const SourceLoc& loc, ErrorCode code, const std::string& message, const std::string& help = {}) {
     diagnostics_.error(loc, code, message, help);
   }
 

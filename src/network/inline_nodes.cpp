@@ -69,11 +69,12 @@ class InlinePopulation final : public LazyPopulation {
   Column read_column(const ColumnInfo& info) const override {
     const Property& property = properties_.at(info.name);
     const std::uint64_t count = size();
+    Streams streams({.network = seed_, .spikes = 0}, name() + "." + info.name);
     if (property.rule == Rule::uniform || property.rule == Rule::linspace) {
       std::vector<double> reals(count);
       const double width = property.high - property.low;
       if (property.rule == Rule::uniform) {
-        const StreamKey key = make_stream_key("property", seed_, name() + "." + info.name);
+        const StreamKey key = streams.key(Purpose::property);
         for (NodeId id = 0; id < count; ++id) {
           const auto words = philox_block(key, id, 0);
           reals[id] = property.low + width * uniform_open01(words[0]);
@@ -83,7 +84,9 @@ class InlinePopulation final : public LazyPopulation {
         for (NodeRow row = 0; row < count; ++row) reals[row] = property.low + static_cast<double>(row) * step;
         if (count > 1) reals.back() = property.high;
       }
-      return real_column(std::move(reals));
+      Column column = real_column(std::move(reals));
+      column.streams = streams.used();
+      return column;
     }
     const Column& list = property.values;
     const std::uint64_t length = list.size();
@@ -198,12 +201,12 @@ std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, 
   Fields fields(body, fmt::format("population '{}'", printable(name)), {kInlinePopulationFields}, diagnostics);
   const std::uint64_t count = fields.optional_count("nodes").value_or(0);
   if (count > kMostNodes) {
-    fields.error("nodes", "network.bad-population", "an inline population has at most 1,000,000,000 nodes");
+    fields.error("nodes", "recipe.out-of-range", "an inline population has at most 1,000,000,000 nodes");
   }
   std::map<std::string, Property> properties;
   if (const Value* list = fields.value("properties")) {
     if (!list->is_mapping()) {
-      fields.error("properties", "network.bad-property",
+      fields.error("properties", "recipe.wrong-type",
                    fmt::format("'properties' is a mapping of names to values, not {}", describe(*list)));
     }
     for (const auto& member : list->members) {
@@ -211,7 +214,7 @@ std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, 
         diagnostics.error(member.key_loc, "network.bad-property",
                           fmt::format("'{}' is given: every node has it already", member.key), "choose another name");
       } else if (!is_name(member.key)) {
-        diagnostics.error(member.key_loc, "network.bad-property",
+        diagnostics.error(member.key_loc, "recipe.bad-name",
                           fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
                                       printable(member.key)));
       } else {

@@ -197,7 +197,7 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   if (diagnostics.error_count() != errors_before_configs) network->set_incomplete();
   if (const Value* files = fields.value("files")) {
     if (!files->is_sequence()) {
-      fields.error("files", "network.bad-files",
+      fields.error("files", "recipe.wrong-type",
                    fmt::format("'files' is a list of {{nodes: …, node_types: …}}, not {}", describe(*files)));
     }
     for (const Value& item : files->items) {
@@ -219,12 +219,12 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   }
   if (const Value* populations = fields.value("populations")) {
     if (!populations->is_mapping()) {
-      fields.error("populations", "network.bad-population",
+      fields.error("populations", "recipe.wrong-type",
                    fmt::format("'populations' is a mapping of names, not {}", describe(*populations)));
     }
     for (const auto& member : populations->members) {
       if (!is_name(member.key)) {
-        diagnostics.error(member.key_loc, "network.bad-population",
+        diagnostics.error(member.key_loc, "recipe.bad-name",
                           fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
                                       printable(member.key)));
         continue;

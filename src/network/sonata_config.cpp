@@ -18,13 +18,12 @@ bool require_file(const fs::path& path, const std::string& role, const SourceLoc
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
   if (fs::is_directory(status)) {
-    diagnostics.error(loc, "network.missing-file",
+    diagnostics.error(loc, "file.unreadable",
                       fmt::format("{} '{}' is a folder, not a file", role, printable(path.string())));
     return false;
   }
   if (!fs::exists(status)) {
-    diagnostics.error(loc, "network.missing-file",
-                      fmt::format("{} '{}' does not exist", role, printable(path.string())));
+    diagnostics.error(loc, "file.unreadable", fmt::format("{} '{}' does not exist", role, printable(path.string())));
     return false;
   }
   return true;

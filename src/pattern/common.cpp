@@ -35,7 +35,7 @@ std::optional<std::vector<SelectedIndex>> read_select(Fields& fields) {
 std::optional<std::int64_t> read_on_time(Fields& fields) {
   const auto on_ps = read_picoseconds(fields, "on_time");
   if (on_ps && *on_ps <= 0) {
-    fields.error("on_time", "pattern.no-on-time", "'on_time' must be longer than 0 s");
+    fields.error("on_time", "recipe.out-of-range", "'on_time' must be longer than 0 s");
     return std::nullopt;
   }
   return on_ps;
@@ -83,7 +83,7 @@ std::vector<std::size_t> selected_groups(const CommonSettings& common, const Pat
   for (const SelectedIndex& item : *common.select) {
     if (item.index < 0 || static_cast<std::uint64_t>(item.index) >= groups.size()) {
       diagnostics.error(
-          item.loc, "pattern.no-such-group", fmt::format("there is no group {}", item.index),
+          item.loc, "assembly.no-such-group", fmt::format("there is no group {}", item.index),
           fmt::format("the set has {} group{}, numbered from 0", groups.size(), groups.size() == 1 ? "" : "s"));
       fine = false;
       continue;

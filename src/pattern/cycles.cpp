@@ -82,13 +82,13 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
     if (defaults.stop_ms) {
       stop = window_picoseconds(fields, "stop", *defaults.stop_ms);
     } else {
-      fields.error("stop", "pattern.no-stop",
+      fields.error("stop", "recipe.no-stop",
                    fmt::format("{} has no 'stop', and the recipe has no 'time.stop'", fields.owner()),
                    "add 'stop: 15 s' here or 'time: {stop: 15 s}' at the top");
     }
   }
   const auto off = read_picoseconds(fields, "off_time");
-  if (off && *off < 0) fields.error("off_time", "pattern.negative-time", "'off_time' must not be negative");
+  if (off && *off < 0) fields.error("off_time", "recipe.out-of-range", "'off_time' must not be negative");
   const auto wanted = fields.optional_count("cycles");
   const CycleFit fit = fields.choice("fit") == "on_time" ? CycleFit::on_time : CycleFit::whole_cycle;
 
@@ -99,7 +99,7 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
                  "start it later or lower 'time.start'");
   }
   if (start && stop && *stop <= *start) {
-    fields.error("stop", "pattern.empty-window",
+    fields.error("stop", "recipe.empty-window",
                  fmt::format("'stop' at {} must be after 'start' at {}", time_text(*stop), time_text(*start)));
   }
   if (fields.diagnostics().error_count() != errors_before || !start || !stop || !on_ps || !off) return {};

@@ -27,7 +27,7 @@ class FadePattern final : public Pattern {
   FadePattern(CommonSettings common, RampTimes ramp, RatePair out, RatePair in)
       : common_(std::move(common)), ramp_(ramp), out_(out), in_(in) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty() || !check_size(common_, groups.size(), 4, diagnostics)) return {};
     if (selected.size() % 2 != 0) {

@@ -67,7 +67,7 @@ class JoinPattern final : public Pattern {
  public:
   JoinPattern(CommonSettings common, const JoinSettings& settings) : common_(std::move(common)), settings_(settings) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey key, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams& streams, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty()) return {};
     std::size_t functions = 0;
@@ -78,15 +78,15 @@ class JoinPattern final : public Pattern {
     const auto positions = turn_positions(groups, selected);
     std::vector<GroupRate> result;
     for (std::size_t group = 0; group < groups.size(); ++group) {
-      append_group(groups, group, selected.size(), positions[group], key, result);
+      append_group(groups, group, selected.size(), positions[group], streams, result);
     }
     return result;
   }
 
  private:
   void append_group(const PatternGroups& groups, std::size_t group, std::size_t turns, std::optional<std::size_t> turn,
-                    StreamKey key, std::vector<GroupRate>& result) const {
-    const std::vector<NodeId> ranked = ranked_nodes(groups.node_ids[group], key, group);
+                    Streams& streams, std::vector<GroupRate>& result) const {
+    const std::vector<NodeId> ranked = ranked_nodes(groups.node_ids[group], streams, group);
     const JoinCut cut(settings_, ranked.size());
     const auto append = [&](std::uint64_t k, std::uint64_t begin, std::uint64_t end, const Drive& drive) {
       if (begin == end) return;
@@ -109,10 +109,10 @@ class JoinPattern final : public Pattern {
   }
 
   // In the order of joining. It depends on the group alone, not on which groups are selected.
-  std::vector<NodeId> ranked_nodes(std::span<const NodeId> ids, StreamKey key, std::size_t group) const {
+  std::vector<NodeId> ranked_nodes(std::span<const NodeId> ids, Streams& streams, std::size_t group) const {
     std::vector<NodeId> ranked(ids.begin(), ids.end());
     if (!settings_.random_order) return ranked;
-    RandomStream stream(key, group);
+    RandomStream stream(streams.key(Purpose::join), group);
     for (std::size_t i = 0; i + 1 < ranked.size(); ++i) {
       const std::uint64_t step = stream.next_below(ranked.size() - i);
       std::swap(ranked[i], ranked[i + static_cast<std::size_t>(step)]);
@@ -154,7 +154,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
   settings.waiting_hz = fields.optional_rate_hz("rates.waiting").value_or(common.silent_hz);
   settings.steps = fields.count("steps");
   if (settings.steps > kMostSteps) {
-    fields.error("steps", "pattern.too-many-steps", fmt::format("'steps' must be at most {}", kMostSteps));
+    fields.error("steps", "recipe.out-of-range", fmt::format("'steps' must be at most {}", kMostSteps));
   }
   settings.quit = fields.choice("direction") == "quit";
   const std::size_t errors_before = fields.diagnostics().error_count();

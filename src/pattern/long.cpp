@@ -10,7 +10,7 @@ class LongPattern final : public Pattern {
  public:
   LongPattern(CommonSettings common, double burst_hz) : common_(std::move(common)), burst_hz_(burst_hz) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty() || !check_size(common_, groups.size(), 2, diagnostics)) return {};
     warn_without_turn(common_, groups, selected, static_cast<std::uint64_t>(common_.timing.count), diagnostics);

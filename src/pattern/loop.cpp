@@ -70,7 +70,7 @@ class LoopPattern final : public Pattern {
   LoopPattern(CommonSettings common, std::vector<ProfilePoint> points)
       : common_(std::move(common)), points_(std::move(points)) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty() || !check_size(common_, groups.size(), points_.size() + 1, diagnostics)) return {};
     warn_without_turn(common_, groups, selected, static_cast<std::uint64_t>(common_.timing.count), diagnostics);

@@ -40,12 +40,12 @@ const PatternKind* find_kind(const Entry& entry, const Value& section_defaults, 
   const Value* type = entry.body.find("type");
   if (type == nullptr || type->is_null()) type = section_defaults.find("type");
   if (type == nullptr || type->is_null()) {
-    diagnostics.error(entry.loc, "pattern.no-type", fmt::format("pattern '{}' has no 'type'", printable(entry.name)),
+    diagnostics.error(entry.loc, "recipe.missing-key", fmt::format("pattern '{}' has no 'type'", printable(entry.name)),
                       fmt::format("the types are {}", fmt::join(type_names(), ", ")));
     return nullptr;
   }
   if (!type->is_scalar()) {
-    diagnostics.error(type->loc, "pattern.unknown-type",
+    diagnostics.error(type->loc, "recipe.wrong-type",
                       fmt::format("'type' must be the name of a pattern, not {}", describe(*type)),
                       fmt::format("the types are {}", fmt::join(type_names(), ", ")));
     return nullptr;
@@ -53,7 +53,7 @@ const PatternKind* find_kind(const Entry& entry, const Value& section_defaults, 
   for (const PatternKind* kind : kKinds) {
     if (kind->info.name == type->text) return kind;
   }
-  diagnostics.error(type->loc, "pattern.unknown-type",
+  diagnostics.error(type->loc, "recipe.unknown-choice",
                     fmt::format("there is no pattern type '{}'", printable(type->text)),
                     suggest(type->text, type_names()));
   return nullptr;
@@ -73,7 +73,7 @@ std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value&
                                                 Diagnostics& diagnostics) {
   if (!entry.body.is_mapping() && !entry.body.is_null()) {
     diagnostics.error(
-        entry.body.loc, "pattern.no-mapping",
+        entry.body.loc, "recipe.wrong-type",
         fmt::format("pattern '{}' must be a mapping of keys, not {}", printable(entry.name), describe(entry.body)));
     return nullptr;
   }

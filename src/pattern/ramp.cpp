@@ -18,7 +18,7 @@ class RampPattern final : public Pattern {
   RampPattern(CommonSettings common, RampTimes ramp, double from_hz, double to_hz)
       : common_(std::move(common)), ramp_(ramp), from_hz_(from_hz), to_hz_(to_hz) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty() || !check_size(common_, groups.size(), 4, diagnostics)) return {};
     warn_without_turn(common_, groups, selected, static_cast<std::uint64_t>(common_.timing.count), diagnostics);

@@ -20,7 +20,7 @@ class ShortPattern final : public Pattern {
   ShortPattern(CommonSettings common, double burst_hz, double rounds)
       : common_(std::move(common)), burst_hz_(burst_hz), rounds_(rounds) {}
 
-  std::vector<GroupRate> rates(const PatternGroups& groups, StreamKey, Diagnostics& diagnostics) const override {
+  std::vector<GroupRate> rates(const PatternGroups& groups, Streams&, Diagnostics& diagnostics) const override {
     const auto selected = selected_groups(common_, groups, diagnostics);
     if (selected.empty()) return {};
     const std::uint64_t slots = ceiling_product(rounds_, selected.size());
@@ -59,7 +59,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
   const std::size_t errors_before = fields.diagnostics().error_count();
   const double rounds = fields.number("rounds");
   if (fields.diagnostics().error_count() == errors_before && !(rounds > 0 && rounds <= kMostRounds)) {
-    fields.error("rounds", "pattern.wrong-rounds", "'rounds' must be above 0 and at most 1000000");
+    fields.error("rounds", "recipe.out-of-range", "'rounds' must be above 0 and at most 1000000");
   }
   return std::make_unique<ShortPattern>(std::move(common), burst_hz, rounds);
 }

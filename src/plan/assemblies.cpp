@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/random.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
@@ -15,7 +14,6 @@ class PlanContext : public AssemblyContext {
  public:
   explicit PlanContext(const Plan& plan) : plan_(plan) {}
   const Network& network() const override { return *plan_.network; }
-  std::uint64_t network_seed() const override { return plan_.recipe.seeds.network; }
   const AssemblySet* other(std::string_view name) const override {
     const auto it = plan_.assembly_sets.find(name);
     return it == plan_.assembly_sets.end() ? nullptr : &it->second;
@@ -86,10 +84,11 @@ class Maker {
     if (!needed.empty() && !plan_.assembly_sets.contains(needed)) return State::failed;  // reported where it failed
     const std::size_t errors_before = diagnostics_.error_count();
     try {
-      AssemblySet set = make_assembly_set(definition, PlanContext(plan_), diagnostics_);
+      Streams streams(plan_.recipe.seeds, definition.name);
+      AssemblySet set = make_assembly_set(definition, PlanContext(plan_), streams, diagnostics_);
       if (diagnostics_.error_count() != errors_before || set.population == nullptr) return State::failed;
       plan_.assembly_sets.emplace(definition.name, std::move(set));
-      add(definition);
+      add(definition, streams);
     } catch (const InputError& error) {  // a file of the network that can be opened but not read
       diagnostics_.add(error, definition.loc);
       return State::failed;
@@ -97,7 +96,7 @@ class Maker {
     return State::done;
   }
 
-  void add(const AssemblyDefinition& definition) {
+  void add(const AssemblyDefinition& definition, const Streams& streams) {
     const AssemblySet& set = plan_.assembly_sets.find(definition.name)->second;
     Task task;
     task.kind = TaskKind::assembly;
@@ -108,10 +107,7 @@ class Maker {
     if (const std::string needed = definition.grouping->needs_set(); !needed.empty()) {
       if (const auto index = plan_.index_of(TaskKind::assembly, needed)) task.needs.push_back(*index);
     }
-    task.streams = {{"assembly", make_stream_key("assembly", plan_.recipe.seeds.network, definition.name)}};
-    if (definition.fraction < 1) {
-      task.streams.emplace_back("fraction", make_stream_key("fraction", plan_.recipe.seeds.network, definition.name));
-    }
+    task.streams = streams.used();
     task.settings = {{"method", std::string(definition.kind->info.name)},
                      {"method version", fmt::format("{}", definition.kind->info.version)},
                      {"population", set.population->name()}};
@@ -128,7 +124,7 @@ class Maker {
   void report_unknown(const AssemblyDefinition& definition, const std::string& name) {
     std::vector<std::string> names;
     for (const auto& other : plan_.assembly_definitions) names.push_back(other->name);
-    diagnostics_.error(reference_loc(definition, name), "plan.no-such-set",
+    diagnostics_.error(reference_loc(definition, name), "recipe.unknown-set",
                        fmt::format("there is no assembly set '{}'", printable(name)), suggest(name, names));
   }
 

@@ -77,7 +77,7 @@ class CombineBuilder {
     const Value* from = fields.value("from");
     if (from != nullptr) {
       if (!from->is_sequence() || from->items.empty()) {
-        fields.error("from", "combine.from",
+        fields.error("from", "recipe.wrong-type",
                      fmt::format("'from' is {}, but a list of tasks and files was expected",
                                  from->is_sequence() ? "an empty list" : describe(*from)),
                      "e.g. from: [shell, long]");
@@ -173,7 +173,7 @@ class CombineBuilder {
     const auto index = plan_.index_of(*name);
     if (!index || !plan_.tasks[*index].makes_file()) {
       if (!names_a_task(*name)) {
-        diagnostics_.error(item.loc, "combine.no-such-task", fmt::format("there is no task '{}'", printable(*name)),
+        diagnostics_.error(item.loc, "recipe.unknown-task", fmt::format("there is no task '{}'", printable(*name)),
                            suggest(*name, task_names()));
       }
       return false;  // otherwise it failed and was reported there
@@ -225,7 +225,7 @@ class CombineBuilder {
     }
     for (const PopulationInfo& population : reader->populations()) {
       if (!source.population.empty() && population.name != source.population) continue;
-      if (!add_recorded(*reader, population, source, sources.size(), task)) return false;
+      if (!add_recorded(*reader, population, sources.size(), source, task)) return false;
     }
     if (nodes != nullptr) inputs_.add_columns(*nodes, task);
     sources.push_back(std::move(source));
@@ -233,8 +233,8 @@ class CombineBuilder {
   }
 
   // One pass over a recorded population: its digest, how many spikes are taken, and whether all of these are at a time.
-  bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, const CombineSource& source,
-                    std::size_t position, Task& task) {
+  bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, std::size_t position,
+                    CombineSource& source, Task& task) {
     ContentDigest content(population.name, population.order);
     std::uint64_t taken = 0;
     UnknownNodes unknown(source.keep ? nullptr : plan_.network->population(population.name));
@@ -256,7 +256,7 @@ class CombineBuilder {
       return false;
     }
     if (unknown.spikes > 0) {
-      diagnostics_.warning(source.loc, "combine.unknown-nodes",
+      diagnostics_.warning(source.loc, "spikes.unknown-nodes",
                            fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
                                        "{} of them, the first of node {}",
                                        source.file.filename().string(), population.name, unknown.spikes, unknown.first),
@@ -265,6 +265,7 @@ class CombineBuilder {
     task.populations.push_back(population.name);
     task.expected_spikes += static_cast<double>(taken);
     const std::string digest = to_hex(content.finish());
+    source.contents[population.name] = digest;
     task.settings.emplace_back(fmt::format("source {:06} population {}", position, population.name), digest);
     task.inputs.emplace_back(
         fmt::format("spikes of {} in {}", population.name, shown_from_recipe(plan_.recipe, source.file)), digest);

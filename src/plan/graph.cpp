@@ -64,7 +64,7 @@ std::vector<TaskIndex> Plan::closure(const std::vector<std::string>& names) cons
     if (const auto index = index_of(name); index && tasks[*index].makes_file()) {
       wanted[*index] = true;
     } else {
-      diagnostics.error({}, "plan.no-such-task",
+      diagnostics.error({}, "recipe.unknown-task",
                         fmt::format("'{}' has no task '{}'", recipe.file->path, printable(name)),
                         suggest(name, file_task_names()));
     }
@@ -110,10 +110,23 @@ void set_output(const Plan& plan, Task& task) {
                                                        : std::string("none"));
 }
 
+namespace {
+
+// A column that is read twice was drawn once.
+void sort_by_label(std::vector<UsedStream>& streams) {
+  const auto label_of = [](const UsedStream& stream) { return stream.label(); };
+  std::ranges::sort(streams, {}, label_of);
+  const auto again = std::ranges::unique(streams, {}, label_of);
+  streams.erase(again.begin(), again.end());
+}
+
+}  // namespace
+
 TaskIndex add_task(Plan& plan, Task task) {
   std::sort(task.needs.begin(), task.needs.end());
   task.needs.erase(std::unique(task.needs.begin(), task.needs.end()), task.needs.end());
   std::sort(task.settings.begin(), task.settings.end());
+  sort_by_label(task.streams);
   std::string text = fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind));
   // With lengths, so that no two different lists give one text.
   const auto add = [&text](std::string_view what, const auto& pairs) {
@@ -122,8 +135,8 @@ TaskIndex add_task(Plan& plan, Task task) {
   };
   add("setting", task.settings);
   add("said", task.keys);
-  for (const auto& [purpose, key] : task.streams) {
-    text.append("stream ").append(purpose).append(" ").append(canonical(key)) += '\n';
+  for (const UsedStream& stream : task.streams) {
+    text.append("stream ").append(stream.label()).append(" ").append(canonical(stream.key)) += '\n';
   }
   // Sorted, since the order of tasks in the recipe must not matter.
   std::vector<std::string> needs;

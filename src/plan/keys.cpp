@@ -21,11 +21,10 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   const auto own = [&](std::string_view name) {
     return std::any_of(task.keys.begin(), task.keys.end(), [&](const auto& key) { return key.first == name; });
   };
-  bool draws_network = task.kind == TaskKind::assembly, draws_spikes = false;
-  for (const auto& [purpose, key] : task.streams) (purpose == "spikes" ? draws_spikes : draws_network) = true;
-  if (draws_network) task.keys.emplace_back("seeds.network", fmt::format("{}", recipe.seeds.network));
-  if (draws_spikes) {
-    task.keys.emplace_back("seeds.spikes", fmt::format("{}", recipe.seeds.spikes));
+  for (const UsedStream& stream : task.streams) {
+    task.keys.emplace_back(stream.seed_name(), fmt::format("{}", stream.seed));
+  }
+  if (task.kind == TaskKind::background || task.kind == TaskKind::pattern) {
     // A pattern is silent from time.start to its own start.
     if (task.kind == TaskKind::pattern || !own("start")) {
       task.keys.emplace_back("time.start", format_time(recipe.start_ms.value_or(0)));
@@ -49,6 +48,8 @@ void InputDigests::add_columns(const NodePopulation& population, Task& task) {
     if (column == "node_id" || column == "population") continue;
     std::string& digest = columns_[{&population, column}];
     if (digest.empty()) digest = to_hex(population.column_digest(column));
+    const auto& drawn = population.column(column)->streams;
+    task.streams.insert(task.streams.end(), drawn.begin(), drawn.end());
     task.inputs.emplace_back(fmt::format("column {} of {}", column, population.name()), digest);
   }
   population.take_columns_used();  // digesting asks for them

@@ -11,14 +11,14 @@ namespace stimgen {
 
 using KeyList = std::vector<std::pair<std::string, std::string>>;
 
-// Adds what the task has in common with others: its seeds, by the purposes of its streams, and where a window is not
-// its own, the recipe's.
+// Adds what the task has in common with others: the seeds of its streams and, where a window is not its own, the
+// recipe's.
 void add_shared_keys(const Recipe& recipe, Task& task);
 
 // Finds the digests of what entries read. One column or file is digested once.
 class InputDigests {
  public:
-  // The columns asked for since the last call.
+  // The columns asked for since the last call, and the streams they were drawn from.
   void add_columns(const NodePopulation& population, Task& task);
 
  private:

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/random.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
@@ -18,18 +17,18 @@ class SpikeTaskBuilder {
 
   void add_background(const Entry& entry) {
     const BackgroundDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
-    auto background = read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, diagnostics_);
+    auto background = read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, seeds_,
+                                      diagnostics_);
     if (!background) {
       look_up_process(entry, plan_.recipe.backgrounds.defaults);
       return;
     }
     Plan::SpikeInput input;
     Task task;
-    if (!start(task, input, TaskKind::background, entry, background->stream, background->process)) return;
+    if (!start(task, input, TaskKind::background, entry, background->streams, background->process)) return;
     input.window = background->window;
     input.population = background->population;
-    input.rate_key = make_stream_key("rate", seeds_.network, background->stream);
-    task.streams.insert(task.streams.begin(), {"rate", input.rate_key});
+    input.rate_key = background->streams.key_if_used(Purpose::rate);
     task.needs.push_back(network_task(plan_, *background->population));
     task.settings.emplace_back("window", canonical(input.window));
     for (const BackgroundGroup& group : background->groups) {
@@ -46,8 +45,9 @@ class SpikeTaskBuilder {
     task.keys = background->said.keys;
     task.files = background->said.files;
     inputs_.add_columns(*background->population, task);
+    const Streams streams = background->streams;
     input.background = std::move(background);
-    finish(std::move(task), std::move(input));
+    finish(std::move(task), std::move(input), streams);
   }
 
   void add_pattern(const Entry& entry) {
@@ -61,7 +61,8 @@ class SpikeTaskBuilder {
     }
     Plan::SpikeInput input;
     Task task;
-    const bool started = start(task, input, TaskKind::pattern, entry, pattern->stream, pattern->process);
+    Streams streams(seeds_, entry.name, pattern->stream);
+    const bool started = start(task, input, TaskKind::pattern, entry, streams, pattern->process);
     const AssemblySet* const set = find_set(pattern->assemblies, pattern->assemblies_loc);
     if (set == nullptr) return;
     PatternGroups groups;
@@ -69,15 +70,11 @@ class SpikeTaskBuilder {
       groups.labels.push_back(assembly.label);
       groups.node_ids.emplace_back(assembly.node_ids);
     }
-    const StreamKey join_key = make_stream_key("join", seeds_.network, entry.name);
     const std::size_t errors_before = diagnostics_.error_count();
-    input.group_rates = pattern->pattern->rates(groups, join_key, diagnostics_);
+    input.group_rates = pattern->pattern->rates(groups, streams, diagnostics_);
     if (!started || diagnostics_.error_count() != errors_before) return;
     input.population = set->population;
     if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
-    const bool draws = std::any_of(input.group_rates.begin(), input.group_rates.end(),
-                                   [](const GroupRate& rate) { return rate.subgroup.has_value(); });
-    if (draws) task.streams.insert(task.streams.begin(), {"join", join_key});
     task.needs.push_back(network_task(plan_, *input.population));
     if (const auto index = plan_.index_of(TaskKind::assembly, pattern->assemblies)) task.needs.push_back(*index);
     task.keys = pattern->said.keys;
@@ -92,26 +89,26 @@ class SpikeTaskBuilder {
       task.expected_spikes += static_cast<double>(rate.node_ids.size()) * rate.rate.total_intensity();
     }
     input.pattern = std::move(pattern);
-    finish(std::move(task), std::move(input));
+    finish(std::move(task), std::move(input), streams);
   }
 
  private:
-  bool start(Task& task, Plan::SpikeInput& input, TaskKind kind, const Entry& entry, const std::string& stream,
+  bool start(Task& task, Plan::SpikeInput& input, TaskKind kind, const Entry& entry, Streams& streams,
              const Value* process) {
     const ProcessKind* process_kind = nullptr;
-    input.process = make_process(process, diagnostics_, &process_kind);
+    input.process = make_process(process, streams, diagnostics_, &process_kind);
     if (!input.process) return false;
     task.kind = kind;
     task.name = entry.name;
     task.loc = entry.loc;
-    input.spikes_key = make_stream_key("spikes", seeds_.spikes, stream);
-    task.streams.emplace_back("spikes", input.spikes_key);
+    input.spikes_key = streams.key_if_used(Purpose::spikes);
     task.settings.emplace_back("process",
                                fmt::format("{} version {}", process_kind->info.name, process_kind->info.version));
     return true;
   }
 
-  void finish(Task task, Plan::SpikeInput input) {
+  void finish(Task task, Plan::SpikeInput input, const Streams& streams) {
+    task.streams.insert(task.streams.end(), streams.used().begin(), streams.used().end());
     task.populations = {input.population->name()};
     task.settings.emplace_back("population", input.population->name());
     set_output(plan_, task);
@@ -127,7 +124,7 @@ class SpikeTaskBuilder {
       if (entry.name == name) return nullptr;  // it exists and failed: reported where it failed
       names.push_back(entry.name);
     }
-    diagnostics_.error(loc, "plan.no-such-set", fmt::format("there is no assembly set '{}'", printable(name)),
+    diagnostics_.error(loc, "recipe.unknown-set", fmt::format("there is no assembly set '{}'", printable(name)),
                        suggest(name, names));
     return nullptr;
   }
@@ -139,7 +136,10 @@ class SpikeTaskBuilder {
   }
 
   void look_up_process(const Entry& entry, const Value& defaults) {
-    if (const Value* process = written(entry, defaults, "process")) make_process(process, diagnostics_);
+    if (const Value* process = written(entry, defaults, "process")) {
+      Streams unused;
+      make_process(process, unused, diagnostics_);
+    }
   }
 
   static std::string describe(const RateDistribution& d) {

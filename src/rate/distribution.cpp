@@ -95,13 +95,14 @@ double draw_gamma(double shape, double scale, RandomStream& stream) {
 
 }  // namespace
 
-DistributionResult make_uniform(double low_hz, double high_hz) {
+DistributionResult make_uniform(double low_hz, double high_hz, Streams& streams) {
   if (low_hz < 0) return refuse(fmt::format("the lower bound of a uniform rate is negative: {} Hz", low_hz));
   if (high_hz < low_hz) {
     return refuse(
         fmt::format("the upper bound of a uniform rate ({} Hz) is below its lower bound ({} Hz)", high_hz, low_hz));
   }
   if (high_hz == low_hz) return constant(low_hz);
+  streams.key(Purpose::rate);
   return {.distribution = {.kind = DistributionKind::uniform,
                            .mean_hz = low_hz + 0.5 * (high_hz - low_hz),
                            .stdev_hz = (high_hz - low_hz) / (2.0 * kSqrt3),
@@ -110,7 +111,7 @@ DistributionResult make_uniform(double low_hz, double high_hz) {
           .problem = {}};
 }
 
-DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz) {
+DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz, Streams& streams) {
   if (!std::isfinite(mean_hz) || !std::isfinite(stdev_hz) || mean_hz < 0 || stdev_hz < 0) {
     throw std::logic_error("make_distribution: mean or stdev is negative or not finite");
   }
@@ -167,6 +168,7 @@ DistributionResult make_distribution(DistributionKind kind, double mean_hz, doub
     case DistributionKind::constant:
       break;
   }
+  streams.key(Purpose::rate);
   return {.distribution = distribution, .problem = {}};
 }
 

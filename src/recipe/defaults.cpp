@@ -80,9 +80,7 @@ class DefaultsCheck {
         if (!item.is_null()) check_value(item, declared_items(what), name);
       }
     } else if (const ScalarType* scalar = find_scalar_type(what.type)) {
-      Diagnostics found;
-      if (scalar->canonical(value, name, found)) return;
-      for (const Diagnostic& each : found.items()) report(each.loc, each.code, each.message, each.help);
+      if (!is_reported(value.loc)) scalar->canonical(value, name, diagnostics_);
     }
   }
 
@@ -95,14 +93,16 @@ class DefaultsCheck {
                            : fmt::format("did you mean '{}'?", nearest));
   }
 
-  void report(const SourceLoc& loc, const std::string& code, const std::string& message, const std::string& help = {}) {
+  void report(const SourceLoc& loc, ErrorCode code, const std::string& message, const std::string& help = {}) {
+    if (!is_reported(loc)) diagnostics_.error(loc, code, message, help);
+  }
+
+  bool is_reported(const SourceLoc& loc) const {
     const auto is_here = [&](const Diagnostic& each) {
       return each.severity == Severity::error && each.loc.file == loc.file && each.loc.line == loc.line &&
              each.loc.column == loc.column;
     };
-    if (std::none_of(diagnostics_.items().begin(), diagnostics_.items().end(), is_here)) {
-      diagnostics_.error(loc, code, message, help);
-    }
+    return std::any_of(diagnostics_.items().begin(), diagnostics_.items().end(), is_here);
   }
 
   std::string_view section_;

@@ -145,8 +145,8 @@ class TreeBuilder : public YAML::EventHandler {
     return frame.key ? frame.key->loc : frame.value.loc;
   }
 
-  [[noreturn]] void stop(const SourceLoc& loc, std::string code, std::string message, std::string help = {}) {
-    diagnostics_.error(loc, std::move(code), std::move(message), std::move(help));
+  [[noreturn]] void stop(const SourceLoc& loc, ErrorCode code, std::string message, std::string help = {}) {
+    diagnostics_.error(loc, code, std::move(message), std::move(help));
     throw Stopped();
   }
   [[noreturn]] void stop_too_deep(const SourceLoc& loc) {

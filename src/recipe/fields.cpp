@@ -301,8 +301,8 @@ std::optional<std::string> Fields::optional_text(std::string_view name) {
   return found == nullptr ? std::nullopt : read_text(*found, name, *diagnostics_);
 }
 
-Diagnostic& Fields::error(std::string_view name, std::string code, std::string message, std::string help) {
-  return diagnostics_->error(loc(name), std::move(code), std::move(message), std::move(help));
+Diagnostic& Fields::error(std::string_view name, ErrorCode code, std::string message, std::string help) {
+  return diagnostics_->error(loc(name), code, std::move(message), std::move(help));
 }
 
 Said Fields::said() const {

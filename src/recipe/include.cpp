@@ -98,7 +98,7 @@ class Includer {
     std::string problem;
     const std::shared_ptr<const SourceFile> file = open_source_file(path, problem);
     if (!file) {
-      diagnostics_.error(item.loc, "recipe.no-file", problem, "paths start at the folder of the file that includes");
+      diagnostics_.error(item.loc, "file.unreadable", problem, "paths start at the folder of the file that includes");
       return;
     }
     Value tree = parse_document(file, diagnostics_);

@@ -52,7 +52,7 @@ std::shared_ptr<const SourceFile> open_source_file(const std::filesystem::path& 
 std::shared_ptr<const SourceFile> read_source_file(const std::filesystem::path& path) {
   std::string problem;
   std::shared_ptr<const SourceFile> file = open_source_file(path, problem);
-  if (!file) throw InputError("recipe.no-file", problem);
+  if (!file) throw InputError("file.unreadable", problem);
   Diagnostics diagnostics;
   check_encoding(file, diagnostics);
   diagnostics.throw_if_errors();

@@ -73,7 +73,7 @@ class Surveyor {
     stats_ = compute_spike_stats(reader_, population_, request);
     if (stats_.unknown_node_count > 0) {
       throw InputError(
-          "stats.unknown-node",
+          "spikes.unknown-nodes",
           fmt::format("{}: {} of the nodes with spikes are not {}: {}{}", reader_.path(), stats_.unknown_node_count,
                       request_.nodes_are.empty() ? fmt::format("nodes of population '{}'", population_.name)
                                                  : request_.nodes_are,

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "run/checked_reader.hpp"
 #include "run/time_grid.hpp"
 
 namespace stimgen {
@@ -21,14 +24,22 @@ bool has_population(const SpikeReader& reader, const std::string& name) {
 
 }  // namespace
 
+std::unique_ptr<SpikeReader> open_task_file(const Plan& plan, TaskIndex task,
+                                            const std::vector<PopulationContent>& made) {
+  ExpectedContents expected;
+  for (const PopulationContent& population : made) expected[population.name] = to_hex(population.digest);
+  return open_checked(plan.output_path(plan.tasks[task]), std::move(expected),
+                      fmt::format("that of task '{}'", plan.tasks[task].name));
+}
+
 TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context,
-                             const SourceOpener& open_source) {
+                             const TaskOpener& open_task) {
   const Task& task = plan.tasks[task_index];
   const OutputSettings& output = plan.recipe.output;
   std::vector<OpenSource> open;
   for (const CombineSource& source : plan.combine_sources.at(task_index)) {
-    const std::filesystem::path path = source.task ? plan.output_path(plan.tasks[*source.task]) : source.file;
-    open.push_back({&source, open_source ? open_source(source) : open_spike_file(path)});
+    open.push_back({&source, source.task ? open_task(*source.task)
+                                         : open_checked(source.file, source.contents, "as it was when the recipe was read")});
   }
   TaskCounts counts;
   for (const std::string& population : task.populations) {

@@ -43,6 +43,8 @@ class PartsOnDisk {
   // Else nullopt, and a warning says which parts are missing or no use, if there is any part. Any thread.
   std::optional<std::vector<Part>> whole_set(TaskIndex task, const TaskContext& context,
                                              Diagnostics& diagnostics) const;
+  // Whether there is any part of it.
+  bool has(const Task& task) const { return found_.contains(task.name); }
   // Removes all parts of a task; a file that cannot be removed stays for the next run. Any thread.
   void remove(const Task& task) const noexcept;
 

@@ -33,10 +33,8 @@ class Scheduler {
             const std::atomic<bool>& stop)
       : plan_(plan), options_(options), log_(log), observer_(observer), stop_(stop), threads_(options.threads) {
     if (threads_ == 0) threads_ = default_thread_count();
-    const std::vector<TaskIndex> wanted = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
-    for (const TaskIndex i : wanted) {
-      if (!plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i))) continue;
-      order_.push_back(i);
+    order_ = wanted_tasks(plan, options);
+    for (const TaskIndex i : order_) {
       spikes_expected_ += plan.tasks[i].expected_spikes / (options.shard ? options.shard->count : 1);
     }
     results_.resize(plan.tasks.size());
@@ -150,7 +148,7 @@ class Scheduler {
 
   TaskCounts write_content(TaskIndex i, SpikeSink& sink, const TaskContext& context, TaskResult& result) {
     const auto found = plan_.spike_inputs.find(i);
-    if (found == plan_.spike_inputs.end()) return write_combination(plan_, i, sink, context);
+    if (found == plan_.spike_inputs.end()) return write_combination(plan_, i, sink, context, task_opener());
     const Plan::SpikeInput& input = found->second;
     const OutputSettings& output = plan_.recipe.output;
     if (options_.shard) {
@@ -162,6 +160,17 @@ class Scheduler {
       return write_joined(*parts, input.population->name(), output.sort, sink, context);
     }
     return write_spikes(input, output, sink, context);
+  }
+
+  TaskOpener task_opener() {
+    return [this](TaskIndex needed) {
+      std::vector<PopulationContent> made;
+      {
+        const std::lock_guard lock(mutex_);
+        made = results_[needed].populations;
+      }
+      return open_task_file(plan_, needed, made);
+    };
   }
 
   std::optional<std::vector<Part>> whole_set(TaskIndex i, const TaskContext& context) {
@@ -242,6 +251,21 @@ class Scheduler {
   std::size_t done_ = 0;
 };
 
+// Folders in which runs leave unfinished files when they are killed, and whether the output folder's lock is theirs, too.
+std::vector<std::pair<std::filesystem::path, bool>> swept_folders(const Plan& plan) {
+  const std::filesystem::path& folder = plan.recipe.output.directory;
+  std::vector<std::pair<std::filesystem::path, bool>> folders{
+      {folder, true}, {parts_folder(plan), true}, {folder / ".stimgen", true},
+      // The lock file is written beside the recipe.
+      {std::filesystem::absolute(plan.recipe.path).parent_path(), false}};
+  if (plan.recipe.report) folders.emplace_back(std::filesystem::absolute(*plan.recipe.report).parent_path(), false);
+  return folders;
+}
+
+void sweep(const Plan& plan) {
+  for (const auto& [folder, held] : swept_folders(plan)) sweep_stale_temporaries(folder, held);
+}
+
 // Free bytes where the folder is or would be.
 std::uint64_t free_bytes_near(std::filesystem::path folder) {
   std::error_code error;
@@ -249,7 +273,8 @@ std::uint64_t free_bytes_near(std::filesystem::path folder) {
   while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   const auto space = std::filesystem::space(folder, error);
   if (error)
-    throw EnvironmentError(fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
   return space.available;
 }
 
@@ -262,6 +287,14 @@ void allow_open_files() {
 }
 
 }  // namespace
+
+std::vector<TaskIndex> wanted_tasks(const Plan& plan, const RunOptions& options) {
+  std::vector<TaskIndex> wanted = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
+  std::erase_if(wanted, [&](TaskIndex i) {
+    return !plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i));
+  });
+  return wanted;
+}
 
 unsigned default_thread_count() {
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
@@ -283,39 +316,71 @@ int RunSummary::exit_code() const {
   return interrupted ? 130 : code;
 }
 
-RunSummary run_plan(const Plan& plan, const RunOptions& options, TaskLog& task_log, RunObserver& observer,
-                    const std::atomic<bool>& stop) {
+HeldOutput::HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& task_log, const Patience& patience) {
   const std::filesystem::path& folder = plan.recipe.output.directory;
   std::optional<ShardLog> shard_log;
   if (options.shard) shard_log.emplace(*options.shard, task_log, options.force);
   TaskLog& log = shard_log ? *shard_log : task_log;
-  Scheduler scheduler(plan, options, log, observer, stop);
-  std::vector<TaskIndex> to_make = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
+  std::vector<TaskIndex> to_make = wanted_tasks(plan, options);
   std::erase_if(to_make, [&](TaskIndex i) {
     TaskResult ignored;
-    return !plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i)) ||
-           log.is_current(plan, plan.tasks[i], ignored);
+    return log.is_current(plan, plan.tasks[i], ignored);
   });
   // A shard takes its share of the disk.
   const std::uint64_t shares = options.shard ? options.shard->count : 1;
   const std::uint64_t free_bytes = free_bytes_near(folder);
   check_limits(plan, to_make, free_bytes > UINT64_MAX / shares ? UINT64_MAX : free_bytes * shares);
   create_folders(folder);
-  const FolderLock lock(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone);
+  lock_ = std::make_unique<FolderLock>(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone, patience);
   if (options.shard) {
     // Nothing is swept: other shards are being written, maybe from machines whose processes are not seen here.
     if (!to_make.empty()) create_folders(parts_folder(plan));
   } else {
-    sweep_stale_temporaries(folder, true);
-    sweep_stale_temporaries(parts_folder(plan), true);
-    // The lock file is written beside the recipe.
-    sweep_stale_temporaries(std::filesystem::absolute(plan.recipe.path).parent_path());
+    sweep(plan);
   }
+}
+
+HeldOutput::~HeldOutput() = default;
+
+RunSummary run_plan(const HeldOutput&, const Plan& plan, const RunOptions& options, TaskLog& task_log,
+                    RunObserver& observer, const std::atomic<bool>& stop) {
+  std::optional<ShardLog> shard_log;
+  if (options.shard) shard_log.emplace(*options.shard, task_log, options.force);
+  Scheduler scheduler(plan, options, shard_log ? *shard_log : task_log, observer, stop);
   allow_open_files();
   RunSummary summary = scheduler.run();
   std::error_code ignored;
   if (!options.shard && options.remove_parts) std::filesystem::remove(parts_folder(plan), ignored);  // if empty
   return summary;
+}
+
+RunSummary current_summary(const Plan& plan, const RunOptions& options, TaskLog& log) {
+  RunSummary summary;
+  for (const TaskIndex i : wanted_tasks(plan, options)) {
+    TaskResult result;
+    if (!log.is_current(plan, plan.tasks[i], result)) throw std::logic_error("a task is not current");
+    result.status = TaskStatus::current;
+    summary.results.emplace_back(i, std::move(result));
+  }
+  return summary;
+}
+
+void tidy_output(const Plan& plan, const RunOptions& options) noexcept {
+  try {
+    const PartsOnDisk parts(plan);
+    const auto wanted = wanted_tasks(plan, options);
+    const bool has_parts = std::any_of(wanted.begin(), wanted.end(), [&](TaskIndex i) { return parts.has(plan.tasks[i]); });
+    bool has_litter = FolderLock::is_left_over(plan.recipe.output.directory);
+    for (const auto& [folder, held] : swept_folders(plan)) has_litter = has_litter || has_stale_temporaries(folder);
+    if (!has_parts && !has_litter) return;
+    const FolderLock held(plan.recipe.output.directory);
+    sweep(plan);
+    for (const TaskIndex i : wanted) parts.remove(plan.tasks[i]);
+    std::error_code ignored;
+    std::filesystem::remove(parts_folder(plan), ignored);  // if empty
+  } catch (const std::exception&) {
+    // A folder that another run holds or that cannot be written to.
+  }
 }
 
 }  // namespace stimgen

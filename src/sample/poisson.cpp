@@ -133,7 +133,10 @@ const ProcessKind kPoissonKind = {
              .summary = "independent spikes at the rate of the moment (an inhomogeneous Poisson process)",
              .version = 1,
              .fields = {}},
-    .make = [](Fields&) -> std::unique_ptr<const PointProcess> { return std::make_unique<PoissonProcess>(); },
+    .make = [](Fields&, Streams& streams) -> std::unique_ptr<const PointProcess> {
+      streams.key(Purpose::spikes);
+      return std::make_unique<PoissonProcess>();
+    },
 };
 
 }  // namespace stimgen

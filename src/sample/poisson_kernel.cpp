@@ -45,7 +45,8 @@ const PoissonKernel& choose_kernel() {
     names += names.empty() ? "" : ", ";
     names += kernel->isa;
   }
-  throw EnvironmentError("STIMGEN_ISA is '" + printable(wanted) + "', but this machine offers " + names);
+  throw EnvironmentError("system.cpu-path",
+                         "STIMGEN_ISA is '" + printable(wanted) + "', but this machine offers " + names);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ const ProcessKind* find_kind(std::string_view name, const SourceLoc& loc, Diagno
   for (const ProcessKind* kind : kKinds) {
     if (kind->info.name == name) return kind;
   }
-  diagnostics.error(loc, "process.unknown", fmt::format("there is no point process '{}'", printable(name)),
+  diagnostics.error(loc, "recipe.unknown-choice", fmt::format("there is no point process '{}'", printable(name)),
                     suggest(name, kind_names()));
   return nullptr;
 }
@@ -33,7 +33,7 @@ std::span<const ProcessKind* const> process_kinds() {
   return kKinds;
 }
 
-std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics& diagnostics,
+std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
                                                  const ProcessKind** kind_out) {
   const ProcessKind* kind = nullptr;
   Value settings;  // an empty mapping, where the user wrote none
@@ -51,7 +51,7 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics
     if (!member.value.is_null()) body = &member.value;
   } else {
     diagnostics.error(
-        value->loc, "process.wrong-type",
+        value->loc, "recipe.wrong-type",
         value->is_mapping()
             ? fmt::format("a point process is one name with its keys, not {} names", value->members.size())
             : "a point process is a name or one name with its keys, not " + describe(*value),
@@ -60,7 +60,7 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Diagnostics
   if (kind_out != nullptr) *kind_out = kind;
   if (kind == nullptr) return nullptr;
   Fields fields(*body, fmt::format("'{}' process", kind->info.name), {kind->info.fields}, diagnostics);
-  auto process = kind->make(fields);
+  auto process = kind->make(fields, streams);
   return fields.ok() ? std::move(process) : nullptr;
 }
 

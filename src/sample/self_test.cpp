@@ -70,14 +70,16 @@ std::string floating_point_problem() {
 
 void self_test() {
   if (const std::string problem = floating_point_problem(); !problem.empty()) {
-    throw EnvironmentError("self-test: " + problem + "; spikes would differ from those of other machines");
+    throw EnvironmentError("system.self-test",
+                           "self-test: " + problem + "; spikes would differ from those of other machines");
   }
   const PoissonKernel& kernel = active_kernel();
   const std::string digest = to_hex(self_test_digest(kernel));
   if (digest != kExpectedDigest) {
-    throw EnvironmentError("self-test: this build computes other numbers than it must (digest " + digest +
-                           ", instruction set " + kernel.isa +
-                           "); it was compiled with wrong options, or the processor or emulator is faulty");
+    throw EnvironmentError("system.self-test",
+                           "self-test: this build computes other numbers than it must (digest " + digest +
+                               ", instruction set " + kernel.isa +
+                               "); it was compiled with wrong options, or the processor or emulator is faulty");
   }
 }
 

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/deferred.hpp"
+#include "stimgen/diagnostic.hpp"
 #include "stimgen/store.hpp"
 #include "store/spike_order.hpp"
 
@@ -128,9 +129,10 @@ Digest ContentDigest::finish() {
   return whole.finish();
 }
 
-Digest digest_population(const SpikeReader& reader, const PopulationInfo& population) {
+Digest digest_population(const SpikeReader& reader, const PopulationInfo& population, const std::atomic<bool>* stop) {
   ContentDigest digest(population.name, population.order);
   for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
+    if (stop != nullptr && stop->load(std::memory_order_relaxed)) throw Interrupted();
     const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
     digest.append(std::make_shared<const SpikeBlock>(reader.read(population.name, first, count)));
   }

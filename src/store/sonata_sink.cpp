@@ -127,12 +127,12 @@ class SonataSink final : public SpikeSink {
   // The first failure abandons the file, so that a full disk gets its space back, and is repeated ever after.
   template <typename Work>
   void guarded(Work work) {
-    if (state_ == State::failed) throw EnvironmentError(failure_);
+    if (state_ == State::failed) throw *failure_;
     if (state_ != State::open) throw std::logic_error("spike file used after its end");
     try {
       work();
     } catch (const EnvironmentError& error) {
-      failure_ = error.what();
+      failure_ = error;
       state_ = State::failed;
       abandon();
       throw;
@@ -221,7 +221,7 @@ class SonataSink final : public SpikeSink {
   h5::NewFile file_;
   ChunkPipeline pipeline_;
   State state_ = State::open;
-  std::string failure_;
+  std::optional<EnvironmentError> failure_;
   std::string provenance_;
   std::set<std::string> names_;
   std::vector<PopulationContent> contents_;

@@ -93,7 +93,7 @@ TEST_SUITE("assembly") {
     AssemblyBench bench(kNetwork);
     CHECK(code_of(bench, "{method: property, population: thal, property: puls}") == "assembly.no-property");
     CHECK(messages(bench.diagnostics()).find("did you mean 'pulse'") != std::string::npos);
-    CHECK(code_of(bench, "{method: propert, population: thal, property: pulse}") == "assembly.unknown-method");
+    CHECK(code_of(bench, "{method: propert, population: thal, property: pulse}") == "recipe.unknown-choice");
     CHECK(messages(bench.diagnostics()).find("did you mean 'property'") != std::string::npos);
     CHECK(code_of(bench, "{method: property, population: thal, proprty: pulse, property: pulse}") ==
           "recipe.unknown-key");
@@ -101,7 +101,7 @@ TEST_SUITE("assembly") {
     CHECK(bench.diagnostics().has_errors());
     bench.make("s", "{method: property, population: thal, property: pulse, where: {pulse: 77}}");
     CHECK(bench.diagnostics().has_errors());
-    CHECK(code_of(bench, "{population: thal}") == "assembly.no-method");
+    CHECK(code_of(bench, "{population: thal}") == "recipe.missing-key");
   }
 
   TEST_CASE("random: sizes differ by at most one, the larger ones first; every node once") {
@@ -289,8 +289,8 @@ TEST_SUITE("assembly") {
   TEST_CASE("divide: wrong keys") {
     AssemblyBench bench(kNetwork);
     bench.make("whole", "{method: property, population: thal, property: pulse}");
-    CHECK(code_of(bench, "{method: divide, of: whole}") == "assembly.no-parts");
-    CHECK(code_of(bench, "{method: divide, of: whole, into: 2, sequence: [0]}") == "assembly.two-ways");
+    CHECK(code_of(bench, "{method: divide, of: whole}") == "recipe.missing-key");
+    CHECK(code_of(bench, "{method: divide, of: whole, into: 2, sequence: [0]}") == "recipe.two-ways");
     CHECK(code_of(bench, "{method: divide, of: whole, sequence: [3]}") == "assembly.no-such-group");
     CHECK(code_of(bench, "{method: divide, of: whole, into: 5}") == "assembly.too-many-groups");
     CHECK(code_of(bench, "{method: divide, of: whole, sequence: []}") == "assembly.no-groups");
@@ -332,8 +332,8 @@ TEST_SUITE("assembly") {
     REQUIRE(bench.diagnostics().items().front().notes.size() == 1);
     CHECK(code_of(bench, "{method: nodes, population: thal, groups: [[5], []]}") == "assembly.empty-group");
     CHECK(code_of(bench, "{method: nodes, population: thal, groups: []}") == "assembly.no-groups");
-    CHECK(code_of(bench, "{method: nodes, population: thal, groups: [5]}") == "assembly.wrong-groups");
-    CHECK(code_of(bench, "{method: nodes, population: thal}") == "assembly.no-groups");
+    CHECK(code_of(bench, "{method: nodes, population: thal, groups: [5]}") == "recipe.wrong-type");
+    CHECK(code_of(bench, "{method: nodes, population: thal}") == "recipe.missing-key");
   }
 
   TEST_CASE("nodes: a CSV file, groups in order of appearance") {
@@ -343,8 +343,8 @@ TEST_SUITE("assembly") {
     INFO(messages(bench.diagnostics()));
     CHECK(labels_of(set) == Labels{"tone", "noise"});
     CHECK(groups_of(set) == Groups{{2, 5}, {0}});
-    CHECK(code_of(bench, CsvFile("id,group\n5,tone\n").recipe()) == "assembly.csv-columns");
-    CHECK(code_of(bench, CsvFile("node_id,group\nx,tone\n").recipe()) == "assembly.csv-node-id");
+    CHECK(code_of(bench, CsvFile("id,group\n5,tone\n").recipe()) == "csv.columns");
+    CHECK(code_of(bench, CsvFile("node_id,group\nx,tone\n").recipe()) == "assembly.bad-node-id");
     CHECK(code_of(bench, CsvFile("node_id,group\n5,tone\n5,noise\n").recipe()) == "assembly.node-twice");
     CHECK(messages(bench.diagnostics()).find("line 3") != std::string::npos);
     CHECK(code_of(bench, CsvFile("node_id,group\n").recipe()) == "assembly.no-groups");

@@ -77,16 +77,15 @@ class Project {
   // Names of the tasks that are made, in plan order.
   std::vector<std::string> run(const std::vector<std::string>& only = {}, bool keep_record = true) {
     const Plan made = plan();
-    FileStamps stamps(made.recipe.output.directory);
-    auto before = lock();
-    auto states = judge_tasks(made, before, stamps);
-    LockLog log(made, before, states, stamps, false);
+    const RunOptions options{2, only};
+    Standing standing(made, lock_file(), wanted_tasks(made, options), only.empty(), false);
+    standing.look();
     SilentObserver observer;
     const std::atomic<bool> stop = false;
-    const RunSummary summary = run_plan(made, {2, only}, log, observer, stop);
+    const RunSummary summary = run_in_folder(made, options, standing.log(), observer, stop);
     if (keep_record) {
-      if (log.has_news(only.empty())) write_lock(lock_file(), "recipe.yaml", log.result(only.empty()));
-      stamps.save();
+      standing.record();
+      standing.remember(summary.exit_code() == 0);
     }
     std::vector<std::string> names;
     for (const auto& [index, result] : summary.results) {
@@ -98,7 +97,7 @@ class Project {
   std::map<std::string, std::string> causes(const VerifyOptions& options = {2, {}, false}) const {
     std::map<std::string, std::string> result;
     for (const Verdict& verdict : verdicts(options)) {
-      if (!verdict.same) result[verdict.task] = verdict.cause;
+      if (!verdict.same) result[verdict.task] = cause_name(verdict.cause);
     }
     return result;
   }

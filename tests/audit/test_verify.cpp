@@ -128,7 +128,7 @@ TEST_SUITE("audit") {
       spikes.timestamps_ms.pop_back();
       write_spikes_like(project.file("base"), spikes, {});
       const Verdict verdict = project.verdict("base");
-      CHECK(verdict.cause == "damaged");
+      CHECK(verdict.cause == Cause::damaged);
       CHECK(*verdict.expected_count == *verdict.file_count + 1);
       REQUIRE(verdict.first);
       CHECK_FALSE(verdict.first->right);
@@ -138,7 +138,7 @@ TEST_SUITE("audit") {
       spikes.node_ids.push_back(59);
       spikes.timestamps_ms.push_back(999.5);
       write_spikes_like(project.file("base"), spikes, {});
-      CHECK(project.verdict("base").cause == "damaged");
+      CHECK(project.verdict("base").cause == Cause::damaged);
       REQUIRE(project.verdict("base").first);
       CHECK_FALSE(project.verdict("base").first->left);
     }
@@ -176,7 +176,7 @@ TEST_SUITE("audit") {
       CHECK(project.causes() == Texts{{"assembly pair", "lock"}});
     }
     SUBCASE("another format version") {
-      project.edit_lock("\"format_version\": 1", "\"format_version\": 99");
+      project.edit_lock("\"format_version\": 2", "\"format_version\": 99");
       for (const auto& [task, cause] : project.causes()) CHECK(cause == "version");
       CHECK(project.causes().size() == 4);
     }
@@ -232,7 +232,7 @@ TEST_SUITE("audit") {
     SUBCASE("a changed spike") {
       spikes.timestamps_ms[3] += 1e-9;
       write_spikes_like(project.file("base"), spikes, record);
-      CHECK(audit(project.file("base")).cause == "damaged");
+      CHECK(audit(project.file("base")).cause == Cause::damaged);
       CHECK(audit(project.file("base")).first->index == 3);
     }
     SUBCASE("a changed seed in the record") {
@@ -241,14 +241,14 @@ TEST_SUITE("audit") {
       REQUIRE(changed.find(seed) != std::string::npos);
       changed.replace(changed.find(seed), seed.size(), "\"seeds\":{\"network\":123,\"spikes\":5},\"stimgen\":1");
       write_spikes_like(project.file("base"), spikes, changed);
-      CHECK(audit(project.file("base")).cause == "seed");
+      CHECK(audit(project.file("base")).cause == Cause::seed);
     }
     SUBCASE("the recipe of today") {
       project.edit("rate: 20 Hz", "rate: 25 Hz");
       const std::atomic<bool> stop = false;
       const Plan plan = project.plan();
       const Verdict verdict = audit_file(plan, read_provenance(project.file("base")), project.file("base"), 2, stop);
-      CHECK(verdict.cause == "recipe");
+      CHECK(verdict.cause == Cause::recipe);
       CHECK(verdict.message == "the recipe was edited: rate changed 20 Hz → 25 Hz");
     }
     SUBCASE("no record") {

@@ -15,7 +15,7 @@ std::shared_ptr<const SourceFile> source(std::string text, std::string path = "t
 
 std::string shown(const std::string& text, int line, int column, int length) {
   Diagnostics diagnostics;
-  return render(diagnostics.error({source(text), line, column, length}, "recipe.code", "wrong"));
+  return render(diagnostics.error({source(text), line, column, length}, "recipe.wrong-type", "wrong"));
 }
 
 TEST_SUITE("base") {
@@ -47,26 +47,26 @@ TEST_SUITE("base") {
 
   TEST_CASE("the caret stands under the place behind tabs and characters of several bytes") {
     CHECK(shown("a:\tbc", 1, 4, 2) ==
-          "tone.yaml:1:4: error: wrong [recipe.code]\n"
+          "tone.yaml:1:4: error: wrong [recipe.wrong-type]\n"
           "    1 | a:  bc\n"
           "      |     ^~\n");
     CHECK(shown("größe µs x", 1, 7, 2) ==
-          "tone.yaml:1:7: error: wrong [recipe.code]\n"
+          "tone.yaml:1:7: error: wrong [recipe.wrong-type]\n"
           "    1 | größe µs x\n"
           "      |       ^~\n");
   }
 
   TEST_CASE("a caret stays within its line") {
     CHECK(shown("ab\r\ncd", 1, 2, 50) ==
-          "tone.yaml:1:2: error: wrong [recipe.code]\n"
+          "tone.yaml:1:2: error: wrong [recipe.wrong-type]\n"
           "    1 | ab\n"
           "      |  ^\n");
     CHECK(shown("ab", 1, 9, 3) ==
-          "tone.yaml:1:9: error: wrong [recipe.code]\n"
+          "tone.yaml:1:9: error: wrong [recipe.wrong-type]\n"
           "    1 | ab\n"
           "      |   ^\n");
     CHECK(shown("ab", 7, 1, 1) ==
-          "tone.yaml:7:1: error: wrong [recipe.code]\n"
+          "tone.yaml:7:1: error: wrong [recipe.wrong-type]\n"
           "    7 |\n"
           "      | ^\n");
   }
@@ -91,7 +91,7 @@ TEST_SUITE("base") {
     CHECK(printable("größer", 4) == "größ…");
     Diagnostics diagnostics;
     const std::string text =
-        render(diagnostics.error({source("x: \x1b[2J"), 1, 4, 4}, "c", "bad '\x1b[2J'", "no \x07"));
+        render(diagnostics.error({source("x: \x1b[2J"), 1, 4, 4}, "recipe.empty", "bad '\x1b[2J'", "no \x07"));
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find('\x07') == std::string::npos);
     CHECK(text.find("\\x1b[2J\n      |    ^~~~~~~\n") != std::string::npos);
@@ -101,44 +101,44 @@ TEST_SUITE("base") {
     Diagnostics diagnostics;
     const auto a = source("one\ntwo\n", "a.yaml");
     const auto b = source("one\n", "b.yaml");
-    diagnostics.error({}, "", "without a place");
-    diagnostics.error({b, 1, 1, 3}, "", "in b");
-    diagnostics.warning({a, 2, 1, 3}, "", "second line of a");
-    diagnostics.error({a, 1, 2, 1}, "", "first line of a");
-    diagnostics.error({a, 1, 2, 1}, "", "first line of a");
+    diagnostics.error({}, "recipe.empty", "without a place");
+    diagnostics.error({b, 1, 1, 3}, "recipe.empty", "in b");
+    diagnostics.warning({a, 2, 1, 3}, "recipe.empty", "second line of a");
+    diagnostics.error({a, 1, 2, 1}, "recipe.empty", "first line of a");
+    diagnostics.error({a, 1, 2, 1}, "recipe.empty", "first line of a");
     CHECK(diagnostics.error_count() == 4);
     CHECK(render(diagnostics) ==
-          "a.yaml:1:2: error: first line of a\n    1 | one\n      |  ^\n"
-          "a.yaml:2:1: warning: second line of a\n    2 | two\n      | ^~~\n"
-          "b.yaml:1:1: error: in b\n    1 | one\n      | ^~~\n"
-          "error: without a place\n"
+          "a.yaml:1:2: error: first line of a [recipe.empty]\n    1 | one\n      |  ^\n"
+          "a.yaml:2:1: warning: second line of a [recipe.empty]\n    2 | two\n      | ^~~\n"
+          "b.yaml:1:1: error: in b [recipe.empty]\n    1 | one\n      | ^~~\n"
+          "error: without a place [recipe.empty]\n"
           "3 errors, 1 warning\n");
   }
 
   TEST_CASE("nothing wrong renders as nothing, and warnings stop nothing") {
     Diagnostics diagnostics;
     CHECK(render(diagnostics).empty());
-    diagnostics.warning({}, "a.b", "odd");
+    diagnostics.warning({}, "recipe.no-value", "odd");
     CHECK_NOTHROW(diagnostics.throw_if_errors());
-    CHECK(render(diagnostics) == "warning: odd [a.b]\n1 warning\n");
+    CHECK(render(diagnostics) == "warning: odd [recipe.no-value]\n1 warning\n");
   }
 
   TEST_CASE("the end of a stage throws all that was collected") {
     Diagnostics diagnostics;
-    diagnostics.error({}, "a.one", "one");
-    diagnostics.error({}, "a.two", "two");
+    diagnostics.error({}, "recipe.bad-name", "one");
+    diagnostics.error({}, "recipe.no-value", "two");
     try {
       diagnostics.throw_if_errors();
       FAIL("did not throw");
     } catch (const InputError& error) {
       CHECK(error.diagnostics().items().size() == 2);
-      CHECK(std::string(error.what()) == "error: one [a.one]\nerror: two [a.two]\n2 errors\n");
+      CHECK(std::string(error.what()) == "error: one [recipe.bad-name]\nerror: two [recipe.no-value]\n2 errors\n");
     }
   }
 
   TEST_CASE("colour only when it is asked for") {
     Diagnostics diagnostics;
-    diagnostics.error({source("abc"), 1, 1, 3}, "a.b", "wrong", "right");
+    diagnostics.error({source("abc"), 1, 1, 3}, "recipe.no-value", "wrong", "right");
     CHECK(render(diagnostics).find('\x1b') == std::string::npos);
     CHECK(render(diagnostics, true).find("\x1b[1;31merror:\x1b[0m") != std::string::npos);
   }

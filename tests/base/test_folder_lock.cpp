@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -105,5 +106,59 @@ TEST_SUITE("base") {
     runs.clear();
     CHECK(refused == 0);
     CHECK(folder.entries() == 0);
+  }
+
+  TEST_CASE("a held folder is waited for as long as told, and that is said once") {
+    const TempFolder folder;
+    auto held = std::make_unique<FolderLock>(folder.path());
+    int said = 0;
+    std::string who;
+    Patience patience = Patience::endless();
+    patience.on_wait = [&](const std::string& holder) {
+      ++said;
+      who = holder;
+    };
+    SUBCASE("until it is let go") {
+      patience.on_wait = [&](const std::string&) {
+        ++said;
+        held.reset();
+      };
+      const FolderLock second(folder.path(), FolderLock::Use::alone, patience);
+      CHECK(said == 1);
+    }
+    SUBCASE("for some time") {
+      patience.most = std::chrono::milliseconds(300);
+      CHECK_THROWS_AS(FolderLock(folder.path(), FolderLock::Use::alone, patience), EnvironmentError);
+      CHECK(said == 1);
+      CHECK(who == "another run (process " + std::to_string(::getpid()) + ")");
+    }
+    SUBCASE("until the user wants to stop") {
+      patience.stop = [&] { return said > 0; };
+      CHECK_THROWS_AS(FolderLock(folder.path(), FolderLock::Use::alone, patience), Interrupted);
+    }
+    SUBCASE("not at all") {
+      patience.most = std::chrono::seconds(0);
+      CHECK_THROWS_AS(FolderLock(folder.path(), FolderLock::Use::alone, patience), EnvironmentError);
+      CHECK(said == 0);
+    }
+  }
+
+  TEST_CASE("the lock of a file is another one than that of its folder, and one at a time") {
+    const TempFolder folder;
+    const FolderLock run(folder.path());
+    std::atomic<int> inside = 0, most = 0;
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 6; ++i) {
+      writers.emplace_back([&] {
+        for (int k = 0; k < 30; ++k) {
+          const FolderLock turn = FolderLock::for_file(folder.path(), "stimgen.lock");
+          most = std::max(most.load(), ++inside);
+          --inside;
+        }
+      });
+    }
+    writers.clear();
+    CHECK(most == 1);
+    CHECK(folder.entries() == 1);
   }
 }

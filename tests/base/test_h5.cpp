@@ -252,10 +252,9 @@ TEST_SUITE("base") {
                      put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge}, creation);
                    }),
                    "more values than the file can hold"));
-    CHECK(contains(opening([&](hid_t file) {
-                     put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge, huge});
-                   }),
-                   "more values than the file can hold"));
+    CHECK(contains(
+        opening([&](hid_t file) { put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge, huge}); }),
+        "more values than the file can hold"));
     // Zeros compress 1000 : 1, and that is no attack.
     CHECK(opening([&](hid_t file) {
             const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
@@ -317,6 +316,57 @@ TEST_SUITE("base") {
     CHECK(contains(refusal([&] { open_file(path); }), "is damaged: HDF5 loses its way among its groups"));
   }
 
+  TEST_CASE("a file in a format of HDF5's future is not called damaged") {
+    const auto path = std::filesystem::path(STIMGEN_SOURCE_DIR) / "tests/base/newer_format.h5";
+    const auto read = [&] { return open_file(path).open_dataset("/spikes/cortex/node_ids").read_uint64(); };
+#if H5_VERSION_GE(2, 0, 0)
+    CHECK(read() == std::vector<std::uint64_t>{0, 1, 2, 3});
+#else
+    const std::string said = refusal(read);
+    CHECK(contains(said, "newer_format.h5' is in a newer HDF5 format than HDF5 " + h5::library_version() + " can read"));
+    CHECK(contains(said, "/spikes/cortex/node_ids: bad version number for layout message, superblock version 3"));
+    CHECK(contains(said, "write it in the format of HDF5 1.10"));
+    CHECK(refusal([&] { open_file(path).children("/spikes/cortex"); }) == said);
+#endif
+  }
+
+  TEST_CASE("versions that nobody knows are a newer format, or damage where no checksum tells") {
+    const TempFolder folder;
+    const auto path = folder / "x.h5";
+    h5::NewFile(path, "x.h5").close();
+    std::string bytes = read_text(path);
+    bytes.at(8) = 9;  // after the signature: the version of the superblock
+    write_text(path, bytes);
+    CHECK(contains(refusal([&] { open_file(path); }), "x.h5' is in a newer HDF5 format than"));
+    CHECK(contains(refusal([&] { open_file(path); }), "can read (bad superblock version number, superblock version 9)"));
+
+    make_hdf5(path, [](hid_t file) { put<std::int64_t>(file, "ids", H5T_STD_I64LE, H5T_NATIVE_INT64, {3}); });
+    bytes = read_text(path);
+    // A layout message (8) of 24 bytes, without flags: version 3, contiguous (1).
+    const std::size_t layout = bytes.find(std::string("\x08\0\x18\0\0\0\0\0\x03\x01", 10));
+    REQUIRE(layout != bytes.npos);
+    bytes[layout + 8] = 99;
+    write_text(path, bytes);
+    CHECK(contains(refusal([&] { open_file(path).open_dataset("/ids"); }),
+                   "x.h5' is damaged, or in a newer HDF5 format than"));
+  }
+
+  TEST_CASE("HDF5 is found behind the bytes of another program, and what is no HDF5 is not") {
+    const TempFolder folder;
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    for (const hsize_t before : {512, 4096}) {
+      const auto path = folder / std::to_string(before);
+      H5Pset_userblock(creation, before);
+      H5Fclose(checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, H5P_DEFAULT), "create"));
+      CHECK(open_file(path).children("/").empty());
+    }
+    H5Pclose(creation);
+    for (const std::size_t size : {1, 8, 511, 520, 5000}) {
+      write_text(folder / "text", std::string(size, 'x'));
+      CHECK(contains(refusal([&] { open_file(folder / "text"); }), "is not an HDF5 file"));
+    }
+  }
+
   TEST_CASE("a missing file, one without permission, and one that is no HDF5 are told apart") {
     const TempFolder folder;
     CHECK(contains(refusal([&] { open_file(folder / "no.h5"); }), "does not exist; expected a test file"));
@@ -339,8 +389,8 @@ TEST_SUITE("base") {
   TEST_CASE("a file that another program holds for writing is refused, and none is written over") {
     const TempFolder folder;
     h5::NewFile writer(folder / "x.h5", "x.h5");
-    CHECK_THROWS_WITH_AS(h5::NewFile(folder / "x.h5", "shell.h5"), "cannot write 'shell.h5': file exists",
-                         EnvironmentError);
+    CHECK_THROWS_WITH_AS(h5::NewFile(folder / "x.h5", "shell.h5"),
+                         "cannot write 'shell.h5': file exists [disk.cannot-write]", EnvironmentError);
     writer.close();
     CHECK(open_file(folder / "x.h5").children("/").empty());
     const int held = open((folder / "x.h5").c_str(), O_RDONLY);

@@ -46,7 +46,8 @@ void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunc
 // The trains of 64 nodes in 100 steps of time, as a file sorted by time takes them.
 void streams(benchmark::State& state, const RateFunction& rate) {
   Diagnostics diagnostics;
-  const auto process = make_process(nullptr, diagnostics);
+  Streams asked;
+  const auto process = make_process(nullptr, asked, diagnostics);
   std::vector<NodeId> nodes(64);
   std::iota(nodes.begin(), nodes.end(), 0);
   const std::vector<std::uint32_t> functions(nodes.size(), 0);
@@ -64,7 +65,8 @@ void streams(benchmark::State& state, const RateFunction& rate) {
 }
 
 void draws(benchmark::State& state, DistributionKind kind) {
-  const RateDistribution distribution = make_distribution(kind, 7.5, 6.4).distribution;
+  Streams streams;
+  const RateDistribution distribution = make_distribution(kind, 7.5, 6.4, streams).distribution;
   NodeId node = 0;
   for (auto _ : state) benchmark::DoNotOptimize(draw_rate_hz(distribution, {1}, node++));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));

@@ -2,7 +2,10 @@
  *
  * STIMGEN_FAULT = "OPERATION NUMBER HOW": the NUMBERth call of OPERATION (write, fsync, rename, ftruncate, close,
  * create) on a file under the folder STIMGEN_FAULT_UNDER fails. HOW is an errno name, "short" (a write of half the
- * bytes), or either with a + behind: then all later ones fail too. What was done is added to STIMGEN_FAULT_LOG. */
+ * bytes), or either with a + behind: then all later ones fail too. What was done is added to STIMGEN_FAULT_LOG.
+ *
+ * STIMGEN_FLOCK = "nfs": flock() wants a descriptor that is open for writing for an exclusive lock (flock(2), "NFS details");
+ * "none": the file system knows no locks, as Lustre mounted without flock. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -126,3 +130,19 @@ int rename(const char *from, const char *to) { return decide_path("rename", to) 
   }
 OPEN(open)
 OPEN(open64)
+
+int flock(int descriptor, int how) {
+  static int (*real)(int, int);
+  if (real == NULL) real = (int (*)(int, int))dlsym(RTLD_NEXT, "flock");
+  const char *kind = getenv("STIMGEN_FLOCK");
+  if (kind != NULL && strcmp(kind, "none") == 0) {
+    errno = ENOSYS;
+    return -1;
+  }
+  const int read_only = (fcntl(descriptor, F_GETFL) & O_ACCMODE) == O_RDONLY;
+  if (kind != NULL && strcmp(kind, "nfs") == 0 && (how & ~LOCK_NB) == LOCK_EX && read_only) {
+    errno = EBADF;
+    return -1;
+  }
+  return real(descriptor, how);
+}

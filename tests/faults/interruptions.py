@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Interrupts runs, and starts two in one folder: interruptions.py BINARY [--signals N] [--races N]
 
-SIGINT and SIGTERM, at random moments of a run far too long, once or twice: it ends within a second with exit code 130
-(on a busy machine: of computing, in one of three tries), leaves the older files as they were and nothing else behind. Of two runs
-started in one folder, one is refused with the number of the other or waits until that is done; nothing is ever damaged,
-and a third is not stopped by a marker that a crash left.
+SIGINT, SIGTERM, SIGHUP and SIGXCPU, at random moments of a run far too long, once or twice within a second, which is the same
+wish (`timeout` of coreutils sends SIGTERM twice): it ends within a second with exit code 130 (on a busy machine: of computing,
+in one of three tries), leaves the older files as they were and nothing else behind. Of two runs started in one folder, the second
+waits until the first is done, or is refused with the number of the other if it is told not to wait; nothing is ever
+damaged, and a third is not stopped by a marker that a crash left.
 """
 import argparse
 import os
@@ -58,7 +59,7 @@ def interrupt(checks, binary, top, count, generator):
     for number in range(count):
         layout = ("by-id", "by-time")[number % 2]
         recipe, older = jobs[layout]
-        kind = (signal.SIGINT, signal.SIGTERM)[number // 2 % 2]
+        kind = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)[number // 2 % 4]
         twice = number % 5 == 4
         after, threads = generator.uniform(0, 0.4), generator.choice((1, 2, 4))
         for _ in range(3):
@@ -80,8 +81,7 @@ def interrupt(checks, binary, top, count, generator):
             problems.append(f"computed for {seconds:.2f} s more")
         if common.contents(folder):
             problems.append(f"an unfinished run left {sorted(common.contents(folder))}")
-        # The second signal ends the program where it stands: what it leaves is swept by the next run.
-        if not twice and common.litter(folder):
+        if common.litter(folder):
             problems.append(f"left behind: {', '.join(common.litter(folder))}")
         if number % 10 == 4:
             code, errors = common.run(binary, top / layout / "old" / "recipe.yaml", folder)
@@ -100,12 +100,13 @@ def race(checks, binary, top, count, generator):
         shutil.rmtree(folder, ignore_errors=True)
         first = common.start(binary, recipe, folder)
         time.sleep(generator.uniform(0, 0.05))
-        second = common.start(binary, recipe, folder)
+        patience = ("--no-wait",) if number % 2 else ()
+        second = common.start(binary, recipe, folder, *patience)
         ends = {first.pid: common.finish(first), second.pid: common.finish(second)}
         problems = common.whole_files(common.contents(folder), wanted)
         for process, (code, errors) in ends.items():
             others = [str(pid) for pid in ends if pid != process]
-            if code == 4 and "another run" in errors and len(errors.splitlines()) == 1:
+            if process == second.pid and patience and code == 4 and "another run" in errors and len(errors.splitlines()) == 1:
                 refused += 1
                 # A holder that has the folder since an instant may not have written its number yet.
                 if "(process" in errors and not any(f"process {pid}" in errors for pid in others):
@@ -136,12 +137,17 @@ def hold(checks, binary, top):
     holder.stdin.flush()
     holder.stdout.readline()
     before = common.contents(folder)
-    code, errors = common.run(binary, recipe, folder)
+    # Of other seeds: an idle run would not want the folder.
+    other = common.write_recipe(top / "hold" / "new", 3)
+    code, errors = common.run(binary, other, folder, "--no-wait")
     said = f"error: another run (process 4711) is writing to '{folder}'"
     checks.check(code == 4 and errors.startswith(said) and errors.count("\n") == 1, f"a held folder: {code}: {errors!r}")
     checks.check(common.contents(folder) == before == wanted, "a held folder: its files stay")
+    waiting = common.start(binary, other, folder)
+    time.sleep(0.3)
+    checks.check(waiting.poll() is None, "a held folder is waited for")
     holder.communicate()
-    code, errors = common.run(binary, recipe, folder)
+    code, errors = common.finish(waiting)
     checks.check(code == 0 and not common.litter(folder), f"a folder let go: {code}: {errors!r}")
 
 

@@ -7,7 +7,7 @@ binary=${1:?usage: $0 BINARY [KILLS]}
 kills=${2:-300}
 passed=0
 failed=0
-for step in "kill_campaign.py --kills $kills" io_errors.py disk_full.py interruptions.py hostile.py; do
+for step in "kill_campaign.py --kills $kills" io_errors.py disk_full.py interruptions.py together.py hostile.py; do
   read -r -a words <<<"$step"
   begin=$SECONDS
   python3 "$here/${words[0]}" "$binary" "${words[@]:1}" | tee "${TMPDIR:-/tmp}/stimgen-faults.$$"

@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the recipes and compares the content digests of all spike files with digests.txt; compares the JSON Schema too.
+"""Runs the recipes and compares the content digests of all spike files with digests.txt.
 
     check.py BINARY            with 1 and with 8 threads; the files of both runs must be identical byte for byte
-    check.py BINARY --update   writes digests.txt anew (a change of generated bits needs a new format version), and
-                               schemas/recipe.schema.json
+    check.py BINARY --update   writes digests.txt anew (a change of generated bits needs a new format version)
 
 The recipes are those in recipes/ and those beside this script. The last line counts the comparisons.
 """
@@ -17,7 +16,6 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 DIGESTS = HERE / "digests.txt"
-SCHEMA = ROOT / "schemas" / "recipe.schema.json"
 
 
 def run(binary, arguments, folder):
@@ -75,15 +73,6 @@ def main():
                 passed += 1
             else:
                 problems.append(f"{name}: the files of 1 and 8 threads are not the same bytes")
-
-    schema = run(binary, ["schema"], ROOT)
-    if options.update:
-        SCHEMA.parent.mkdir(exist_ok=True)
-        SCHEMA.write_text(schema)
-    if SCHEMA.read_text() == schema:
-        passed += 1
-    else:
-        problems.append("schemas/recipe.schema.json is not what `stimgen schema` prints")
 
     for problem in problems:
         print(f"FAILED {problem}")

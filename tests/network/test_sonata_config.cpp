@@ -121,14 +121,14 @@ TEST_SUITE("network") {
   TEST_CASE("what is wrong in a config is shown there") {
     ModelFolder model;
     CHECK(model.open("from: [nope.json]") ==
-          "r.yaml:1:8: error: SONATA config 'nope.json' does not exist [network.missing-file]\n"
+          "r.yaml:1:8: error: SONATA config 'nope.json' does not exist [file.unreadable]\n"
           "    1 | from: [nope.json]\n"
           "      |        ^~~~~~~~~\n"
           "1 error\n");
     CHECK(contains(model.from(R"({"network": "gone.json"})"),
-                   "c.json:1:13: error: circuit config 'gone.json' does not exist [network.missing-file]"));
+                   "c.json:1:13: error: circuit config 'gone.json' does not exist [file.unreadable]"));
     CHECK(contains(model.from(R"({"networks": {"nodes": [{"nodes_file": "net/x.h5"}]}})"),
-                   "c.json:1:40: error: nodes file 'net/x.h5' does not exist [network.missing-file]"));
+                   "c.json:1:40: error: nodes file 'net/x.h5' does not exist [file.unreadable]"));
     CHECK(contains(model.from(R"({"networks": {"nodes": [{"nodes_file": "q.h5", "node_types_file": "q.csv"}]}})"),
                    "error: node types file 'q.csv' does not exist"));
     const auto unknown =

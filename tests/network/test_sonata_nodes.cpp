@@ -254,7 +254,7 @@ TEST_SUITE("network") {
     OneFile net;
     net.write("t.csv", "node_type_id\n");
     CHECK(net.open("files: [{nodes: nope.h5, node_types: t.csv}]") ==
-          "r.yaml:1:17: error: nodes file 'nope.h5' does not exist [network.missing-file]\n"
+          "r.yaml:1:17: error: nodes file 'nope.h5' does not exist [file.unreadable]\n"
           "    1 | files: [{nodes: nope.h5, node_types: t.csv}]\n"
           "      |                 ^~~~~~~\n"
           "1 error\n");

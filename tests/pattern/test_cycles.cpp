@@ -99,12 +99,12 @@ TEST_SUITE("pattern") {
       REQUIRE(run.diagnostics.error_count() == 1);
       return run.diagnostics.items().front().code;
     };
-    CHECK(code("on_time: 1 s") == "pattern.no-stop");
-    CHECK(code("on_time: 1 s, start: 2 s, stop: 2 s") == "pattern.empty-window");
-    CHECK(code("on_time: 1 s, start: 3 s, stop: 2 s") == "pattern.empty-window");
+    CHECK(code("on_time: 1 s") == "recipe.no-stop");
+    CHECK(code("on_time: 1 s, start: 2 s, stop: 2 s") == "recipe.empty-window");
+    CHECK(code("on_time: 1 s, start: 3 s, stop: 2 s") == "recipe.empty-window");
     CHECK(code("on_time: 1 s, start: 1 s, stop: 1.5 s") == "pattern.no-cycle");
-    CHECK(code("on_time: 0 s, stop: 2 s") == "pattern.no-on-time");
-    CHECK(code("on_time: 1 s, off_time: -1 s, stop: 2 s") == "pattern.negative-time");
+    CHECK(code("on_time: 0 s, stop: 2 s") == "recipe.out-of-range");
+    CHECK(code("on_time: 1 s, off_time: -1 s, stop: 2 s") == "recipe.out-of-range");
     CHECK(code("on_time: 1 s, start: 1 s, stop: 9 s", {2000, std::nullopt}) == "pattern.starts-early");
     CHECK(code("on_time: 0.0000000000001 s, stop: 2 s") == "pattern.time-too-short");
     CHECK(code("on_time: 1 s, stop: 2 s, fit: on_tim") == "recipe.unknown-choice");

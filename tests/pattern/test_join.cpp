@@ -133,7 +133,7 @@ TEST_SUITE("pattern") {
     const auto all = run_pattern(join_with("steps: 4, rates: {on: 50}"), equal_groups(3, 40));
     const auto again = run_pattern(join_with("steps: 4, rates: {on: 50}"), equal_groups(3, 40));
     const auto chosen = run_pattern(join_with("steps: 4, select: [2], rates: {on: 50}"), equal_groups(3, 40));
-    const auto other = run_pattern(join_with("steps: 4, rates: {on: 50}"), equal_groups(3, 40), {}, {8});
+    const auto other = run_pattern(join_with("steps: 4, rates: {on: 50}"), equal_groups(3, 40), {}, 8);
     std::size_t differing = 0;
     for (std::size_t i = 0; i < all.rates.size(); ++i) {
       CHECK(all.rates[i].node_ids == again.rates[i].node_ids);

@@ -66,10 +66,10 @@ TEST_SUITE("pattern") {
     };
     const auto beyond = with_select("[0, 3]");
     CHECK(beyond.rates.empty());
-    REQUIRE(has_code(beyond.diagnostics, "pattern.no-such-group"));
+    REQUIRE(has_code(beyond.diagnostics, "assembly.no-such-group"));
     CHECK(beyond.diagnostics.items().front().loc.column == 66);
     CHECK(messages(beyond.diagnostics).find("3 groups, numbered from 0") != std::string::npos);
-    CHECK(has_code(with_select("[-1]").diagnostics, "pattern.no-such-group"));
+    CHECK(has_code(with_select("[-1]").diagnostics, "assembly.no-such-group"));
     CHECK(has_code(with_select("[1, 1]").diagnostics, "pattern.group-twice"));
     CHECK(has_code(with_select("[]").diagnostics, "pattern.empty-select"));
     CHECK(with_select("[0.5]").definition == nullptr);
@@ -239,13 +239,13 @@ TEST_SUITE("pattern") {
 
   TEST_CASE("read: an unknown type or key is reported with the nearest name") {
     CHECK(messages(run_pattern("{type: lnog}", {{1}}).diagnostics).find("did you mean 'long'") != std::string::npos);
-    CHECK(has_code(run_pattern("{on_time: 1 s}", {{1}}).diagnostics, "pattern.no-type"));
+    CHECK(has_code(run_pattern("{on_time: 1 s}", {{1}}).diagnostics, "recipe.missing-key"));
     Entry list;
     list.name = "list";
     list.body = *parse_yaml("{list: [1, 2]}").find("list");
     Diagnostics diagnostics;
     CHECK(read_pattern(list, Value(), {}, diagnostics) == nullptr);
-    CHECK(has_code(diagnostics, "pattern.no-mapping"));
+    CHECK(has_code(diagnostics, "recipe.wrong-type"));
     const auto typo = run_pattern(
         "{type: ramp, assemblies: a, stop: 1 s, on_time: 1 s, rates: {from: 1, tto: 20}, ramp: {begin: 0 s}}", {{1}});
     CHECK(typo.definition == nullptr);
@@ -264,7 +264,8 @@ TEST_SUITE("pattern") {
     REQUIRE(loop != nullptr);
     REQUIRE(ramp != nullptr);
     const std::vector<NodeId> nodes{1};
-    const auto rates = ramp->pattern->rates({{"0", "1"}, {nodes, nodes}}, {1}, diagnostics);
+    Streams streams;
+    const auto rates = ramp->pattern->rates({{"0", "1"}, {nodes, nodes}}, streams, diagnostics);
     CHECK(rates[1].rate.rate_at(500) == 3);
   }
 }

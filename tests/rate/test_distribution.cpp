@@ -14,6 +14,16 @@ TEST_SUITE("rate") {
 
   namespace {
 
+  DistributionResult made(DistributionKind kind, double mean_hz, double stdev_hz) {
+    Streams streams;
+    return make_distribution(kind, mean_hz, stdev_hz, streams);
+  }
+
+  DistributionResult uniform_made(double low_hz, double high_hz) {
+    Streams streams;
+    return make_uniform(low_hz, high_hz, streams);
+  }
+
   std::vector<double> draw_many(const RateDistribution& distribution, std::uint64_t seed, std::size_t count) {
     const StreamKey key = make_stream_key("rate", seed, "test");
     std::vector<double> rates(count);
@@ -53,7 +63,7 @@ TEST_SUITE("rate") {
                           Case{DistributionKind::lognormal, 2000, 700}}) {
       CAPTURE(static_cast<int>(c.kind));
       CAPTURE(c.mean_hz);
-      const DistributionResult result = make_distribution(c.kind, c.mean_hz, c.stdev_hz);
+      const DistributionResult result = made(c.kind, c.mean_hz, c.stdev_hz);
       REQUIRE(result.problem.empty());
       CHECK(result.distribution.mean_hz == c.mean_hz);
       CHECK(result.distribution.stdev_hz == c.stdev_hz);
@@ -63,12 +73,12 @@ TEST_SUITE("rate") {
 
   TEST_CASE("gamma and lognormal draws have the whole shape, not only the moments (bound 0.001)") {
     // Gamma of shape 1 is the exponential; the logarithm of a lognormal is normal.
-    const auto gamma = make_distribution(DistributionKind::gamma, 4, 4).distribution;
+    const auto gamma = made(DistributionKind::gamma, 4, 4).distribution;
     std::vector<double> scaled;
     for (const double rate : draw_many(gamma, 5, 20000)) scaled.push_back(rate / 4);
     CHECK(test::ks_exponential_p(scaled) > 0.001);
 
-    const auto lognormal = make_distribution(DistributionKind::lognormal, 5, 6).distribution;
+    const auto lognormal = made(DistributionKind::lognormal, 5, 6).distribution;
     std::vector<double> uniform;
     for (const double rate : draw_many(lognormal, 5, 20000)) {
       uniform.push_back(std::erfc(-(std::log(rate) - lognormal.a) / lognormal.b / std::sqrt(2.0)) / 2);
@@ -81,7 +91,7 @@ TEST_SUITE("rate") {
     for (const double share : {0.03, 0.1, 0.3, 0.5, 0.7, 0.75, 0.9, 0.99, 0.998}) {
       CAPTURE(share);
       const double mean = 2;
-      const RateDistribution d = make_distribution(DistributionKind::normal, mean, share * mean).distribution;
+      const RateDistribution d = made(DistributionKind::normal, mean, share * mean).distribution;
       // Moments of the truncated density by Simpson's rule in long double.
       const long double mu = d.a, sigma = d.b;
       const long double low = std::max(0.0L, mu - 40 * sigma);
@@ -107,7 +117,7 @@ TEST_SUITE("rate") {
 
   TEST_CASE("pairs that no distribution can have are refused with a sentence") {
     const auto problem = [](DistributionKind kind, double mean, double stdev) {
-      return make_distribution(kind, mean, stdev).problem;
+      return made(kind, mean, stdev).problem;
     };
     CHECK(problem(DistributionKind::normal, 2, 3).find("stdev must be below the mean") != std::string::npos);
     CHECK(problem(DistributionKind::normal, 2, 2).find("2 Hz") != std::string::npos);
@@ -115,19 +125,19 @@ TEST_SUITE("rate") {
     CHECK_FALSE(problem(DistributionKind::exponential, 2, 1).empty());
     CHECK_FALSE(problem(DistributionKind::lognormal, 0, 1).empty());
     CHECK_FALSE(problem(DistributionKind::constant, 2, 1).empty());
-    CHECK_FALSE(make_uniform(5, 4).problem.empty());
-    CHECK_FALSE(make_uniform(-1, 4).problem.empty());
-    CHECK_THROWS_AS(make_distribution(DistributionKind::normal, -1, 1), std::logic_error);
+    CHECK_FALSE(uniform_made(5, 4).problem.empty());
+    CHECK_FALSE(uniform_made(-1, 4).problem.empty());
+    CHECK_THROWS_AS(made(DistributionKind::normal, -1, 1), std::logic_error);
   }
 
   TEST_CASE("no stdev is a constant rate; a mean of 0 is silence") {
     for (const auto kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma,
                             DistributionKind::uniform, DistributionKind::exponential, DistributionKind::constant}) {
-      const RateDistribution d = make_distribution(kind, 3, 0).distribution;
+      const RateDistribution d = made(kind, 3, 0).distribution;
       CHECK(draw_rate_hz(d, {1}, 1) == 3);
-      CHECK(draw_rate_hz(make_distribution(kind, 0, 0).distribution, {1}, 1) == 0);
+      CHECK(draw_rate_hz(made(kind, 0, 0).distribution, {1}, 1) == 0);
     }
-    CHECK(draw_rate_hz(make_uniform(4, 4).distribution, {1}, 1) == 4);
+    CHECK(draw_rate_hz(uniform_made(4, 4).distribution, {1}, 1) == 4);
   }
 
   TEST_CASE("extreme but possible pairs give finite rates that are not negative") {
@@ -135,7 +145,7 @@ TEST_SUITE("rate") {
          {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma, DistributionKind::uniform}) {
       for (const double mean : {1e-90, 1e-3, 1.0, 1e6, 1e90}) {
         for (const double share : {1e-300, 1e-30, 1e-17, 1e-12, 1e-8, 1e-4, 0.5, 0.9989, 1e3, 1e90}) {
-          const DistributionResult result = make_distribution(kind, mean, mean * share);
+          const DistributionResult result = made(kind, mean, mean * share);
           if (!result.problem.empty()) continue;
           for (NodeId node = 0; node < 50; ++node) {
             const double rate = draw_rate_hz(result.distribution, {7}, node);
@@ -150,14 +160,14 @@ TEST_SUITE("rate") {
 
   TEST_CASE("a very small stdev is still the stdev (bound 1e-4)") {
     for (const auto kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma}) {
-      const RateDistribution d = make_distribution(kind, 10, 1e-7).distribution;
+      const RateDistribution d = made(kind, 10, 1e-7).distribution;
       check_moments(d, draw_many(d, 3, 10000));
     }
   }
 
   TEST_CASE("rates of nodes are drawn independently of each other and of the order of calls") {
     // A peer draws from one shared generator: calling twice, or in another order, changes every rate.
-    const RateDistribution d = make_distribution(DistributionKind::gamma, 5, 3).distribution;
+    const RateDistribution d = made(DistributionKind::gamma, 5, 3).distribution;
     const StreamKey key = make_stream_key("rate", 0, "shell");
     const double of_7 = draw_rate_hz(d, key, 7);
     const double of_3 = draw_rate_hz(d, key, 3);

@@ -245,7 +245,7 @@ r.yaml:2:1: note: the other is here
     CHECK(recipes.said().find(
               "recipe.include-cycle @1:10+6 files include one another in a circle | r.yaml → b.yaml → ") == 0);
     CHECK(recipes.file("r.yaml", std::string(kHead) + "include: [no.yaml]\n").said() ==
-          "recipe.no-file @3:11+7 there is no file 'no.yaml' | paths start at the folder of the file that includes");
+          "file.unreadable @3:11+7 there is no file 'no.yaml' | paths start at the folder of the file that includes");
     CHECK(recipes.file("r.yaml", std::string(kHead) + "include: [\"${a}.yaml\"]\nvars: {a: b}\n")
               .said()
               .find("recipe.bad-include @3:11+11") == 0);

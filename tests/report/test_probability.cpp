@@ -43,7 +43,8 @@ TEST_SUITE("report") {
     for (const DistributionKind kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma,
                                         DistributionKind::uniform, DistributionKind::exponential}) {
       const double stdev = kind == DistributionKind::exponential ? 4 : 2;
-      const RateDistribution distribution = make_distribution(kind, 4, stdev).distribution;
+      Streams streams;
+      const RateDistribution distribution = make_distribution(kind, 4, stdev, streams).distribution;
       // ∫ (1 − F) = mean, ∫ 2x (1 − F) = E[x²].
       double mean = 0;
       double square = 0;

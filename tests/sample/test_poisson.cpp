@@ -22,7 +22,7 @@ TEST_SUITE("sample") {
   constexpr double kForever = std::numeric_limits<double>::infinity();
 
   const PointProcess& poisson() {
-    static const auto process = make_process(nullptr, *std::make_unique<Diagnostics>());
+    static const auto process = make_process(nullptr, *std::make_unique<Streams>(), *std::make_unique<Diagnostics>());
     return *process;
   }
 

@@ -12,6 +12,7 @@ TEST_SUITE("sample") {
   namespace {
 
   struct Made {
+    Streams streams;
     std::unique_ptr<const PointProcess> process;
     const ProcessKind* kind = nullptr;
     Diagnostics diagnostics;
@@ -22,7 +23,7 @@ TEST_SUITE("sample") {
     const auto file = std::make_shared<const SourceFile>(SourceFile{"test.yaml", "process: " + yaml + "\n", "."});
     const Value value = parse_document(file, made.diagnostics);
     REQUIRE_FALSE(made.diagnostics.has_errors());
-    made.process = make_process(value.find("process"), made.diagnostics, &made.kind);
+    made.process = make_process(value.find("process"), made.streams, made.diagnostics, &made.kind);
     return made;
   }
 
@@ -31,7 +32,8 @@ TEST_SUITE("sample") {
   TEST_CASE("without a value the process is poisson") {
     Diagnostics diagnostics;
     const ProcessKind* kind = nullptr;
-    CHECK(make_process(nullptr, diagnostics, &kind) != nullptr);
+    Streams streams;
+    CHECK(make_process(nullptr, streams, diagnostics, &kind) != nullptr);
     CHECK(kind->info.name == "poisson");
     CHECK_FALSE(diagnostics.has_errors());
     CHECK(process_kinds().front() == kind);

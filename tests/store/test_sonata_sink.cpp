@@ -237,8 +237,10 @@ TEST_SUITE("store") {
   TEST_CASE("a folder that is missing or closed is named with the reason") {
     const TempFolder folder;
     const auto path = folder.path() / "absent" / "x.h5";
-    CHECK_THROWS_WITH_AS(create_spike_file(path, kGzip),
-                         ("cannot write '" + path.string() + "': No such file or directory").c_str(), EnvironmentError);
+    CHECK_THROWS_WITH_AS(
+        create_spike_file(path, kGzip),
+        ("cannot write '" + path.string() + "': No such file or directory [disk.cannot-write]").c_str(),
+        EnvironmentError);
   }
 
   // A disk on which one step of making a file visible fails.

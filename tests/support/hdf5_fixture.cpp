@@ -69,8 +69,13 @@ std::string filter_names(hid_t dataset, std::uint64_t& chunk) {
 }
 
 bool stores_times(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  checked(H5Oget_info3(object, &info, H5O_INFO_TIME), "object info");
+#else
   H5O_info_t info;
-  checked(H5Oget_info(object, &info), "object info");
+  checked(H5Oget_info2(object, &info, H5O_INFO_TIME), "object info");
+#endif
   return info.ctime != 0 || info.mtime != 0;
 }
 
@@ -245,7 +250,11 @@ TrustedSpikes read_spikes_trusted(const std::filesystem::path& path) {
 }
 
 void make_hdf5(const std::filesystem::path& path, const std::function<void(std::int64_t file)>& fill) {
-  const hid_t file = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "create");
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  // The old format, which HDF5 writes by itself until 1.14 only.
+  checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST), "bounds");
+  const hid_t file = checked(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), "create");
+  H5Pclose(access);
   fill(file);
   checked(H5Fclose(file), "close");
 }

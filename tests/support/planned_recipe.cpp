@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "base/folder_lock.hpp"
+
 namespace stimgen::testing {
 
 PlannedRecipe::PlannedRecipe(const std::string& yaml, const std::vector<std::string>& sets) {
@@ -23,22 +25,28 @@ PlannedRecipe::PlannedRecipe(const std::string& yaml, const std::vector<std::str
   }
 }
 
+RunSummary run_in_folder(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
+                         const std::atomic<bool>& stop) {
+  const HeldOutput held(plan, options, log, Patience{});
+  return run_plan(held, plan, options, log, observer, stop);
+}
+
 RunSummary PlannedRecipe::run(unsigned threads, const std::vector<std::string>& only) {
   NoTaskLog log;
   SilentObserver observer;
   const std::atomic<bool> stop = false;
-  return run_plan(plan_, {threads, only}, log, observer, stop);
+  return run_in_folder(plan_, {threads, only}, log, observer, stop);
 }
 
 RunSummary PlannedRecipe::run(unsigned threads, RunObserver& observer, const std::atomic<bool>& stop) {
   NoTaskLog log;
-  return run_plan(plan_, {threads, {}}, log, observer, stop);
+  return run_in_folder(plan_, {threads, {}}, log, observer, stop);
 }
 
 RunSummary PlannedRecipe::run(const RunOptions& options, RunObserver& observer) {
   NoTaskLog log;
   const std::atomic<bool> stop = false;
-  return run_plan(plan_, options, log, observer, stop);
+  return run_in_folder(plan_, options, log, observer, stop);
 }
 
 std::map<std::string, SpikeBlock> PlannedRecipe::spikes(const std::string& task) const {

@@ -13,6 +13,10 @@
 
 namespace stimgen::testing {
 
+// Holds the output folder and runs the plan there, refused at once if another run has it.
+RunSummary run_in_folder(const Plan& plan, const RunOptions& options, TaskLog& log, RunObserver& observer,
+                         const std::atomic<bool>& stop);
+
 class PlannedRecipe {
  public:
   explicit PlannedRecipe(const std::string& yaml, const std::vector<std::string>& sets = {});

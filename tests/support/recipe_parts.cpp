@@ -56,7 +56,8 @@ const AssemblySet& AssemblyBench::make(const std::string& name, const std::strin
   const auto definition =
       read_assembly(parse_entry(name, yaml), defaults.empty() ? Value() : parse_yaml(defaults), diagnostics_);
   AssemblySet set;
-  if (definition->grouping != nullptr) set = make_assembly_set(*definition, *this, diagnostics_);
+  Streams streams({.network = seed_, .spikes = 0}, name);
+  if (definition->grouping != nullptr) set = make_assembly_set(*definition, *this, streams, diagnostics_);
   return sets_.insert_or_assign(name, std::move(set)).first->second;
 }
 
@@ -72,16 +73,18 @@ std::vector<std::string> labels_of(const AssemblySet& set) {
   return labels;
 }
 
-PatternRun run_pattern(const std::string& yaml, const Groups& groups, const PatternDefaults& times, StreamKey key) {
+PatternRun run_pattern(const std::string& yaml, const Groups& groups, const PatternDefaults& times,
+                       std::uint64_t network_seed) {
   PatternRun run;
   run.definition = read_pattern(parse_entry("tone", yaml), Value(), times, run.diagnostics);
   if (run.definition == nullptr) return run;
   PatternGroups pattern_groups;
+  Streams streams({.network = network_seed, .spikes = 0}, "tone");
   for (std::size_t i = 0; i < groups.size(); ++i) {
     pattern_groups.labels.push_back(std::to_string(i));
     pattern_groups.node_ids.emplace_back(groups[i]);
   }
-  run.rates = run.definition->pattern->rates(pattern_groups, key, run.diagnostics);
+  run.rates = run.definition->pattern->rates(pattern_groups, streams, run.diagnostics);
   return run;
 }
 

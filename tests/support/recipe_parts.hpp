@@ -24,7 +24,6 @@ class AssemblyBench : public AssemblyContext {
   explicit AssemblyBench(const std::string& populations, std::uint64_t seed = 1);
 
   const Network& network() const override { return *network_; }
-  std::uint64_t network_seed() const override { return seed_; }
   const AssemblySet* other(std::string_view set_name) const override;
 
   // Reads and makes one entry and keeps it for later ones; problems are in diagnostics().
@@ -50,7 +49,7 @@ struct PatternRun {
   Diagnostics diagnostics;
 };
 PatternRun run_pattern(const std::string& yaml, const Groups& groups, const PatternDefaults& times = {},
-                       StreamKey key = {7});
+                       std::uint64_t network_seed = 7);
 // `count` groups of `size` nodes with consecutive ids.
 Groups equal_groups(std::size_t count, std::size_t size);
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# Makes a folder with a minimal Debian in which stimgen is cross-built for arm64 and run: arm64_root.sh DIR
-# It holds an amd64 system with the cross compiler and qemu, and the arm64 libraries beside it (multiarch), so nothing of
-# the machine itself changes. A second call with a finished folder returns at once. Needs root and debootstrap.
+# Makes a folder with a minimal Debian of its own, and packages in it: debian_root.sh SUITE FOLDER PACKAGE…
+# SUITE is a release of Debian (bookworm, trixie); a PACKAGE may be of another architecture (libhdf5-dev:arm64). Nothing
+# of the machine itself changes. A second call with a finished folder returns at once. Needs root and debootstrap.
 set -euo pipefail
-if [ $# -ne 1 ]; then
-  echo "usage: $0 DIR" >&2
+if [ $# -lt 3 ]; then
+  echo "usage: $0 SUITE FOLDER PACKAGE…" >&2
   exit 2
 fi
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-folder=$1
+suite=$1
+folder=$2
+shift 2
 stamp=$folder/.stimgen-root
-wanted=$(sha256sum <"${BASH_SOURCE[0]}")
+wanted=$({ cat "${BASH_SOURCE[0]}" && echo "$suite" "$@"; } | sha256sum)
 [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && exit 0
 
 . "$here/root_mounts.sh"
@@ -25,7 +27,7 @@ fi
 mkdir -p "$(dirname "$folder")"
 touch "$folder.begun"
 command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends debootstrap >&2; }
-debootstrap --variant=minbase --components=main bookworm "$folder" >&2
+debootstrap --variant=minbase --components=main "$suite" "$folder" >&2
 cp /etc/resolv.conf /etc/hosts "$folder/etc/"
 # The machine's own way to the package servers, if it has one.
 for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf; do
@@ -33,11 +35,12 @@ for file in /etc/apt/apt.conf.d/*proxy* /etc/apt/apt.conf; do
 done
 mount_root "$folder"
 trap 'unmount_root "$folder"' EXIT
+echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/unsafe-io"  # a folder that a power cut may take
 inside() { chroot "$folder" env DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
-inside dpkg --add-architecture arm64
+for architecture in $(printf '%s\n' "$@" | sed -n 's/.*://p' | sort -u); do
+  inside dpkg --add-architecture "$architecture"
+done
 inside apt-get update -qq
-inside apt-get install -y -qq --no-install-recommends g++ g++-aarch64-linux-gnu cmake ninja-build ccache qemu-user \
-  pkg-config librandom123-dev nlohmann-json3-dev libhdf5-dev:arm64 libyaml-cpp-dev:arm64 libfmt-dev:arm64 \
-  libspdlog-dev:arm64 libboost-program-options-dev:arm64 libssl-dev:arm64 zlib1g-dev:arm64 libdeflate-dev:arm64 libcsv-dev:arm64 >&2
+inside apt-get install -y -qq --no-install-recommends "$@" >&2
 rm -rf "$folder"/var/cache/apt/archives/*.deb
 echo "$wanted" >"$stamp"

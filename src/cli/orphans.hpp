@@ -1,0 +1,13 @@
+// Files of tasks that a recipe no longer has: what commands say of them.
+#pragma once
+
+#include "cli/options.hpp"
+#include "cli/terminal.hpp"
+#include "stimgen/plan.hpp"
+
+namespace stimgen::cli {
+
+// A note with their number and the command that lists them, if there are any.
+void say_what_is_left_over(const Plan& plan, const Arguments& arguments, Terminal& terminal);
+
+}  // namespace stimgen::cli
