@@ -109,6 +109,14 @@ class Network {
 // "<population>.<property>", counter = node id).
 std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed, Diagnostics& diagnostics);
 
+// The error for a population that the network does not have; `context` ends its sentence: ", of which … holds spikes".
+InputError unknown_population(const Network& network, std::string_view name, std::string_view context = {});
+// The error for a property that the population does not have.
+InputError unknown_property(const NodePopulation& population, std::string_view name);
+// The column, nullptr after reporting at `loc` that there is none of this name.
+std::shared_ptr<const Column> find_column(const NodePopulation& population, std::string_view name, const SourceLoc& loc,
+                                          Diagnostics& diagnostics);
+
 // The keys `population`, `where`, `node_set`, `connected_to` that backgrounds and assemblies share.
 std::span<const FieldDoc> selection_fields();
 

@@ -190,6 +190,9 @@ class Fields {
   std::size_t errors_before_;
 };
 
+// Reports that an entry has no end: neither its own 'stop' nor the recipe's.
+void report_no_stop(Fields& fields);
+
 // ---- the typed top level --------------------------------------------------------------------------------------------
 
 struct OutputSettings {

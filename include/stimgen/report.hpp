@@ -69,6 +69,11 @@ struct SpikeStatsRequest {
 PopulationSpikeStats compute_spike_stats(const SpikeReader& reader, const PopulationInfo& population,
                                          const SpikeStatsRequest& request);
 
+// Throws InputError if there are nodes with spikes that were not given; `expected` says what they are not: "in
+// population 'thalamus'".
+void refuse_unknown_nodes(const std::string& file, const std::vector<NodeId>& named, std::uint64_t count,
+                          const std::string& expected);
+
 // The nodes whose index in stats.nodes is listed.
 GroupSpikeStats summarise(const PopulationSpikeStats& stats, std::span<const std::size_t> members);
 

@@ -36,10 +36,18 @@ class SpikeTrains {
   virtual void append_until(double until_ms, std::vector<Spike>& spikes) = 0;
 };
 
+// How counts and intervals scatter around the rate asked for. `check --statistics` tests what holds.
+enum class Scatter : std::uint8_t {
+  poisson,      // counts are Poisson-distributed; intervals, rescaled by the rate, are exponential with mean 1
+  independent,  // otherwise, but node by node: the nodes' own spread says how far a count may be off
+  shared        // nodes have spikes in common: their own spread does not say how far the sum of their counts may be off
+};
+
 // How spike times are made from a rate. Immutable; threads share it.
 class PointProcess {
  public:
   virtual ~PointProcess() = default;
+  virtual Scatter scatter() const = 0;
   virtual std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const = 0;
   // All spikes of one node appended at once: the fast path, same bits as open_trains().
   virtual void append_train(const RateFunction& rate, StreamKey key, NodeId node,

@@ -80,6 +80,11 @@ class SpikeReader {
   virtual std::string provenance() const { return {}; }
 };
 
+// nullptr if the file has no population of this name.
+const PopulationInfo* find_population(const SpikeReader& reader, std::string_view name);
+// Errors: InputError that says what the file has; `context` ends its sentence: ", to which … belongs".
+const PopulationInfo& population_of(const SpikeReader& reader, std::string_view name, std::string_view context = {});
+
 struct FormatKind {
   std::string name;       // "sonata"
   std::string extension;  // ".h5"

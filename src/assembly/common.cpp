@@ -52,20 +52,6 @@ bool label_less(std::string_view left, std::string_view right) {
   return left < right;
 }
 
-std::shared_ptr<const Column> find_column(const NodePopulation& population, const std::string& name,
-                                          const SourceLoc& loc, Diagnostics& diagnostics) {
-  auto column = population.column(name);
-  if (column == nullptr) {
-    std::vector<std::string> names{"node_id"};
-    for (const ColumnInfo& info : population.columns()) names.push_back(info.name);
-    diagnostics.error(
-        loc, "assembly.no-property",
-        fmt::format("population '{}' has no property '{}'", printable(population.name()), printable(name)),
-        suggest(name, names));
-  }
-  return column;
-}
-
 std::string list_some(const std::vector<NodeId>& ids) {
   constexpr std::size_t kShown = 5;
   const std::vector<NodeId> shown(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, ids.size())));

@@ -36,10 +36,6 @@ std::vector<NodeId> ids_of_rows(const NodePopulation& population, const NodeSele
 // Texts that are numbers come first, in the order of the numbers; then the others, byte by byte.
 bool label_less(std::string_view left, std::string_view right);
 
-// The column, or nullptr after reporting at `loc` that the population has none of this name.
-std::shared_ptr<const Column> find_column(const NodePopulation& population, const std::string& name,
-                                          const SourceLoc& loc, Diagnostics& diagnostics);
-
 // "1, 2, 3, …": the first few.
 std::string list_some(const std::vector<NodeId>& ids);
 // "1 node", "3 nodes".

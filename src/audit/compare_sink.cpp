@@ -32,9 +32,7 @@ void CompareSink::begin_population(const std::string& name, SpikeOrder order) {
   counts_[name] = 0;
   digest_.emplace(name, order, pool_);
   if (file_ == nullptr) return;
-  for (const PopulationInfo& info : file_->populations()) {
-    if (info.name == name) info_ = &info;
-  }
+  info_ = find_population(*file_, name);
   if (info_ == nullptr || info_->order != order) differ(std::nullopt);
 }
 

@@ -133,8 +133,7 @@ class Reader {
     const std::optional<double> stop_ms = fields_.optional_time_ms("stop");
     if (!stop_ms && fields_.has("stop")) return;  // it is wrong, which was reported
     if (!stop_ms && !times_.stop_ms) {
-      fields_.error("stop", "recipe.no-stop", fmt::format("background '{}' has no end", background_.name),
-                    "add 'stop' here or 'time: {stop: …}' at the top of the recipe");
+      report_no_stop(fields_);
       return;
     }
     background_.window.stop_ms = stop_ms ? *stop_ms : *times_.stop_ms;
@@ -174,17 +173,12 @@ class Reader {
       if (others != nullptr) check_others(*others);
       return;
     }
+    const bool known = selected.population != nullptr && !property.empty();
     const auto column =
-        selected.population == nullptr || property.empty() ? nullptr : selected.population->column(property);
+        known ? find_column(*selected.population, property, fields_.loc("group_by"), diagnostics_) : nullptr;
     if (column == nullptr) {
       check_rates(rates);
       if (others != nullptr) check_others(*others);
-      if (selected.population == nullptr || property.empty()) return;
-      std::vector<std::string> names;
-      for (const ColumnInfo& info : selected.population->columns()) names.push_back(info.name);
-      fields_.error("group_by", "network.no-column",
-                    fmt::format("population '{}' has no property '{}'", selected.population->name(), property),
-                    suggest(property, names));
       return;
     }
     assign(rates, group_rows(*column, selected.rows), property, others, *selected.population);

@@ -24,15 +24,8 @@ bool usable(double rate_hz) {
 
 std::vector<double> from_property(const RateValue& value, const NodePopulation& population, const NodeSelection& rows,
                                   Diagnostics& diagnostics) {
-  const auto column = population.column(value.property);
-  if (column == nullptr) {
-    std::vector<std::string> names;
-    for (const ColumnInfo& info : population.columns()) names.push_back(info.name);
-    diagnostics.error(value.loc, "network.no-column",
-                      fmt::format("population '{}' has no property '{}'", population.name(), value.property),
-                      suggest(value.property, names));
-    return {};
-  }
+  const auto column = find_column(population, value.property, value.loc, diagnostics);
+  if (column == nullptr) return {};
   if (column->type == Column::Type::text) {
     diagnostics.error(value.loc, "background.bad-rates-property",
                       fmt::format("property '{}' of population '{}' is text, but rates are numbers in Hz",

@@ -46,10 +46,6 @@ std::string statistics_table(const StatisticsCheck& check) {
   return text;
 }
 
-Json optional_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 std::string statistics_json(const StatisticsCheck& check) {
   Json groups = Json::array();
   for (const GroupCheck& group : check.groups) {

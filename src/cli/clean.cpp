@@ -1,6 +1,7 @@
 // `stimgen clean`: removes files of tasks that the recipe no longer has.
 #include "base/atomic_file.hpp"
 #include "base/folder_lock.hpp"
+#include "base/format_bytes.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "cli/orphans.hpp"

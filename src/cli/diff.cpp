@@ -13,19 +13,13 @@ namespace {
 
 struct PopulationDifference {
   std::string population;
-  std::optional<PopulationInfo> left, right;  // absent where the file does not have the population
+  const PopulationInfo* left = nullptr;  // nullptr where the file does not have the population
+  const PopulationInfo* right = nullptr;
   std::optional<SpikeDifference> first;
   // A file that claims another order is another file, even with the same spikes: readers act on it (and the content
   // digest holds it).
   bool same() const { return left && right && !first && left->order == right->order; }
 };
-
-std::optional<PopulationInfo> find_population(const SpikeReader& reader, const std::string& name) {
-  for (const PopulationInfo& info : reader.populations()) {
-    if (info.name == name) return info;
-  }
-  return std::nullopt;
-}
 
 std::string_view order_name(SpikeOrder order) {
   return order == SpikeOrder::by_id ? "by_id" : order == SpikeOrder::by_time ? "by_time" : "none";
@@ -58,8 +52,8 @@ Json spike_json(const std::optional<Spike>& spike) {
   return Json{{"node_id", spike->node_id}, {"timestamp_ms", spike->timestamp_ms}};
 }
 
-Json side_json(const std::optional<PopulationInfo>& info) {
-  if (!info) return nullptr;
+Json side_json(const PopulationInfo* info) {
+  if (info == nullptr) return nullptr;
   return Json{{"spikes", info->count}, {"sorting", order_name(info->order)}};
 }
 

@@ -4,20 +4,18 @@
 #include <algorithm>
 #include <set>
 
+#include "stimgen/report.hpp"
+
 namespace stimgen::cli {
 
 namespace {
 
-Value text_value(const std::string& text) {
-  Value value;
-  value.kind = Value::Kind::scalar;
-  value.text = text;
-  return value;
-}
-
 double read_time_word(const std::string& word, const std::string& command) {
   Diagnostics diagnostics;
-  const std::optional<double> time_ms = read_time_ms(text_value(word), diagnostics);
+  Value value;
+  value.kind = Value::Kind::scalar;
+  value.text = word;
+  const std::optional<double> time_ms = read_time_ms(value, diagnostics);
   if (time_ms) return *time_ms;
   throw UsageError(
       "usage.wrong-value",
@@ -41,15 +39,6 @@ std::vector<std::optional<TimeWindow>> read_windows(const Arguments& arguments) 
   }
   diagnostics.throw_if_errors();
   return windows;
-}
-
-// `networks: {from: CONFIG}`. Without a recipe the path is relative to the working folder.
-Value networks_from_config(const std::string& config) {
-  Value networks;
-  networks.kind = Value::Kind::mapping;
-  networks.members.push_back({"from", {}, text_value(config)});
-  networks.members.back().value.quoted = true;
-  return networks;
 }
 
 void check_options(const Arguments& arguments) {
@@ -87,14 +76,7 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   context.plan = build_plan(std::move(recipe), diagnostics);
   diagnostics.throw_if_errors();
   context.network = context.plan.network.get();
-  const std::string name = arguments.text("assembly");
-  const auto found = context.plan.assembly_sets.find(name);
-  if (found == context.plan.assembly_sets.end()) {
-    std::vector<std::string> known;
-    for (const auto& [set, groups] : context.plan.assembly_sets) known.push_back(set);
-    throw unknown_name("recipe.unknown-set", "assembly set", name, context.origin, known);
-  }
-  context.assembly = &found->second;
+  context.assembly = &assembly_set_of(context.plan, arguments.text("assembly"));
 }
 
 // A value that no node has.
@@ -130,12 +112,7 @@ NodeKeys keys_of_properties(const std::vector<std::string>& properties, const No
       keys.columns.back() = missing_column(population.size());
       continue;
     }
-    std::vector<std::string> known;
-    for (const ColumnInfo& column : population.columns()) known.push_back(column.name);
-    diagnostics.error({}, "network.unknown-column",
-                      fmt::format("population '{}' ({}) has no property '{}'", population.name(), population.origin(),
-                                  printable(property)),
-                      suggest(property, known));
+    diagnostics.add(unknown_property(population, property), {});
   }
   diagnostics.throw_if_errors();
   return keys;
@@ -179,6 +156,22 @@ std::vector<std::vector<std::size_t>> rows_by_key(const NodeKeys& keys, std::siz
   return groups;
 }
 
+FileGroups group_population(const SpikeReader& reader, const PopulationInfo& info, const FileContext& context) {
+  FileGroups file;
+  file.info = info;
+  if (context.network == nullptr) return file;
+  file.population = context.network->population(info.name);
+  if (file.population == nullptr) {
+    throw unknown_population(*context.network, info.name,
+                             fmt::format(" in {}, but {} holds spikes of it", context.origin, reader.path()));
+  }
+  file.keys = context.assembly != nullptr
+                  ? keys_of_assembly(*context.assembly)
+                  : keys_of_properties(context.properties, *file.population, known_elsewhere(reader, context));
+  file.groups = rows_by_key(file.keys, file.population->size());
+  return file;
+}
+
 }  // namespace
 
 FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
@@ -189,7 +182,7 @@ FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
     open_recipe(arguments, context, diagnostics);
   } else if (arguments.has("config")) {
     context.origin = arguments.text("config");
-    context.opened = open_network(networks_from_config(context.origin), 0, diagnostics);
+    context.opened = open_config(context.origin, diagnostics);
     context.network = context.opened.get();
   }
   diagnostics.throw_if_errors();
@@ -244,46 +237,31 @@ std::string FileGroups::label_of(std::size_t group) const {
   return fmt::format("{}", fmt::join(keys.values_at(groups[group].front()), ", "));
 }
 
+std::vector<std::uint32_t> FileGroups::group_of_node() const {
+  std::vector<std::uint32_t> group_of_node(population->size(), kNoGroup);
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    for (const std::size_t row : groups[group]) group_of_node[row] = static_cast<std::uint32_t>(group);
+  }
+  return group_of_node;
+}
+
 std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext& context) {
+  if (reader.populations().empty()) {
+    throw InputError("spikes.population", fmt::format("'{}' has no population", printable(reader.path())));
+  }
+  if (context.assembly != nullptr) {
+    const std::string belongs = fmt::format(", to which assembly set '{}' belongs", context.assembly->name);
+    return {group_population(reader, population_of(reader, context.assembly->population->name(), belongs), context)};
+  }
   std::vector<FileGroups> files;
-  for (const PopulationInfo& info : reader.populations()) {
-    if (context.assembly != nullptr && info.name != context.assembly->population->name()) continue;
-    FileGroups file;
-    file.info = info;
-    if (context.network != nullptr) {
-      file.population = context.network->population(info.name);
-      if (file.population == nullptr) {
-        throw unknown_name("stats.unknown-population", "population", info.name,
-                           fmt::format("{} holds spikes of '{}', but {}", reader.path(), info.name, context.origin),
-                           context.network->population_names());
-      }
-      file.keys = context.assembly != nullptr
-                      ? keys_of_assembly(*context.assembly)
-                      : keys_of_properties(context.properties, *file.population, known_elsewhere(reader, context));
-      file.groups = rows_by_key(file.keys, file.population->size());
-    }
-    files.push_back(std::move(file));
-  }
-  if (!files.empty()) return files;
-  if (context.assembly == nullptr) {
-    throw InputError("stats.no-population", fmt::format("{} holds no population", reader.path()));
-  }
-  std::vector<std::string> names;
-  for (const PopulationInfo& info : reader.populations()) names.push_back(info.name);
-  throw InputError("stats.no-population",
-                   fmt::format("{} holds no spikes of population '{}', to which assembly set '{}' belongs",
-                               reader.path(), context.assembly->population->name(), context.assembly->name),
-                   names.empty() ? std::string() : fmt::format("it holds: {}", fmt::join(names, ", ")));
+  for (const PopulationInfo& info : reader.populations()) files.push_back(group_population(reader, info, context));
+  return files;
 }
 
 void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
                        const std::string& file) {
-  if (count == 0) return;
-  throw InputError(
-      "spikes.unknown-nodes",
-      fmt::format("{}: {} of the nodes with spikes are not in population '{}' ({}): {}{}", file, count,
-                  population.name(), population.origin(), fmt::join(named, ", "), count > named.size() ? ", …" : ""),
-      "the file was made for another network, or the network has changed since");
+  refuse_unknown_nodes(file, named, count,
+                       fmt::format("in population '{}' ({})", population.name(), population.origin()));
 }
 
 void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,

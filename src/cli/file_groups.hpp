@@ -14,7 +14,18 @@
 
 namespace stimgen::cli {
 
-// The options all commands on spike files share: --recipe, --config, --by, --assembly, --window.
+// The options that commands on spike files share.
+inline constexpr Option kRecipeOption{"recipe", 0, Words::one, "RECIPE",
+                                      "take nodes, their properties and the time window from this recipe"};
+inline constexpr Option kConfigOption{"config", 0, Words::one, "CONFIG",
+                                      "take nodes and their properties from this SONATA config"};
+inline constexpr Option kByOption{"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"};
+inline constexpr Option kAssemblyOption{"assembly", 0, Words::one, "SET",
+                                        "group nodes as this assembly set of the recipe does; others are left out"};
+inline constexpr Option kWindowOption{"window", 0, Words::repeated_two, "A B",
+                                      "count spikes from A to before B; bare numbers are seconds; may be repeated"};
+
+// What they say.
 struct FileContext {
   const Network* network = nullptr;  // null: nothing is known
   std::unique_ptr<Network> opened;   // network, unless the plan has it
@@ -51,6 +62,8 @@ struct FileGroups {
 
   // "PN", "PN, L4"; the population where there are no keys.
   std::string label_of(std::size_t group) const;
+  // Of every node of the population; kNoGroup for nodes in none.
+  std::vector<std::uint32_t> group_of_node() const;
 };
 // Every population of the file; with --assembly the set's alone. Throws InputError for a population or property that
 // the network does not have.

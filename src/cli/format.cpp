@@ -6,20 +6,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/utf8.hpp"
+
 namespace stimgen::cli {
-
-namespace {
-
-// Characters, not bytes: continuation bytes of UTF-8 take no room.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
-}  // namespace
 
 std::string to_text(const Json& json) {
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
 }
 
 std::string csv_field(std::string_view text) {
@@ -34,16 +30,6 @@ std::string csv_field(std::string_view text) {
   return quoted + '"';
 }
 
-std::string format_bytes(std::uint64_t bytes) {
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes);
-  for (const std::string_view unit : {"kB", "MB", "GB", "TB", "PB"}) {
-    value /= 1000;
-    if (value < 999.5) return fmt::format("{:.{}f} {}", value, value < 9.95 ? 1 : 0, unit);
-  }
-  return fmt::format("{:.0f} EB", value / 1000);
-}
-
 std::string format_rounded(double value, int digits) {
   if (!std::isfinite(value)) return "-";
   const double size = std::abs(value);
@@ -55,13 +41,13 @@ std::string format_rounded(double value, int digits) {
 std::string Table::text() const {
   std::vector<std::size_t> widths(columns_.size(), 0);
   for (const auto& row : rows_) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], utf8_count(row[i]));
   }
   std::string text;
   for (const auto& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - width_of(row[i]), ' ');
+      const std::string padding(widths[i] - utf8_count(row[i]), ' ');
       if (i > 0) line += "  ";
       line += columns_[i] == Align::right ? padding + row[i] : row[i] + padding;
     }

@@ -1,9 +1,9 @@
-// How results are written: CSV fields, aligned tables, sizes for people.
+// How results are written: CSV fields, aligned tables, numbers for people.
 #pragma once
 
 #include <nlohmann/json.hpp>
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +15,12 @@ using Json = nlohmann::ordered_json;
 
 // Indented, with a final line end.
 std::string to_text(const Json& json);
+// null if absent.
+Json optional_json(const std::optional<double>& value);
 
 // The text as one CSV field, quoted where it must be (RFC 4180).
 std::string csv_field(std::string_view text);
 
-// "1.5 kB", "12 MB": decimal units.
-std::string format_bytes(std::uint64_t bytes);
 // At most `digits` significant digits, without an exponent up to a million: for people, not for programs.
 std::string format_rounded(double value, int digits);
 

@@ -8,15 +8,8 @@ namespace {
 
 int run_groups(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
-  const std::string wanted = arguments.text("SET");
-  const auto found = plan.assembly_sets.find(wanted);
-  if (found == plan.assembly_sets.end()) {
-    std::vector<std::string> known;
-    for (const auto& [name, set] : plan.assembly_sets) known.push_back(name);
-    throw unknown_name("recipe.unknown-set", "assembly set", wanted, arguments.text("RECIPE"), known);
-  }
+  const AssemblySet& set = assembly_set_of(plan, arguments.text("SET"));
   terminal.out("group,label,node_id\n");
-  const AssemblySet& set = found->second;
   for (std::size_t group = 0; group < set.groups.size(); ++group) {
     const std::string prefix = fmt::format("{},{},", group, csv_field(set.groups[group].label));
     fmt::memory_buffer lines;

@@ -4,7 +4,6 @@
 
 #include "base/atomic_file.hpp"
 #include "cli/load.hpp"
-#include "stimgen/network.hpp"
 
 namespace stimgen::cli {
 
@@ -126,15 +125,8 @@ std::string background_of(const NodePopulation& population, const std::string& n
 
 std::string body_from_config(const std::string& config, const std::filesystem::path& folder, Terminal& terminal) {
   const std::filesystem::path absolute = std::filesystem::absolute(config);
-  Value from;
-  from.kind = Value::Kind::scalar;
-  from.quoted = true;
-  from.text = config;
-  Value networks;
-  networks.kind = Value::Kind::mapping;
-  networks.members.push_back({"from", {}, from});
   Diagnostics diagnostics;
-  const std::unique_ptr<Network> network = open_network(networks, 0, diagnostics);
+  const std::unique_ptr<Network> network = open_config(config, diagnostics);
   diagnostics.throw_if_errors();
   terminal.warnings(diagnostics);
 

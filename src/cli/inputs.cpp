@@ -21,8 +21,7 @@ std::vector<TaskIndex> tasks_to_play(const Plan& plan, const std::vector<std::st
       } else if (index) {
         diagnostics.error({}, "recipe.no-spike-file", fmt::format("'{}' is a task that makes no spike file", name));
       } else {
-        diagnostics.error({}, "recipe.unknown-task", fmt::format("the recipe has no task '{}'", printable(name)),
-                          suggest(name, plan.file_task_names()));
+        diagnostics.add(unknown_task(plan, name, plan.file_task_names()), {});
       }
     }
     diagnostics.throw_if_errors();

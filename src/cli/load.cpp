@@ -3,7 +3,7 @@
 
 namespace stimgen::cli {
 
-Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics) {
+Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics, std::string_view positional) {
   LoadOptions options;
   options.sets = arguments.texts("set");
   if (arguments.has("output")) {
@@ -11,7 +11,18 @@ Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics) {
     if (options.output_directory->empty())
       throw UsageError("usage.wrong-value", "option '--output' needs the name of a folder", {});
   }
-  return load_recipe(arguments.text("RECIPE"), options, diagnostics);
+  return load_recipe(arguments.text(positional), options, diagnostics);
+}
+
+std::unique_ptr<Network> open_config(const std::string& config, Diagnostics& diagnostics) {
+  Value from;
+  from.kind = Value::Kind::scalar;
+  from.quoted = true;
+  from.text = config;
+  Value networks;
+  networks.kind = Value::Kind::mapping;
+  networks.members.push_back({"from", {}, std::move(from)});
+  return open_network(networks, 0, diagnostics);
 }
 
 const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings) {
@@ -31,9 +42,19 @@ const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings w
   return plan;
 }
 
-InputError unknown_name(ErrorCode code, std::string_view what, const std::string& name, const std::string& where,
-                        const std::vector<std::string>& known) {
-  return {code, fmt::format("{} has no {} '{}'", where, what, printable(name)), suggest(name, known)};
+InputError unknown_task(const Plan& plan, const std::string& name, const std::vector<std::string>& known) {
+  return {"recipe.unknown-task", fmt::format("{} has no task '{}'", plan.recipe.path.string(), printable(name)),
+          suggest(name, known)};
+}
+
+const AssemblySet& assembly_set_of(const Plan& plan, const std::string& name) {
+  const auto found = plan.assembly_sets.find(name);
+  if (found != plan.assembly_sets.end()) return found->second;
+  std::vector<std::string> known;
+  for (const auto& [set, groups] : plan.assembly_sets) known.push_back(set);
+  throw InputError("recipe.unknown-set",
+                   fmt::format("{} has no assembly set '{}'", plan.recipe.path.string(), printable(name)),
+                   suggest(name, known));
 }
 
 }  // namespace stimgen::cli

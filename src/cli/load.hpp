@@ -3,6 +3,7 @@
 
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
+#include "stimgen/network.hpp"
 #include "stimgen/plan.hpp"
 #include "stimgen/recipe.hpp"
 
@@ -12,7 +13,10 @@ namespace stimgen::cli {
 unsigned read_threads(const Arguments& arguments);
 
 // Reads RECIPE with --set and --output. Problems go to `diagnostics`.
-Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics);
+Recipe load_from(const Arguments& arguments, Diagnostics& diagnostics, std::string_view positional = "RECIPE");
+
+// The populations of a SONATA config, as `networks: {from: CONFIG}` has them; relative to the working folder.
+std::unique_ptr<Network> open_config(const std::string& config, Diagnostics& diagnostics);
 
 // Warnings are for commands that judge or make the whole recipe; those that look at one part of it leave them out.
 enum class Warnings : unsigned char { shown, left_out };
@@ -20,8 +24,10 @@ enum class Warnings : unsigned char { shown, left_out };
 // The plan of RECIPE, which stays until the process ends. Once. Throws InputError with all that is wrong.
 const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings warnings = Warnings::shown);
 
-// The InputError for a name that the recipe does not have: "no task 'lnog'", with a suggestion.
-InputError unknown_name(ErrorCode code, std::string_view what, const std::string& name, const std::string& where,
-                        const std::vector<std::string>& known);
+// For a task that the recipe does not have; `known` are those that could have been meant.
+InputError unknown_task(const Plan& plan, const std::string& name, const std::vector<std::string>& known);
+
+// Throws InputError, with a suggestion, if the recipe has no such set.
+const AssemblySet& assembly_set_of(const Plan& plan, const std::string& name);
 
 }  // namespace stimgen::cli

@@ -20,12 +20,7 @@ void print_table(const NodePopulation& population, const std::vector<std::string
   std::string header = "node_id";
   for (const std::string& name : names) {
     columns.push_back(population.column(name));
-    if (columns.back() == nullptr) {
-      std::vector<std::string> known;
-      for (const ColumnInfo& column : population.columns()) known.push_back(column.name);
-      throw unknown_name("network.unknown-column", "column", name,
-                         fmt::format("population '{}' ({})", population.name(), population.origin()), known);
-    }
+    if (columns.back() == nullptr) throw unknown_property(population, name);
     header += "," + csv_field(name);
   }
   terminal.out(header + "\n");
@@ -56,10 +51,7 @@ int run_nodes(const Arguments& arguments, Terminal& terminal) {
 
   const std::string wanted = arguments.text("POPULATION");
   const NodePopulation* population = network->population(wanted);
-  if (population == nullptr) {
-    throw unknown_name("network.unknown-population", "population", wanted, arguments.text("RECIPE"),
-                       network->population_names());
-  }
+  if (population == nullptr) throw unknown_population(*network, wanted);
   std::vector<std::string> columns = arguments.texts("COLUMN");
   const bool only_names = columns.empty();
   std::erase(columns, "node_id");  // which is printed anyway

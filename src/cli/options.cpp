@@ -100,6 +100,33 @@ std::string several_option_given(const po::variables_map& given, const std::vect
   return {};
 }
 
+// What Program_options makes of the words; those of no option are under "(word)".
+po::variables_map parse_words(const Command& command, const std::vector<Option>& options,
+                              const std::vector<std::string>& words) {
+  po::options_description described;
+  for (const Option& option : options) {
+    std::string names(option.name);
+    if (option.letter != 0) names += fmt::format(",{}", option.letter);
+    described.add(boost::make_shared<po::option_description>(names.c_str(), semantic(option.words)));
+  }
+  described.add(boost::make_shared<po::option_description>("(word)", po::value<Texts>()));
+  po::positional_options_description positional;
+  positional.add("(word)", -1);
+
+  po::variables_map given;
+  try {
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(words).options(described).positional(positional).style(style).run(), given);
+  } catch (const po::unknown_option& error) {
+    throw unknown_option(command, error.get_option_name(), options);
+  } catch (const po::error_with_option_name& error) {
+    throw wrong_option(command, error, options);
+  } catch (const po::error& error) {
+    throw UsageError("usage.wrong-option", printable(error.what()), {}, std::string(command.name));
+  }
+  return given;
+}
+
 }  // namespace
 
 std::string Arguments::text(std::string_view name) const {
@@ -127,28 +154,7 @@ std::vector<std::string> Arguments::list(std::string_view name) const {
 
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
   const std::vector<Option> options = all_options(command);
-  po::options_description described;
-  for (const Option& option : options) {
-    std::string names(option.name);
-    if (option.letter != 0) names += fmt::format(",{}", option.letter);
-    described.add(boost::make_shared<po::option_description>(names.c_str(), semantic(option.words)));
-  }
-  described.add(boost::make_shared<po::option_description>("(word)", po::value<Texts>()));
-  po::positional_options_description positional;
-  positional.add("(word)", -1);
-
-  po::variables_map given;
-  try {
-    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(words).options(described).positional(positional).style(style).run(), given);
-  } catch (const po::unknown_option& error) {
-    throw unknown_option(command, error.get_option_name(), options);
-  } catch (const po::error_with_option_name& error) {
-    throw wrong_option(command, error, options);
-  } catch (const po::error& error) {
-    throw UsageError("usage.wrong-option", printable(error.what()), {}, std::string(command.name));
-  }
-
+  const po::variables_map given = parse_words(command, options, words);
   Arguments arguments(command);
   for (const Option& option : options) {
     const std::string name(option.name);

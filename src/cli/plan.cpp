@@ -2,6 +2,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/format_bytes.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "stimgen/audit.hpp"

@@ -41,10 +41,7 @@ Result compute(const SpikeReader& reader, FileGroups file, const std::optional<T
   request.bin_ms = bin_ms;
   std::vector<std::uint32_t> group_of_node;
   if (file.population != nullptr) {
-    group_of_node.assign(file.population->size(), kNoGroup);
-    for (std::size_t group = 0; group < file.groups.size(); ++group) {
-      for (const std::size_t row : file.groups[group]) group_of_node[row] = static_cast<std::uint32_t>(group);
-    }
+    group_of_node = file.group_of_node();
     request.node_ids = file.population->node_ids();
     request.group_of_node = group_of_node;
     request.groups = file.groups.size();
@@ -131,12 +128,11 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
 
 constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
 constexpr Option kOptions[] = {
-    {"recipe", 0, Words::one, "RECIPE", "take nodes, their properties and the time window from this recipe"},
-    {"config", 0, Words::one, "CONFIG", "take nodes and their properties from this SONATA config"},
-    {"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"},
-    {"assembly", 0, Words::one, "SET", "group nodes as this assembly set of the recipe does; others are left out"},
-    {"window", 0, Words::repeated_two, "A B",
-     "count spikes from A to before B; bare numbers are seconds; may be repeated"},
+    kRecipeOption,
+    kConfigOption,
+    kByOption,
+    kAssemblyOption,
+    kWindowOption,
     {"bin", 0, Words::one, "TIME", "width of a bin; a bare number is ms (default: 10 ms)"},
     {"smooth", 0, Words::one, "KERNEL", "gaussian:50, boxcar:50 or exponential:50 (σ, width, τ in ms), or none"},
     {"json", 0, Words::none, "", "as JSON instead of CSV"},

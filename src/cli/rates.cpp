@@ -11,9 +11,7 @@ namespace stimgen::cli {
 
 namespace {
 
-// The task that TASK names.
-const Plan::SpikeInput& find_spike_input(const Plan& plan, const Arguments& arguments) {
-  const std::string name = arguments.text("TASK");
+const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& name) {
   const std::optional<TaskIndex> index = plan.index_of(name);
   if (index && plan.spike_inputs.contains(*index)) return plan.spike_inputs.at(*index);
   std::vector<std::string> known;
@@ -24,14 +22,11 @@ const Plan::SpikeInput& find_spike_input(const Plan& plan, const Arguments& argu
                                  task_kind_name(plan.tasks[*index].kind)),
                      fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
   }
-  throw unknown_name("recipe.unknown-task", "task", name, arguments.text("RECIPE"), known);
+  throw unknown_task(plan, name, known);
 }
 
-// The label of each group of a pattern: that of the assembly it is.
-std::string group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
-  const auto set = plan.assembly_sets.find(input.pattern->assemblies);
-  return set != plan.assembly_sets.end() && group < set->second.groups.size() ? set->second.groups[group].label
-                                                                              : std::to_string(group);
+const std::string& group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
+  return plan.assembly_sets.at(input.pattern->assemblies).groups[group].label;
 }
 
 void print_pattern(const Plan& plan, const Plan::SpikeInput& input, Terminal& terminal) {
@@ -97,8 +92,8 @@ std::string draw_pattern(const Plan& plan, const Plan::SpikeInput& input) {
     }
     panels.push_back(std::move(panel));
   }
-  const std::string title = fmt::format("{} ({})", input.pattern->name, input.pattern->kind->info.name);
-  return draw_rates(title, input.window, panels);
+  return draw_rates(input.pattern->name, fmt::format("pattern {}", input.pattern->kind->info.name), input.window,
+                    panels);
 }
 
 std::string draw_background(const Background& background, const BackgroundRates& rates) {
@@ -111,12 +106,12 @@ std::string draw_background(const Background& background, const BackgroundRates&
     panels[group].label = fmt::format("{} ({} nodes, mean {} Hz)", background.groups[group].label, nodes,
                                       nodes == 0 ? "-" : format_rounded(sum / static_cast<double>(nodes), 3));
   }
-  return draw_histograms(fmt::format("{} (background)", background.name), panels);
+  return draw_histograms(background.name, panels);
 }
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
-  const Plan::SpikeInput& input = find_spike_input(plan, arguments);
+  const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"));
   std::string figure;
   if (input.background != nullptr) {
     const BackgroundRates rates = draw_background_rates(*input.background, input.rate_key);

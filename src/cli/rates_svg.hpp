@@ -1,4 +1,4 @@
-// Drawing rate functions and rate histograms as SVG, one panel a group, at the width of a journal column (85 mm).
+// The figures of `stimgen rates`: rate functions and rate histograms, one panel a group.
 #pragma once
 
 #include <string>
@@ -15,8 +15,9 @@ struct RatePanel {
   std::vector<std::vector<RateVertex>> parts;  // of sub-groups; may be empty
 };
 
-// All panels share both axes. Times are shown in s where the window is 2 s or longer, else in ms.
-std::string draw_rates(const std::string& title, TimeWindow window, const std::vector<RatePanel>& panels);
+// All panels share both axes.
+std::string draw_rates(const std::string& task, const std::string& kind, TimeWindow window,
+                       const std::vector<RatePanel>& panels);
 
 // One panel of how many nodes have which rate.
 struct HistogramPanel {
@@ -25,6 +26,6 @@ struct HistogramPanel {
 };
 
 // All panels share the rate axis; each has its own count axis.
-std::string draw_histograms(const std::string& title, const std::vector<HistogramPanel>& panels);
+std::string draw_histograms(const std::string& task, const std::vector<HistogramPanel>& panels);
 
 }  // namespace stimgen::cli

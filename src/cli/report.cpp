@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/atomic_file.hpp"
 #include "cli/batch_report.hpp"
 #include "cli/file_groups.hpp"
 #include "cli/text_file.hpp"
@@ -22,15 +23,12 @@ bool is_hdf5(const std::string& path) {
 }
 
 // A page may be made beside its recipe, but what it shows is in the output folder.
-Report report_of_batch(const Arguments& arguments, const std::string& path, Terminal& terminal) {
-  LoadOptions options;
-  options.sets = arguments.texts("set");
-  if (arguments.has("output")) options.output_directory = arguments.text("output");
+Report report_of_batch(const Arguments& arguments, Terminal& terminal) {
   Diagnostics diagnostics;
-  const Plan plan = build_plan(load_recipe(path, options, diagnostics), diagnostics);
+  const Plan plan = build_plan(load_from(arguments, diagnostics, "INPUT"), diagnostics);
   diagnostics.throw_if_errors();
   terminal.detail(fmt::format("reading the files of {} tasks", plan.file_task_names().size()));
-  return report_of_plan(plan, options.sets);
+  return report_of_plan(plan, arguments.texts("set"));
 }
 
 Report report_of_files(const Arguments& arguments, const std::vector<std::string>& files, Terminal& terminal) {
@@ -46,25 +44,17 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
       source.grid_ms = context.grid_ms;
       if (groups.population == nullptr) continue;
       source.node_ids = groups.population->node_ids();
-      source.group_of_node.assign(groups.population->size(), kNoGroup);
+      source.group_of_node = groups.group_of_node();
       source.grouped_by = context.assembly != nullptr ? fmt::format("assembly set '{}'", context.assembly->name)
                                                       : fmt::format("{}", fmt::join(groups.keys.names, ", "));
-      for (std::size_t group = 0; group < groups.groups.size(); ++group) {
-        source.labels.push_back(groups.label_of(group));
-        for (const std::size_t row : groups.groups[group])
-          source.group_of_node[row] = static_cast<std::uint32_t>(group);
-      }
+      for (std::size_t i = 0; i < groups.groups.size(); ++i) source.labels.push_back(groups.label_of(i));
     }
   }
   return Report::of_files(sources, producer());
 }
 
 void write_figures(const Report& report, const std::filesystem::path& folder, Terminal& terminal) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw EnvironmentError("disk.cannot-write",
-                           fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+  create_folders(folder);
   for (const Report::Figure& figure : report.figures()) {
     const std::filesystem::path path = folder / (figure.name + ".svg");
     write_text_file(path, figure.svg);
@@ -93,8 +83,7 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
       throw UsageError("usage.exclusive", fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
     }
   }
-  const Report report =
-      files ? report_of_files(arguments, inputs, terminal) : report_of_batch(arguments, inputs.front(), terminal);
+  const Report report = files ? report_of_files(arguments, inputs, terminal) : report_of_batch(arguments, terminal);
   if (arguments.has("svg")) write_figures(report, arguments.text("svg"), terminal);
   if (arguments.has("svg") && !arguments.has("file")) return 0;
   const std::filesystem::path path =

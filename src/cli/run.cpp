@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/folder_lock.hpp"
+#include "base/format_bytes.hpp"
 #include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"

@@ -42,21 +42,52 @@ Result compute(const SpikeReader& reader, const FileGroups& file, const std::opt
   return result;
 }
 
-std::string number_or_empty(const std::optional<double>& value) {
-  return value ? format_number(*value) : std::string();
-}
-std::string rounded_or_dash(const std::optional<double>& value) {
-  return value ? format_rounded(*value, 4) : "-";
+// What is said of a node or a group, in the order of CSV and table. Values: numbers, or null where there is none.
+struct Measure {
+  std::string_view name;
+  Json value;
+};
+using Measures = std::vector<Measure>;
+
+Measures measures_of(const NodeSpikeStats& node) {
+  return {{"spikes", node.spikes}, {"rate_hz", node.rate_hz}, {"cv_isi", optional_json(node.cv_isi)}};
 }
 
-std::vector<std::string> group_cells(const GroupSpikeStats& group, bool exact) {
-  const auto number = [exact](const std::optional<double>& value) {
-    return exact ? number_or_empty(value) : rounded_or_dash(value);
-  };
-  return {std::to_string(group.nodes),  std::to_string(group.silent_nodes), std::to_string(group.spikes),
-          number(group.mean_rate_hz),   number(group.stdev_rate_hz),        number(group.min_rate_hz),
-          number(group.median_rate_hz), number(group.max_rate_hz),          number(group.cv_isi),
-          number(group.fano_factor)};
+Measures measures_of(const GroupSpikeStats& group) {
+  return {{"nodes", group.nodes},
+          {"silent_nodes", group.silent_nodes},
+          {"spikes", group.spikes},
+          {"mean_rate_hz", group.mean_rate_hz},
+          {"stdev_rate_hz", optional_json(group.stdev_rate_hz)},
+          {"min_rate_hz", group.min_rate_hz},
+          {"median_rate_hz", group.median_rate_hz},
+          {"max_rate_hz", group.max_rate_hz},
+          {"cv_isi", optional_json(group.cv_isi)},
+          {"fano_factor", optional_json(group.fano_factor)}};
+}
+
+// A line of the output: a node, or a group of nodes.
+struct Row {
+  std::optional<NodeId> node_id;
+  std::optional<NodeRow> keys_at;  // where the keys have its values
+  Measures measures;
+};
+
+std::vector<Row> rows_of(const Result& result, bool by_node) {
+  std::vector<Row> rows;
+  if (by_node) {
+    for (const std::size_t i : result.nodes) {
+      const NodeSpikeStats& node = result.stats.nodes[i];
+      rows.push_back({node.node_id, i, measures_of(node)});
+    }
+    return rows;
+  }
+  for (const std::vector<std::size_t>& members : result.groups) {
+    Row& row = rows.emplace_back();
+    if (!members.empty()) row.keys_at = members.front();
+    row.measures = measures_of(summarise(result.stats, members));
+  }
+  return rows;
 }
 
 // What the rows say besides numbers.
@@ -65,52 +96,44 @@ struct Layout {
   bool windows = false;  // there are several, and every row says which is its own
 };
 
-// Rows of cells, the header first. CSV and table differ only in how they are joined and in the digits.
-std::vector<std::vector<std::string>> rows_of(const std::vector<Result>& results, Layout layout, bool exact) {
-  const bool by_node = layout.by_node;
-  std::vector<std::vector<std::string>> rows;
+std::vector<std::string> header_of(const std::vector<std::string>& properties, Layout layout) {
   std::vector<std::string> header{"population"};
   if (layout.windows) header.insert(header.end(), {"window_start_ms", "window_stop_ms"});
-  if (by_node) header.push_back("node_id");
-  for (const std::string& property : results.front().keys.names) header.push_back(property);
-  for (const std::string_view name :
-       by_node
-           ? std::vector<std::string_view>{"spikes", "rate_hz", "cv_isi"}
-           : std::vector<std::string_view>{"nodes", "silent_nodes", "spikes", "mean_rate_hz", "stdev_rate_hz",
-                                           "min_rate_hz", "median_rate_hz", "max_rate_hz", "cv_isi", "fano_factor"}) {
-    header.emplace_back(name);
+  if (layout.by_node) header.push_back("node_id");
+  header.insert(header.end(), properties.begin(), properties.end());
+  for (const Measure& measure : layout.by_node ? measures_of(NodeSpikeStats()) : measures_of(GroupSpikeStats())) {
+    header.emplace_back(measure.name);
   }
-  rows.push_back(header);
-  const auto add_values = [&](std::vector<std::string> values) {
-    for (std::string& value : values) rows.back().push_back(!value.empty() || exact ? std::move(value) : "-");
-  };
-  const auto start_row = [&](const PopulationSpikeStats& stats) {
-    rows.push_back({stats.population});
-    if (!layout.windows) return;
-    for (const double time_ms : {stats.window.start_ms, stats.window.stop_ms})
-      rows.back().push_back(format_number(time_ms));
-  };
+  return header;
+}
+
+// In full for programs, else rounded, and a dash for what is missing.
+std::string cell(const Json& value, bool exact) {
+  if (value.is_null()) return exact ? "" : "-";
+  if (!value.is_number_float()) return value.dump();
+  const auto number = value.get<double>();
+  return exact ? format_number(number) : format_rounded(number, 4);
+}
+
+// Rows of cells, the header first. CSV and table differ only in how they are joined and in the digits.
+std::vector<std::vector<std::string>> cells_of(const std::vector<Result>& results, Layout layout, bool exact) {
+  std::vector<std::vector<std::string>> lines{header_of(results.front().keys.names, layout)};
   for (const Result& result : results) {
-    if (by_node) {
-      for (const std::size_t i : result.nodes) {
-        const NodeSpikeStats& node = result.stats.nodes[i];
-        start_row(result.stats);
-        rows.back().push_back(std::to_string(node.node_id));
-        add_values(result.keys.values_at(i));
-        rows.back().push_back(std::to_string(node.spikes));
-        rows.back().push_back(exact ? format_number(node.rate_hz) : format_rounded(node.rate_hz, 4));
-        rows.back().push_back(exact ? number_or_empty(node.cv_isi) : rounded_or_dash(node.cv_isi));
+    const TimeWindow window = result.stats.window;
+    for (const Row& row : rows_of(result, layout.by_node)) {
+      std::vector<std::string>& cells = lines.emplace_back();
+      cells.push_back(result.stats.population);
+      if (layout.windows) cells.insert(cells.end(), {format_number(window.start_ms), format_number(window.stop_ms)});
+      if (row.node_id) cells.push_back(std::to_string(*row.node_id));
+      if (row.keys_at) {
+        for (std::string& value : result.keys.values_at(*row.keys_at)) {
+          cells.push_back(!value.empty() || exact ? std::move(value) : "-");
+        }
       }
-      continue;
-    }
-    for (const std::vector<std::size_t>& members : result.groups) {
-      start_row(result.stats);
-      add_values(members.empty() ? std::vector<std::string>() : result.keys.values_at(members.front()));
-      for (std::string& cell : group_cells(summarise(result.stats, members), exact))
-        rows.back().push_back(std::move(cell));
+      for (const Measure& measure : row.measures) cells.push_back(cell(measure.value, exact));
     }
   }
-  return rows;
+  return lines;
 }
 
 void print_csv(const std::vector<std::vector<std::string>>& rows, Terminal& terminal) {
@@ -133,43 +156,16 @@ void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t 
   terminal.out(table.text());
 }
 
-Json optional_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
 // Keys are those of the CSV; the window is given beside the groups of a population, which is there once for each.
 std::string as_json(const std::vector<Result>& results, bool by_node) {
   Json populations = Json::array();
   for (const Result& result : results) {
     Json rows = Json::array();
-    const bool grouped = !result.keys.names.empty();
-    if (by_node) {
-      for (const std::size_t i : result.nodes) {
-        const NodeSpikeStats& node = result.stats.nodes[i];
-        Json row = {{"node_id", node.node_id}};
-        if (grouped) row["by"] = result.keys.json_at(i);
-        row["spikes"] = node.spikes;
-        row["rate_hz"] = node.rate_hz;
-        row["cv_isi"] = optional_json(node.cv_isi);
-        rows.push_back(std::move(row));
-      }
-    } else {
-      for (const std::vector<std::size_t>& members : result.groups) {
-        const GroupSpikeStats group = summarise(result.stats, members);
-        Json row = Json::object();
-        if (grouped) row["by"] = result.keys.json_at(members.front());
-        row["nodes"] = group.nodes;
-        row["silent_nodes"] = group.silent_nodes;
-        row["spikes"] = group.spikes;
-        row["mean_rate_hz"] = group.mean_rate_hz;
-        row["stdev_rate_hz"] = optional_json(group.stdev_rate_hz);
-        row["min_rate_hz"] = group.min_rate_hz;
-        row["median_rate_hz"] = group.median_rate_hz;
-        row["max_rate_hz"] = group.max_rate_hz;
-        row["cv_isi"] = optional_json(group.cv_isi);
-        row["fano_factor"] = optional_json(group.fano_factor);
-        rows.push_back(std::move(row));
-      }
+    for (const Row& row : rows_of(result, by_node)) {
+      Json& json = rows.emplace_back(Json::object());
+      if (row.node_id) json["node_id"] = *row.node_id;
+      if (!result.keys.names.empty()) json["by"] = result.keys.json_at(*row.keys_at);
+      for (const Measure& measure : row.measures) json[std::string(measure.name)] = measure.value;
     }
     populations.push_back(Json{{"population", result.stats.population},
                                {"window_ms", {result.stats.window.start_ms, result.stats.window.stop_ms}},
@@ -200,21 +196,20 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("json")) {
     terminal.out(as_json(results, layout.by_node));
   } else if (arguments.has("csv")) {
-    print_csv(rows_of(results, layout, true), terminal);
+    print_csv(cells_of(results, layout, true), terminal);
   } else {
-    print_table(rows_of(results, layout, false), results.front().keys.names.size(), layout, terminal);
+    print_table(cells_of(results, layout, false), results.front().keys.names.size(), layout, terminal);
   }
   return 0;
 }
 
 constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
 constexpr Option kOptions[] = {
-    {"recipe", 0, Words::one, "RECIPE", "take nodes, their properties and the time window from this recipe"},
-    {"config", 0, Words::one, "CONFIG", "take nodes and their properties from this SONATA config"},
-    {"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"},
-    {"assembly", 0, Words::one, "SET", "group nodes as this assembly set of the recipe does; others are left out"},
-    {"window", 0, Words::repeated_two, "A B",
-     "count spikes from A to before B; bare numbers are seconds; may be repeated"},
+    kRecipeOption,
+    kConfigOption,
+    kByOption,
+    kAssemblyOption,
+    kWindowOption,
     {"nodes", 0, Words::none, "", "one line for each node instead of each group"},
     {"csv", 0, Words::none, "", "as CSV with full precision"},
     {"json", 0, Words::none, "", "as JSON"},

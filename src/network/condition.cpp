@@ -120,15 +120,8 @@ class Evaluation {
   }
 
   void apply(const Value::Member& member, NodeMask& mask) {
-    const auto column = population_.column(member.key);
-    if (!column) {
-      std::vector<std::string> names{"node_id", "population"};
-      for (const ColumnInfo& info : population_.columns()) names.push_back(info.name);
-      error(member.key_loc, "network.unknown-column",
-            fmt::format("population '{}' has no column '{}'", population_.name(), printable(member.key)),
-            suggest(member.key, names));
-      return;
-    }
+    const auto column = find_column(population_, member.key, member.key_loc, diagnostics_);
+    if (!column) return;
     column_ = column.get();
     name_ = member.key;
     const Value& value = member.value;

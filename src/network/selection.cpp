@@ -50,10 +50,7 @@ const NodePopulation* find_population(Fields& fields, const Network& network) {
   if (!name) return nullptr;
   const NodePopulation* population = network.population(*name);
   if (population == nullptr && !network.damaged().contains(*name)) {
-    std::string help = names.empty() ? "the recipe's networks have no population" : suggest(*name, names);
-    if (!network.complete()) help = "a file of the networks could not be opened (see there), and it may be in that";
-    fields.error("population", "network.unknown-population",
-                 fmt::format("no population is called '{}'", printable(*name)), std::move(help));
+    fields.diagnostics().add(unknown_population(network, *name), fields.loc("population"));
   }
   return population;
 }

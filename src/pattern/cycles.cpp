@@ -82,9 +82,7 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
     if (defaults.stop_ms) {
       stop = window_picoseconds(fields, "stop", *defaults.stop_ms);
     } else {
-      fields.error("stop", "recipe.no-stop",
-                   fmt::format("{} has no 'stop', and the recipe has no 'time.stop'", fields.owner()),
-                   "add 'stop: 15 s' here or 'time: {stop: 15 s}' at the top");
+      report_no_stop(fields);
     }
   }
   const auto off = read_picoseconds(fields, "off_time");

@@ -204,23 +204,18 @@ class CombineBuilder {
       return false;
     }
     std::unique_ptr<SpikeReader> reader;
+    SourceLoc loc = fields.loc("file");
     try {
       reader = open_spike_file(source.file);
+      loc = fields.loc("population");
+      if (!source.population.empty()) population_of(*reader, source.population);
     } catch (const InputError& error) {
-      diagnostics_.add(error, fields.loc("file"));
-      return false;
-    }
-    std::vector<std::string> names;
-    for (const PopulationInfo& population : reader->populations()) names.push_back(population.name);
-    if (!source.population.empty() && std::find(names.begin(), names.end(), source.population) == names.end()) {
-      fields.error("population", "combine.no-such-population",
-                   fmt::format("'{}' has no population '{}'", source.file.string(), source.population),
-                   suggest(source.population, names));
+      diagnostics_.add(error, loc);
       return false;
     }
     const NodePopulation* nodes = nullptr;
     if (where != nullptr) {
-      nodes = select(*where, names, source, fields);
+      nodes = select(*where, *reader, source, fields);
       if (nodes == nullptr) return false;
     }
     for (const PopulationInfo& population : reader->populations()) {
@@ -273,8 +268,9 @@ class CombineBuilder {
   }
 
   // `where` needs one population whose nodes the networks know: that one, after its chosen nodes are in source.keep.
-  const NodePopulation* select(const Value& where, const std::vector<std::string>& names, CombineSource& source,
-                               Fields& fields) {
+  const NodePopulation* select(const Value& where, const SpikeReader& reader, CombineSource& source, Fields& fields) {
+    std::vector<std::string> names;
+    for (const PopulationInfo& population : reader.populations()) names.push_back(population.name);
     if (source.population.empty() && names.size() == 1) source.population = names[0];
     if (source.population.empty()) {
       fields.error("where", "combine.where",
@@ -283,10 +279,8 @@ class CombineBuilder {
     }
     const NodePopulation* population = plan_.network->population(source.population);
     if (population == nullptr) {
-      fields.error(
-          "where", "combine.where",
-          fmt::format("'where' needs the nodes of population '{}', which 'networks' does not have", source.population),
-          suggest(source.population, plan_.network->population_names()));
+      diagnostics_.add(unknown_population(*plan_.network, source.population, ", whose nodes 'where' needs"),
+                       fields.loc("where"));
       return nullptr;
     }
     std::vector<NodeId> keep;

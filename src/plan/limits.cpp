@@ -1,6 +1,7 @@
 // Refuses work that could not end well, before anything is written.
 #include <fmt/format.h>
 
+#include "base/format_bytes.hpp"
 #include "stimgen/plan.hpp"
 
 namespace stimgen {
@@ -9,16 +10,6 @@ namespace {
 // 1.2e9 → "1.2e+09"; exact below a million.
 std::string about(double number) {
   return number < 1e6 ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number);
-}
-
-std::string bytes_text(double bytes) {
-  constexpr const char* kUnits[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
-  std::size_t unit = 0;
-  while (bytes >= 1000 && unit + 1 < std::size(kUnits)) {
-    bytes /= 1000;
-    ++unit;
-  }
-  return fmt::format("{:.3g} {}", bytes, kUnits[unit]);
 }
 
 }  // namespace
@@ -38,7 +29,7 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
   if (largest == nullptr) return;
   Diagnostics diagnostics;
   const std::string share = fmt::format("task '{}' alone would make about {} spikes ({})", largest->name,
-                                        about(largest->expected_spikes), bytes_text(16 * largest->expected_spikes));
+                                        about(largest->expected_spikes), format_bytes(16 * largest->expected_spikes));
   if (output.max_spikes && spikes > static_cast<double>(*output.max_spikes)) {
     diagnostics.error(largest->loc, "run.too-many-spikes",
                       fmt::format("this would make about {} spikes, more than output.max_spikes = {}; {}",
@@ -49,8 +40,8 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
   if (bytes > max_bytes) {
     diagnostics.error(
         largest->loc, "run.too-many-bytes",
-        fmt::format("this would make up to {} of files, more than {} ({}); {}", bytes_text(bytes),
-                    output.max_bytes ? "output.max_bytes" : "the disk has free", bytes_text(max_bytes), share),
+        fmt::format("this would make up to {} of files, more than {} ({}); {}", format_bytes(bytes),
+                    output.max_bytes ? "output.max_bytes" : "the disk has free", format_bytes(max_bytes), share),
         output.max_bytes ? "lower the rates, the nodes or the window, or raise output.max_bytes"
                          : "lower the rates, the nodes or the window, or choose another output.directory");
   }

@@ -6,6 +6,7 @@
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
+#include "plan/process_settings.hpp"
 
 namespace stimgen {
 namespace {
@@ -102,8 +103,7 @@ class SpikeTaskBuilder {
     task.name = entry.name;
     task.loc = entry.loc;
     input.spikes_key = streams.key_if_used(Purpose::spikes);
-    task.settings.emplace_back("process",
-                               fmt::format("{} version {}", process_kind->info.name, process_kind->info.version));
+    task.settings = process_settings(process, process_kind->info);
     return true;
   }
 

@@ -168,14 +168,12 @@ class Checker {
     const Task& task = plan_.tasks[task_index];
     const TaskNodes nodes = open_task_nodes(plan_, task_index);
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, task);
-    const PopulationInfo& population = find_population(*reader, nodes.population->name());
+    const PopulationInfo& population = population_of(*reader, nodes.population->name());
     const double resolution_ms = plan_.recipe.output.resolution_ms;
 
     Tally tally(nodes);
-    ReadSelection selection;
-    selection.population = population.name;
-    const std::unique_ptr<SpikeSource> source =
-        open_sorted(*reader, selection, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+    const std::unique_ptr<SpikeSource> source = open_sorted(*reader, {.population = population.name}, SpikeOrder::by_id,
+                                                            std::filesystem::temp_directory_path());
     SpikeBlock block;
     // Rounding up to the grid may move the last spike onto the end of the window or a little past it.
     while (source->next(block)) tally.add(block, nodes.window().stop_ms + resolution_ms);
@@ -209,7 +207,7 @@ class Checker {
     group.silent_nodes = tally.silent;
     group.expected_silent_nodes = tally.expected_silent;
     const double count = static_cast<double>(group.spikes);
-    if (nodes.process == "poisson") {
+    if (nodes.scatter == Scatter::poisson) {
       if (group.expected_spikes > 0) group.z = (count - group.expected_spikes) / std::sqrt(group.expected_spikes);
       tests_.push_back({at, probability::poisson_two_sided(count, group.expected_spikes),
                         fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
@@ -223,7 +221,7 @@ class Checker {
       // Only the nodes' own spread says how far counts of this process may be from what was asked for.
       const double z = (count - group.expected_spikes) / std::sqrt(tally.square_sum);
       group.z = z;
-      if (nodes.process != "correlated") {
+      if (nodes.scatter != Scatter::shared) {
         tests_.push_back({at, 2 * probability::normal_cdf(-std::abs(z)),
                           fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
       }
@@ -295,7 +293,7 @@ class Checker {
       group.task = task.name;
       group.group = name;
       group.expected_spikes = static_cast<double>(wanted[name]);
-      group.spikes = find_population(*reader, name).count;
+      group.spikes = population_of(*reader, name).count;
       if (group.spikes != wanted[name]) {
         group.problems.push_back(fmt::format("{} spikes where its sources hold {}", group.spikes, wanted[name]));
       }

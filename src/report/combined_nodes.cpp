@@ -10,17 +10,13 @@ namespace stimgen {
 
 namespace {
 
-bool holds_population(const std::filesystem::path& file, const std::string& population) {
-  const std::unique_ptr<SpikeReader> reader = open_spike_file(file);
-  const std::vector<PopulationInfo> infos = reader->populations();
-  return std::any_of(infos.begin(), infos.end(), [&](const PopulationInfo& info) { return info.name == population; });
-}
-
 void add_parts(const Plan& plan, TaskIndex combination, const std::string& population, CombinedParts& found) {
   for (const CombineSource& source : plan.combine_sources.at(combination)) {
     if (!source.task) {
       const bool taken = source.population.empty() || source.population == population;
-      if (taken && holds_population(source.file, population)) found.recorded.push_back(source.file.filename().string());
+      if (taken && find_population(*open_spike_file(source.file), population) != nullptr) {
+        found.recorded.push_back(source.file.filename().string());
+      }
       continue;
     }
     const std::vector<std::string>& fed = plan.tasks[*source.task].populations;
@@ -106,7 +102,7 @@ TaskNodes open_combined_nodes(const Plan& plan, const CombinedParts& parts, cons
   for (const TaskIndex task : parts.tasks) {
     const TaskNodes nodes = open_task_nodes(plan, task);
     adder.add(nodes);
-    // Counts scatter as those of a Poisson process only if all parts do.
+    sum.scatter = std::max(sum.scatter, nodes.scatter);
     sum.process = sum.process.empty() || sum.process == nodes.process ? nodes.process : "mixed";
   }
   return sum;

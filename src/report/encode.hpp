@@ -23,8 +23,6 @@ std::string encode_f64(std::span<const double> values);
 // An RGBA picture as PNG. Requires: 4·width·height bytes.
 std::vector<std::uint8_t> encode_png(std::uint32_t width, std::uint32_t height, std::span<const std::uint8_t> rgba);
 
-// Text of a page or figure: < > & " ' are escaped, and what XML 1.0 cannot hold, or what reorders text, becomes U+FFFD.
-std::string escape_markup(std::string_view text);
 // A JSON text that may stand in a script element: no "</script", "<!--" or line separator is left in it.
 std::string safe_in_script(std::string json);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kCells = 300;
 }
 
-ExpectedRates::ExpectedRates(const TaskNodes& asked, std::size_t group) : scatter_(asked.process == "poisson") {
+ExpectedRates::ExpectedRates(const TaskNodes& asked, std::size_t group) : scatter_(asked.scatter == Scatter::poisson) {
   const BackgroundGroup* background = asked.asked[group];
   if (background != nullptr && background->distribution.kind != DistributionKind::constant) {
     // Cells of equal width in the root of the rate are finer where rates are low.

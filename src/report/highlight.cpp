@@ -3,7 +3,7 @@
 
 #include <cctype>
 
-#include "report/encode.hpp"
+#include "base/markup.hpp"
 
 namespace stimgen {
 

@@ -8,8 +8,9 @@
 #include <cmath>
 #include <set>
 
+#include "base/format_bytes.hpp"
+#include "base/markup.hpp"
 #include "report/assets.hpp"
-#include "report/encode.hpp"
 #include "report/highlight.hpp"
 #include "report/page_data.hpp"
 #include "report/task_graph.hpp"
@@ -34,14 +35,6 @@ std::string rounded(const std::optional<double>& value) {
 }
 std::string count_of(const std::optional<double>& value) {
   return value ? grouped(static_cast<std::uint64_t>(std::llround(*value))) : std::string("–");
-}
-
-std::string size_of(std::uint64_t bytes) {
-  const auto value = static_cast<double>(bytes);
-  if (value >= 1e9) return fmt::format("{:.3g} GB", value / 1e9);
-  if (value >= 1e6) return fmt::format("{:.3g} MB", value / 1e6);
-  if (value >= 1e3) return fmt::format("{:.3g} kB", value / 1e3);
-  return fmt::format("{} B", bytes);
 }
 
 // Cells are HTML; the first of each row is its header. `left`: columns of words, set to the left.
@@ -73,9 +66,43 @@ std::string verdict(bool checked, const std::vector<std::string>& problems) {
 }
 
 std::string title_of(const ReportSection& section) {
-  return section.kind == "combination" || section.kind == "file"
-             ? fmt::format("{}: {}", section.name, section.population)
-             : section.name;
+  return section.name + (section.is_of_several() ? ": " + section.population : "");
+}
+
+std::string file_tables(const ReportModel& model) {
+  std::vector<std::vector<std::string>> tasks;
+  std::vector<std::vector<std::string>> digests;
+  for (std::size_t i = 0; i < model.sections.size(); ++i) {
+    const ReportSection& section = model.sections[i];
+    tasks.push_back({fmt::format("<a href=\"#{}\">{}</a>", section_id(i), escape_markup(section.name)),
+                     escape_markup(section.kind), escape_markup(section.population), grouped(section.nodes),
+                     grouped(section.spikes), count_of(section.expected_spikes), rounded(section.mean_rate_hz),
+                     format_bytes(section.bytes), section.state.empty() ? "–" : escape_markup(section.state),
+                     verdict(section.checked, section.problems)});
+    digests.push_back({escape_markup(fmt::format("{}#{}", section.file, section.population)),
+                       fmt::format("<span class=\"digest\">{}</span>", section.digest)});
+  }
+  const std::string html =
+      table("Files",
+            {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"},
+            tasks, {1, 2, 8, 9});
+  return html +
+         table("Content digests (SHA-256, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
+}
+
+std::string check_text(const StatisticsCheck& check) {
+  std::string html = fmt::format(
+      "<p class=\"soft\">Lock: whether the content digest is the one in stimgen.lock (stimgen verify makes every "
+      "spike again). Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled "
+      "intervals, drawn rates, silent nodes). A batch made as asked is called off with a chance of {}.</p>\n",
+      check.tests, kCheckLevel);
+  for (const StatisticsCheck::Unfed& unfed : check.unfed) {
+    if (unfed.unfed == 0) continue;
+    html += fmt::format("<p>{} of the {} nodes of population {} get no input from any task: {}{}.</p>\n",
+                        grouped(unfed.unfed), grouped(unfed.nodes), escape_markup(unfed.population),
+                        fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
+  }
+  return html;
 }
 
 std::string overview(const ReportModel& model) {
@@ -86,38 +113,8 @@ std::string overview(const ReportModel& model) {
   }
   for (const std::string& note : model.notes)
     html += fmt::format("<dt>Changed for this run</dt><dd>{}</dd>\n", escape_markup(note));
-  html += "</dl>\n";
-  std::vector<std::vector<std::string>> tasks;
-  std::vector<std::vector<std::string>> digests;
-  for (std::size_t i = 0; i < model.sections.size(); ++i) {
-    const ReportSection& section = model.sections[i];
-    tasks.push_back({fmt::format("<a href=\"#{}\">{}</a>", section_id(i), escape_markup(section.name)),
-                     escape_markup(section.kind), escape_markup(section.population), grouped(section.nodes),
-                     grouped(section.spikes), count_of(section.expected_spikes), rounded(section.mean_rate_hz),
-                     size_of(section.bytes), section.state.empty() ? "–" : escape_markup(section.state),
-                     verdict(section.checked, section.problems)});
-    digests.push_back({escape_markup(fmt::format("{}#{}", section.file, section.population)),
-                       fmt::format("<span class=\"digest\">{}</span>", section.digest)});
-  }
-  html +=
-      table("Files",
-            {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"},
-            tasks, {1, 2, 8, 9});
-  html += table("Content digests (SHA-256, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
-  if (model.check) {
-    html += fmt::format(
-        "<p class=\"soft\">Lock: whether the content digest is the one in stimgen.lock (stimgen verify makes every "
-        "spike again). Check: spikes of every group against the rates asked for ({} tests: counts, time-rescaled "
-        "intervals, "
-        "drawn rates, silent nodes). A batch made as asked is called off with a chance of {}.</p>\n",
-        model.check->tests, kCheckLevel);
-    for (const StatisticsCheck::Unfed& unfed : model.check->unfed) {
-      if (unfed.unfed == 0) continue;
-      html += fmt::format("<p>{} of the {} nodes of population {} get no input from any task: {}{}.</p>\n",
-                          grouped(unfed.unfed), grouped(unfed.nodes), escape_markup(unfed.population),
-                          fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
-    }
-  }
+  html += "</dl>\n" + file_tables(model);
+  if (model.check) html += check_text(*model.check);
   if (!model.graph.empty()) {
     html += "<h3>Task graph</h3>\n<div class=\"graph\" tabindex=\"0\" role=\"region\" aria-label=\"Task graph\">" +
             draw_task_graph(model.graph) + "</div>\n";
@@ -202,13 +199,11 @@ std::string controls(const ReportSection& section, const std::string& id) {
          "keys + − ← → and 0 do the same. All charts over time of this part move together.</p>\n";
 }
 
-std::string section_html(const ReportModel& model, const ReportSection& section, const std::string& id) {
-  const std::string name = title_of(section);
-  const bool asked = !section.curve_ms.empty();
+std::string section_text(const ReportSection& section, const std::string& id) {
   std::string kind = section.kind == "file" ? std::string("spikes") : section.kind;
   kind[0] = static_cast<char>(kind[0] - 'a' + 'A');
   std::string html = fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-title\"><h2 id=\"{0}-title\">{1}</h2>\n",
-                                 id, escape_markup(name));
+                                 id, escape_markup(title_of(section)));
   html += fmt::format("<p>{} of population {}{}{}: {} spikes of {} nodes from {} to {}, file {}.</p>\n",
                       escape_markup(kind), escape_markup(section.population),
                       section.process.empty() ? "" : escape_markup(fmt::format(", {} process", section.process)),
@@ -220,44 +215,61 @@ std::string section_html(const ReportModel& model, const ReportSection& section,
     html +=
         fmt::format("<p>{} spikes lie outside this window and are not shown.</p>\n", grouped(section.spikes_outside));
   }
-  html += group_table(model, section) + controls(section, id);
-  const std::string groups = fmt::format("{} groups", section.groups.size());
+  return html;
+}
+
+// Whatever moves together over time.
+std::string time_figures(const ReportSection& section, const std::string& id, const std::string& groups) {
+  const std::string name = title_of(section);
+  const bool asked = !section.curve_ms.empty();
+  std::string html;
   if (asked) {
     html += figure(id + "-requested", "Requested rate", "mean over the nodes of each group",
                    fmt::format("Requested rate over time of {} of {}", groups, name));
   }
   const Raster& raster = section.raster;
-  const bool sampled = raster.ticks.size() < raster.total;
-  html += figure(
-      id + "-raster", "Raster",
-      sampled
-          ? fmt::format("a random sample of {} of the {} spikes", grouped(raster.ticks.size()), grouped(raster.total))
-          : fmt::format("all {} spikes, a row for each of {} nodes", grouped(raster.total),
-                        grouped(raster.node_ids.size())),
-      fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", grouped(raster.ticks.size()), name));
-  html += figure(id + "-rate", "Rate over time",
-                 fmt::format("bins of {} ms; smoothed: {}{}", format_number(section.bin_ms),
-                             describe(section.smoothing), asked ? "; dashed: requested, averaged over each bin" : ""),
-                 fmt::format("Rate over time of {} of {}, raw, smoothed and requested", groups, name));
-  html += "<h3>Rates of nodes</h3>\n<div class=\"halves\">\n";
+  const std::string shown = grouped(raster.ticks.size());
+  const std::string total = grouped(raster.total);
+  html += figure(id + "-raster", "Raster",
+                 raster.ticks.size() < raster.total
+                     ? fmt::format("a random sample of {} of the {} spikes", shown, total)
+                     : fmt::format("all {} spikes, a row for each of {} nodes", total, grouped(raster.node_ids.size())),
+                 fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", shown, name));
+  return html +
+         figure(id + "-rate", "Rate over time",
+                fmt::format("bins of {} ms; smoothed: {}{}", format_number(section.bin_ms), describe(section.smoothing),
+                            asked ? "; dashed: requested, averaged over each bin" : ""),
+                fmt::format("Rate over time of {} of {}, raw, smoothed and requested", groups, name));
+}
+
+std::string node_figures(const ReportSection& section, const std::string& id, const std::string& groups) {
+  const std::string name = title_of(section);
+  const bool asked = !section.curve_ms.empty();
+  std::string html = "<h3>Rates of nodes</h3>\n<div class=\"halves\">\n";
   for (std::size_t i = 0; i < section.groups.size(); ++i) {
-    if (section.groups[i].histogram.nodes.empty()) continue;
-    html += figure(fmt::format("{}-hist-{}", id, i), fmt::format("Group {}", section.groups[i].label),
-                   asked ? "dashed: requested distribution with the scatter of counts" : "nodes by their rate",
-                   fmt::format("Histogram of the rates of {} nodes of group {} of {}", section.groups[i].stats.nodes,
-                               section.groups[i].label, name),
-                   true);
+    const ReportGroup& group = section.groups[i];
+    if (group.histogram.nodes.empty()) continue;
+    html += figure(
+        fmt::format("{}-hist-{}", id, i), fmt::format("Group {}", group.label),
+        asked ? "dashed: requested distribution with the scatter of counts" : "nodes by their rate",
+        fmt::format("Histogram of the rates of {} nodes of group {} of {}", group.stats.nodes, group.label, name),
+        true);
   }
   html += figure(id + "-box", "Rates by group",
-                 asked ? "median, quartiles, 5 and 95 %, lowest and highest; dashed: requested"
-                       : "median, quartiles, 5 and 95 %, lowest and highest",
+                 fmt::format("median, quartiles, 5 and 95 %, lowest and highest{}", asked ? "; dashed: requested" : ""),
                  fmt::format("Box plot of the rates of nodes of {} of {}", groups, name), true);
   html += "</div>\n<h3>Intervals and counts</h3>\n<div class=\"halves\">\n";
   html += figure(id + "-isi", "Intervals between spikes", "of single nodes, by group",
                  fmt::format("Distribution of intervals of {} of {}", groups, name), true);
   html += figure(id + "-counts", "Spikes", asked ? "circles: requested" : "by group",
                  fmt::format("Spike counts of {} of {}", groups, name), true);
-  return html + "</div>\n</section>\n";
+  return html + "</div>\n";
+}
+
+std::string section_html(const ReportModel& model, const ReportSection& section, const std::string& id) {
+  const std::string groups = fmt::format("{} groups", section.groups.size());
+  return section_text(section, id) + group_table(model, section) + controls(section, id) +
+         time_figures(section, id, groups) + node_figures(section, id, groups) + "</section>\n";
 }
 
 }  // namespace

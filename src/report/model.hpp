@@ -1,6 +1,7 @@
 // Everything a report shows, as numbers, before it is a page or a figure.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,12 @@ struct Raster {
   std::vector<std::uint32_t> rows;          // of each spike, index into node_ids
   std::vector<NodeId> node_ids;             // by group, then id
   std::vector<std::uint32_t> group_starts;  // first row of each group, and one past the last
+
+  std::size_t group_of(std::uint32_t row) const {
+    return static_cast<std::size_t>(std::upper_bound(group_starts.begin(), group_starts.end(), row) -
+                                    group_starts.begin()) -
+           1;
+  }
 };
 
 // One population of one file.
@@ -73,6 +80,9 @@ struct ReportSection {
   std::vector<ReportGroup> groups;  // the first kMaxReportGroups; the rest are not drawn
   std::size_t groups_in_all = 0;
   Raster raster;
+
+  // Whether its name is that of other sections too, which differ in their population.
+  bool is_of_several() const { return kind == "combination" || kind == "file"; }
 };
 
 inline constexpr std::size_t kMaxReportGroups = 24;

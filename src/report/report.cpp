@@ -36,6 +36,10 @@ void describe_file(const SpikeReader& reader, const PopulationInfo& population, 
   section.bytes = std::filesystem::file_size(reader.path(), error);
 }
 
+double sum_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
 std::string kind_of(const Plan& plan, TaskIndex task) {
   const auto input = plan.spike_inputs.find(task);
   if (input == plan.spike_inputs.end()) return "combination";
@@ -90,12 +94,12 @@ class BatchReport {
   void add_spike_task(TaskIndex task) {
     const TaskNodes nodes = open_task_nodes(plan_, task);
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, plan_.tasks[task]);
-    const PopulationInfo& info = find_population(*reader, nodes.population->name());
+    const PopulationInfo& info = population_of(*reader, nodes.population->name());
     ReportSection& section = start_section(task, *reader, info);
     section.grouped_by = nodes.grouped_by;
     section.process = nodes.process;
     // Of the rates as they were drawn, as the check has it.
-    section.expected_spikes = std::accumulate(nodes.expected_spikes.begin(), nodes.expected_spikes.end(), 0.0);
+    section.expected_spikes = sum_of(nodes.expected_spikes);
     SurveyRequest request;
     request.window = nodes.window();
     request.grid_ms = plan_.recipe.output.resolution_ms;
@@ -134,43 +138,45 @@ class BatchReport {
   void add_combination(TaskIndex task) {
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, plan_.tasks[task]);
     for (const std::string& name : plan_.tasks[task].populations) {
-      const PopulationInfo& info = find_population(*reader, name);
+      const PopulationInfo& info = population_of(*reader, name);
       ReportSection& section = start_section(task, *reader, info);
-      SurveyRequest request;
-      const NodePopulation* population = plan_.network->population(name);
-      if (population != nullptr) request.node_ids = population->node_ids();
-      if (const auto found = groupings_.find(name); found != groupings_.end() && population != nullptr) {
-        const Grouping& grouping = found->second;
-        section.grouped_by = grouping.grouped_by;
-        request.labels = grouping.labels;
-        bool others = false;
-        for (const NodeId id : population->node_ids()) {
-          const auto group = grouping.group_of_node.find(id);
-          const bool known = group != grouping.group_of_node.end();
-          others = others || !known;
-          request.group_of_node.push_back(known ? group->second : static_cast<std::uint32_t>(grouping.labels.size()));
-        }
-        if (others) request.labels.push_back("others");
-      }
       const CombinedParts parts = find_parts(plan_, task, name);
+      section.remark = remark_on(parts);
+      SurveyRequest request;
       request.window = parts.window;
       request.grid_ms = plan_.recipe.output.resolution_ms;
       request.most_raster_spikes = raster_share(info.count, in_all_);
+      const NodePopulation* population = plan_.network->population(name);
+      if (population != nullptr) group_nodes(*population, request, section);
       std::optional<TaskNodes> asked;
       if (parts.window && population != nullptr) {
         asked = open_combined_nodes(plan_, parts, *population, request.group_of_node, request.labels);
         request.asked = &*asked;
       }
-      section.remark = remark_on(parts);
       survey(*reader, info, request, section);
       for (const GroupCheck& group : model_.check->groups) {
         if (group.task != section.name || group.group != name) continue;
         section.expected_spikes = group.expected_spikes;
         section.problems = group.problems;
       }
-      if (asked) {
-        section.expected_spikes = std::accumulate(asked->expected_spikes.begin(), asked->expected_spikes.end(), 0.0);
-      }
+      if (asked) section.expected_spikes = sum_of(asked->expected_spikes);
+    }
+  }
+
+  void group_nodes(const NodePopulation& population, SurveyRequest& request, ReportSection& section) const {
+    request.node_ids = population.node_ids();
+    const auto found = groupings_.find(population.name());
+    if (found == groupings_.end()) return;
+    const Grouping& grouping = found->second;
+    section.grouped_by = grouping.grouped_by;
+    request.labels = grouping.labels;
+    const auto others = static_cast<std::uint32_t>(grouping.labels.size());
+    for (const NodeId id : population.node_ids()) {
+      const auto group = grouping.group_of_node.find(id);
+      request.group_of_node.push_back(group != grouping.group_of_node.end() ? group->second : others);
+    }
+    if (std::count(request.group_of_node.begin(), request.group_of_node.end(), others) > 0) {
+      request.labels.push_back("others");
     }
   }
 

@@ -6,6 +6,8 @@
 #include <memory>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "stimgen/rate.hpp"
 #include "stimgen/report.hpp"
 
@@ -131,13 +133,20 @@ PopulationSpikeStats compute_spike_stats(const SpikeReader& reader, const Popula
   if (count_as_stored(reader, population, counter)) return counter.finish(population.name);
 
   Counter again(request);
-  ReadSelection selection;
-  selection.population = population.name;
   const std::unique_ptr<SpikeSource> source =
-      open_sorted(reader, selection, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+      open_sorted(reader, {.population = population.name}, SpikeOrder::by_id, std::filesystem::temp_directory_path());
   SpikeBlock block;
   while (source->next(block)) again.add(block);
   return again.finish(population.name);
+}
+
+void refuse_unknown_nodes(const std::string& file, const std::vector<NodeId>& named, std::uint64_t count,
+                          const std::string& expected) {
+  if (count == 0) return;
+  throw InputError("spikes.unknown-nodes",
+                   fmt::format("{}: {} of the nodes with spikes are not {}: {}{}", file, count, expected,
+                               fmt::join(named, ", "), count > named.size() ? ", …" : ""),
+                   "the file was made for another network, or the network has changed since");
 }
 
 GroupSpikeStats summarise(const PopulationSpikeStats& stats, std::span<const std::size_t> members) {

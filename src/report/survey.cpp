@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "draw/axis.hpp"
 #include "report/node_index.hpp"
 
 namespace stimgen {
@@ -18,17 +19,9 @@ namespace {
 constexpr double kSmoothingMs = 50;
 constexpr double kMostBins = 2000;
 constexpr std::size_t kHistogramBins = 30;
+constexpr int kFirstIsiDecade = -1;
 constexpr int kIsiBinsPerDecade = 10;
 constexpr std::size_t kMostCurveVertices = 20'000;
-
-// 1, 2 or 5 times a power of ten, at least `least`.
-double nice_at_least(double least) {
-  const double power = std::pow(10.0, std::floor(std::log10(least) + 1e-9));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least * (1 - 1e-9)) return factor * power;
-  }
-  return 10 * power;
-}
 
 double quantile(const std::vector<double>& sorted, double share) {
   const double at = share * static_cast<double>(sorted.size() - 1);
@@ -71,26 +64,10 @@ class Surveyor {
     request.grid_ms = request_.grid_ms;
     request.node_ids = request_.node_ids;
     stats_ = compute_spike_stats(reader_, population_, request);
-    if (stats_.unknown_node_count > 0) {
-      throw InputError(
-          "spikes.unknown-nodes",
-          fmt::format("{}: {} of the nodes with spikes are not {}: {}{}", reader_.path(), stats_.unknown_node_count,
-                      request_.nodes_are.empty() ? fmt::format("nodes of population '{}'", population_.name)
-                                                 : request_.nodes_are,
-                      fmt::join(stats_.unknown_nodes, ", "),
-                      stats_.unknown_node_count > stats_.unknown_nodes.size() ? ", …" : ""),
-          "the file was made for another network, or the network has changed since");
-    }
-    labels_ = request_.labels;
-    if (labels_.empty()) labels_.push_back(population_.name);
-    members_.resize(labels_.size());
-    ids_.reserve(stats_.nodes.size());
-    group_of_node_.assign(stats_.nodes.size(), 0);
-    for (std::size_t i = 0; i < stats_.nodes.size(); ++i) {
-      ids_.push_back(stats_.nodes[i].node_id);
-      if (!request_.group_of_node.empty()) group_of_node_[i] = request_.group_of_node[i];
-      if (group_of_node_[i] != kNoGroup) members_[group_of_node_[i]].push_back(i);
-    }
+    refuse_unknown_nodes(
+        reader_.path(), stats_.unknown_nodes, stats_.unknown_node_count,
+        request_.nodes_are.empty() ? fmt::format("nodes of population '{}'", population_.name) : request_.nodes_are);
+    name_groups();
     section_.window = stats_.window;
     if (!(section_.window.duration_ms() > 0)) section_.window.stop_ms = section_.window.start_ms + 1;
     section_.spikes = stats_.spikes;
@@ -102,6 +79,19 @@ class Surveyor {
     section_.mean_rate_hz = summarise(stats_, all).mean_rate_hz;
     section_.groups.resize(shown_groups());
     for (std::size_t group = 0; group < shown_groups(); ++group) section_.groups[group].label = labels_[group];
+  }
+
+  void name_groups() {
+    labels_ = request_.labels;
+    if (labels_.empty()) labels_.push_back(population_.name);
+    members_.resize(labels_.size());
+    ids_.reserve(stats_.nodes.size());
+    group_of_node_.assign(stats_.nodes.size(), 0);
+    for (std::size_t i = 0; i < stats_.nodes.size(); ++i) {
+      ids_.push_back(stats_.nodes[i].node_id);
+      if (!request_.group_of_node.empty()) group_of_node_[i] = request_.group_of_node[i];
+      if (group_of_node_[i] != kNoGroup) members_[group_of_node_[i]].push_back(i);
+    }
   }
 
   // Rows of the raster: group by group, by id within.
@@ -120,8 +110,8 @@ class Surveyor {
 
   void bin_over_time() {
     const double duration_ms = section_.window.duration_ms();
-    section_.bin_ms = std::max(nice_at_least(duration_ms / kMostBins), 1.0);
-    if (duration_ms < 100) section_.bin_ms = nice_at_least(duration_ms / 100);
+    section_.bin_ms = std::max(draw::nice_at_least(duration_ms / kMostBins), 1.0);
+    if (duration_ms < 100) section_.bin_ms = draw::nice_at_least(duration_ms / 100);
     section_.smoothing = {Smoothing::Kernel::gaussian,
                           std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
     PsthRequest request;
@@ -179,99 +169,125 @@ class Surveyor {
 
   void summarise_group(std::size_t index) {
     ReportGroup& group = section_.groups[index];
-    const std::vector<std::size_t>& members = members_[index];
-    group.stats = summarise(stats_, members);
-    if (members.empty()) return;
+    group.stats = summarise(stats_, members_[index]);
+    if (members_[index].empty()) return;
     std::vector<double> rates;
-    std::uint64_t fewest = ~std::uint64_t{0};
-    std::uint64_t most = 0;
-    for (const std::size_t node : members) {
-      rates.push_back(stats_.nodes[node].rate_hz);
-      fewest = std::min(fewest, stats_.nodes[node].spikes);
-      most = std::max(most, stats_.nodes[node].spikes);
-    }
+    for (const std::size_t node : members_[index]) rates.push_back(stats_.nodes[node].rate_hz);
     std::sort(rates.begin(), rates.end());
     group.rates = {rates.front(),         quantile(rates, 0.05), quantile(rates, 0.25), quantile(rates, 0.5),
                    quantile(rates, 0.75), quantile(rates, 0.95), rates.back()};
     // Spikes in the window for each Hz.
     const double per_hz = expected_spikes(1, section_.window.duration_ms());
+    const CountBins bins = bins_of(members_[index]);
+    RateHistogram& histogram = group.histogram;
+    histogram.start_hz = static_cast<double>(bins.first) / per_hz;
+    histogram.width_hz = static_cast<double>(bins.width) / per_hz;
+    histogram.nodes.assign(bins.count, 0);
+    for (const std::size_t node : members_[index]) {
+      histogram.nodes[(stats_.nodes[node].spikes - bins.first) / bins.width] += 1;
+    }
+    if (request_.asked != nullptr) add_requested(index, bins, per_hz);
+  }
+
+  // The bins of a histogram, in spikes.
+  struct CountBins {
+    std::uint64_t first = 0, width = 1;
+    std::size_t count = 0;
+  };
+
+  CountBins bins_of(const std::vector<std::size_t>& members) const {
+    std::uint64_t fewest = ~std::uint64_t{0};
+    std::uint64_t most = 0;
+    for (const std::size_t node : members) {
+      fewest = std::min(fewest, stats_.nodes[node].spikes);
+      most = std::max(most, stats_.nodes[node].spikes);
+    }
     const std::uint64_t width = (most - fewest) / kHistogramBins + 1;
     const std::uint64_t first = fewest / width > 2 ? fewest / width - 2 : 0;
-    RateHistogram& histogram = group.histogram;
-    histogram.start_hz = static_cast<double>(first * width) / per_hz;
-    histogram.width_hz = static_cast<double>(width) / per_hz;
-    histogram.nodes.assign(most / width - first + 3, 0);
-    for (const std::size_t node : members) histogram.nodes[stats_.nodes[node].spikes / width - first] += 1;
-    if (request_.asked == nullptr) return;
+    return {first * width, width, most / width - first + 3};
+  }
 
+  void add_requested(std::size_t index, const CountBins& bins, double per_hz) {
+    ReportGroup& group = section_.groups[index];
+    const auto size = static_cast<double>(members_[index].size());
     group.expected_spikes = request_.asked->expected_spikes[index];
     const ExpectedRates expected(*request_.asked, index);
-    double below = first == 0 ? 0 : expected.share_at(static_cast<double>(first * width) - 1);
-    for (std::size_t bin = 0; bin < histogram.nodes.size(); ++bin) {
-      const double share = expected.share_at(static_cast<double>((first + bin + 1) * width) - 1);
-      histogram.requested.push_back(static_cast<double>(members.size()) * (share - below));
+    double below = bins.first == 0 ? 0 : expected.share_at(static_cast<double>(bins.first) - 1);
+    for (std::size_t bin = 0; bin < bins.count; ++bin) {
+      const double share = expected.share_at(static_cast<double>(bins.first + (bin + 1) * bins.width) - 1);
+      group.histogram.requested.push_back(size * (share - below));
       below = share;
     }
-    const double size = static_cast<double>(members.size());
-    group.requested_rates = Quantiles{expected.spikes_at(0.5 / size) / per_hz,    expected.spikes_at(0.05) / per_hz,
-                                      expected.spikes_at(0.25) / per_hz,          expected.spikes_at(0.5) / per_hz,
-                                      expected.spikes_at(0.75) / per_hz,          expected.spikes_at(0.95) / per_hz,
-                                      expected.spikes_at(1 - 0.5 / size) / per_hz};
+    const auto rate_at = [&](double share) { return expected.spikes_at(share) / per_hz; };
+    group.requested_rates = Quantiles{rate_at(0.5 / size), rate_at(0.05), rate_at(0.25),          rate_at(0.5),
+                                      rate_at(0.75),       rate_at(0.95), rate_at(1 - 0.5 / size)};
   }
 
   // Intervals and raster in one walk over the spikes, node by node.
   void walk() {
-    const double duration_ms = section_.window.duration_ms();
-    const int first_decade = -1;
-    const int decades = std::max(2, static_cast<int>(std::ceil(std::log10(duration_ms))) - first_decade);
-    const auto isi_bins = static_cast<std::size_t>(decades * kIsiBinsPerDecade);
-    for (std::size_t i = 0; i <= isi_bins; ++i) {
-      section_.isi_edges_ms.push_back(std::pow(10.0, first_decade + static_cast<double>(i) / kIsiBinsPerDecade));
-    }
-    for (ReportGroup& group : section_.groups) group.isi.assign(isi_bins, 0);
-
-    Raster& raster = section_.raster;
-    raster.total = section_.spikes;
-    raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, nice_at_least(duration_ms / 4e9));
-    const double share = static_cast<double>(request_.most_raster_spikes) /
-                         static_cast<double>(std::max<std::uint64_t>(raster.total, 1));
-    const std::uint64_t keep_below =
-        share >= 1 ? ~std::uint64_t{0} : static_cast<std::uint64_t>(share * 18446744073709549568.0);
-    std::vector<std::uint64_t> shown;  // tick in the upper half, row in the lower
-
+    start_intervals();
+    start_raster();
     NodeIndex index(ids_);
-    ReadSelection selection;
-    selection.population = population_.name;
-    const std::unique_ptr<SpikeSource> source =
-        open_sorted(reader_, selection, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+    const std::unique_ptr<SpikeSource> source = open_sorted(reader_, {.population = population_.name},
+                                                            SpikeOrder::by_id, std::filesystem::temp_directory_path());
     SpikeBlock block;
     std::size_t last_node = ids_.size();
     double last_ms = 0;
-    std::uint64_t place = 0;
     while (source->next(block)) {
       for (std::size_t i = 0; i < block.size(); ++i) {
         const double time_ms = block.timestamps_ms[i];
         if (time_ms < section_.window.start_ms || time_ms >= section_.window.stop_ms + grid_ms()) continue;
         const std::size_t node = index.row_of(block.node_ids[i]);
-        const std::uint32_t group = group_of_node_[node];
-        if (node == last_node && group < section_.groups.size()) {
-          // The first and the last bin take all beyond them. Differences of times on a grid miss an edge by rounding.
-          const double decade = time_ms > last_ms ? std::log10(time_ms - last_ms) : first_decade;
-          const double bin = std::max((decade - first_decade) * kIsiBinsPerDecade + 1e-6, 0.0);
-          ++section_.groups[group].isi[std::min(static_cast<std::size_t>(bin), isi_bins - 1)];
-        }
+        if (node == last_node) add_interval(group_of_node_[node], time_ms - last_ms);
+        add_to_raster(node, time_ms);
         last_node = node;
         last_ms = time_ms;
-        if (group == kNoGroup || (share < 1 && mixed(place++) >= keep_below)) continue;
-        const auto tick = static_cast<std::uint64_t>(
-            (std::min(time_ms, section_.window.stop_ms) - section_.window.start_ms) / raster.tick_ms);
-        shown.push_back(tick << 32 | row_of_node_[node]);
       }
     }
-    std::sort(shown.begin(), shown.end());
-    for (const std::uint64_t spike : shown) {
-      raster.ticks.push_back(static_cast<std::uint32_t>(spike >> 32));
-      raster.rows.push_back(static_cast<std::uint32_t>(spike));
+    finish_raster();
+  }
+
+  void start_intervals() {
+    const double last_decade = std::ceil(std::log10(section_.window.duration_ms()));
+    const int decades = std::max(2, static_cast<int>(last_decade) - kFirstIsiDecade);
+    const auto bins = static_cast<std::size_t>(decades * kIsiBinsPerDecade);
+    for (std::size_t i = 0; i <= bins; ++i) {
+      section_.isi_edges_ms.push_back(std::pow(10.0, kFirstIsiDecade + static_cast<double>(i) / kIsiBinsPerDecade));
+    }
+    for (ReportGroup& group : section_.groups) group.isi.assign(bins, 0);
+  }
+
+  void add_interval(std::uint32_t group, double interval_ms) {
+    if (group >= section_.groups.size()) return;
+    std::vector<std::uint64_t>& isi = section_.groups[group].isi;
+    // The first and the last bin take all beyond them. Differences of times on a grid miss an edge by rounding.
+    const double decade = interval_ms > 0 ? std::log10(interval_ms) : kFirstIsiDecade;
+    const double bin = std::max((decade - kFirstIsiDecade) * kIsiBinsPerDecade + 1e-6, 0.0);
+    ++isi[std::min(static_cast<std::size_t>(bin), isi.size() - 1)];
+  }
+
+  void start_raster() {
+    const double duration_ms = section_.window.duration_ms();
+    section_.raster.total = section_.spikes;
+    section_.raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, draw::nice_at_least(duration_ms / 4e9));
+    const double share = static_cast<double>(request_.most_raster_spikes) /
+                         static_cast<double>(std::max<std::uint64_t>(section_.raster.total, 1));
+    if (share < 1) sampled_below_ = static_cast<std::uint64_t>(share * 18446744073709549568.0);
+  }
+
+  void add_to_raster(std::size_t node, double time_ms) {
+    if (group_of_node_[node] == kNoGroup) return;
+    if (sampled_below_ && mixed(place_++) >= *sampled_below_) return;
+    const double since_start_ms = std::min(time_ms, section_.window.stop_ms) - section_.window.start_ms;
+    const auto tick = static_cast<std::uint64_t>(since_start_ms / section_.raster.tick_ms);
+    shown_.push_back(tick << 32 | row_of_node_[node]);
+  }
+
+  void finish_raster() {
+    std::sort(shown_.begin(), shown_.end());
+    for (const std::uint64_t spike : shown_) {
+      section_.raster.ticks.push_back(static_cast<std::uint32_t>(spike >> 32));
+      section_.raster.rows.push_back(static_cast<std::uint32_t>(spike));
     }
   }
 
@@ -285,6 +301,9 @@ class Surveyor {
   std::vector<NodeId> ids_;
   std::vector<std::uint32_t> group_of_node_;
   std::vector<std::uint32_t> row_of_node_;
+  std::optional<std::uint64_t> sampled_below_;  // a spike is shown whose mixed place is below; absent: all are
+  std::uint64_t place_ = 0;
+  std::vector<std::uint64_t> shown_;  // tick in the upper half, row in the lower
 };
 
 }  // namespace

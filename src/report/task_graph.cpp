@@ -5,22 +5,15 @@
 
 #include <algorithm>
 
-#include "base/utf8.hpp"
-#include "report/encode.hpp"
+#include "base/markup.hpp"
+#include "draw/text.hpp"
 
 namespace stimgen {
 
 namespace {
 
 constexpr double kBoxWidth = 150, kBoxHeight = 34, kColumn = 210, kRow = 44, kMargin = 8;
-constexpr std::size_t kMostLetters = 20;
-
-std::string shortened(const std::string& text) {
-  if (utf8_count(text) <= kMostLetters) return text;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i + 1 < kMostLetters; ++i) at += std::max<std::size_t>(utf8_at(text, at).bytes, 1);
-  return text.substr(0, at) + "…";
-}
+constexpr double kInset = 8, kLetterHeight = 12;
 
 // What a task needs only through something else it needs is left out.
 std::vector<std::size_t> direct_needs(const std::vector<GraphNode>& graph, std::size_t task) {
@@ -70,12 +63,13 @@ std::string draw_task_graph(const std::vector<GraphNode>& graph) {
                          y2, x2, y2);
     }
   }
+  constexpr double room = (kBoxWidth - 2 * kInset) / kLetterHeight * 10;  // in letters 10 units high
   for (std::size_t i = 0; i < graph.size(); ++i) {
     svg += fmt::format(
         "<g><title>{0}</title><rect x=\"{1:g}\" y=\"{2:g}\" width=\"{3:g}\" height=\"{4:g}\" rx=\"5\"/>"
         "<text x=\"{5:g}\" y=\"{6:g}\">{7}</text><text class=\"kind\" x=\"{5:g}\" y=\"{8:g}\">{9}</text></g>\n",
-        escape_markup(graph[i].name), x_of(i), y_of(i), kBoxWidth, kBoxHeight, x_of(i) + 8, y_of(i) + 14,
-        escape_markup(shortened(graph[i].name)), y_of(i) + 28, escape_markup(graph[i].kind));
+        escape_markup(graph[i].name), x_of(i), y_of(i), kBoxWidth, kBoxHeight, x_of(i) + kInset, y_of(i) + 14,
+        escape_markup(draw::fitted(graph[i].name, room)), y_of(i) + 28, escape_markup(graph[i].kind));
   }
   return svg + "</svg>";
 }

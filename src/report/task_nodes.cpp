@@ -20,14 +20,10 @@ void add_background_groups(const Plan::SpikeInput& input, TaskNodes& nodes) {
 }
 
 void add_pattern_groups(const Plan& plan, const Plan::SpikeInput& input, TaskNodes& nodes) {
-  const auto set = plan.assembly_sets.find(input.pattern->assemblies);
-  std::size_t groups = set != plan.assembly_sets.end() ? set->second.groups.size() : 0;
-  for (const GroupRate& part : input.group_rates) groups = std::max(groups, part.group + 1);
-  for (std::size_t group = 0; group < groups; ++group) {
-    const bool named = set != plan.assembly_sets.end() && group < set->second.groups.size();
-    nodes.labels.push_back(named ? set->second.groups[group].label : std::to_string(group));
+  for (const Assembly& group : plan.assembly_sets.at(input.pattern->assemblies).groups) {
+    nodes.labels.push_back(group.label);
   }
-  nodes.asked.assign(groups, nullptr);
+  nodes.asked.assign(nodes.labels.size(), nullptr);
   for (const std::uint32_t function : nodes.rates.function_of_node) {
     nodes.group_of_node.push_back(static_cast<std::uint32_t>(input.group_rates[function].group));
   }
@@ -84,20 +80,11 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
     nodes.expected_of_node.push_back(nodes.rates.expected_spikes(row));
     nodes.expected_spikes[nodes.group_of_node[row]] += nodes.expected_of_node.back();
   }
+  nodes.scatter = input.process->scatter();
   for (const auto& [key, value] : plan.tasks[task].settings) {
     if (key == "process") nodes.process = value.substr(0, value.find(' '));
   }
   return nodes;
-}
-
-const PopulationInfo& find_population(const SpikeReader& reader, const std::string& name) {
-  std::vector<std::string> names;
-  for (const PopulationInfo& info : reader.populations()) {
-    if (info.name == name) return info;
-    names.push_back(info.name);
-  }
-  throw InputError("stats.no-population", fmt::format("{} holds no population '{}'", reader.path(), printable(name)),
-                   names.empty() ? "it holds none at all" : fmt::format("it holds: {}", fmt::join(names, ", ")));
 }
 
 std::unique_ptr<SpikeReader> open_made_file(const Plan& plan, const Task& task) {

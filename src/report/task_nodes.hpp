@@ -22,6 +22,7 @@ struct TaskNodes {
   std::vector<std::uint64_t> nodes_of_function;
   std::vector<double> expected_of_node;  // of the rows of rates.node_ids
   std::string process;                   // "poisson"
+  Scatter scatter = Scatter::poisson;    // of that process; of a combination: the least regular of its parts
   std::string grouped_by;                // "pop_name", "assembly set 'thalamus_groups'", or empty
 
   TimeWindow window() const { return rates.window; }
@@ -33,8 +34,6 @@ struct TaskNodes {
 // Requires: a background or pattern. It must not outlive the plan.
 TaskNodes open_task_nodes(const Plan& plan, TaskIndex task);
 
-// The named population of a file. Throws InputError naming the file and what it holds.
-const PopulationInfo& find_population(const SpikeReader& reader, const std::string& name);
 // The made file of a task. Throws InputError that says how to make a missing one.
 std::unique_ptr<SpikeReader> open_made_file(const Plan& plan, const Task& task);
 

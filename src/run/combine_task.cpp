@@ -16,12 +16,6 @@ struct OpenSource {
   std::unique_ptr<SpikeReader> reader;
 };
 
-bool has_population(const SpikeReader& reader, const std::string& name) {
-  const auto& populations = reader.populations();
-  return std::any_of(populations.begin(), populations.end(),
-                     [&](const PopulationInfo& population) { return population.name == name; });
-}
-
 }  // namespace
 
 std::unique_ptr<SpikeReader> open_task_file(const Plan& plan, TaskIndex task,
@@ -47,7 +41,7 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
     for (const OpenSource& from : open) {
       const CombineSource& source = *from.source;
       if (!source.population.empty() && source.population != population) continue;
-      if (!has_population(*from.reader, population)) continue;
+      if (find_population(*from.reader, population) == nullptr) continue;
       ReadSelection selection;
       selection.population = population;
       selection.shift_ms = source.shift_ms;

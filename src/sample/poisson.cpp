@@ -112,6 +112,7 @@ class PoissonTrain {
 
 class PoissonProcess final : public PointProcess {
  public:
+  Scatter scatter() const override { return Scatter::poisson; }
   std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const override {
     return open_poisson_trains(active_kernel(), rates, key);
   }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <stdexcept>
 #include <string>
 
 #include "sample/poisson.hpp"
@@ -61,7 +62,12 @@ std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& st
   if (kind == nullptr) return nullptr;
   Fields fields(*body, fmt::format("'{}' process", kind->info.name), {kind->info.fields}, diagnostics);
   auto process = kind->make(fields, streams);
-  return fields.ok() ? std::move(process) : nullptr;
+  if (!fields.ok()) return nullptr;
+  if (const auto unread = fields.unread(); !unread.empty()) {
+    throw std::logic_error(
+        fmt::format("process '{}' declares '{}' and does not read it", kind->info.name, unread.front()));
+  }
+  return process;
 }
 
 }  // namespace stimgen

@@ -9,13 +9,6 @@
 namespace stimgen {
 namespace {
 
-std::uint64_t count_of(const SpikeReader& reader, const std::string& population) {
-  for (const PopulationInfo& info : reader.populations()) {
-    if (info.name == population) return info.count;
-  }
-  throw std::logic_error("no such population: " + population);
-}
-
 // Compared as bits: NaN equals itself, -0 differs from 0, as in the digest.
 bool same_bits(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -25,7 +18,8 @@ bool same_bits(double a, double b) {
 
 std::optional<SpikeDifference> first_difference(const SpikeReader& left, const SpikeReader& right,
                                                 const std::string& population) {
-  const std::uint64_t left_count = count_of(left, population), right_count = count_of(right, population);
+  const std::uint64_t left_count = population_of(left, population).count;
+  const std::uint64_t right_count = population_of(right, population).count;
   const std::uint64_t shared = std::min(left_count, right_count);
   for (std::uint64_t first = 0; first < shared; first += kChunkSpikes) {
     const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, shared - first);

@@ -124,20 +124,10 @@ std::unique_ptr<SpikeSource> open_sorted_in_runs(const SpikeReader& reader, cons
                                                  SpikeOrder order, const std::filesystem::path& spill_dir,
                                                  std::size_t run_spikes) {
   if (order == SpikeOrder::none) throw std::logic_error("sorting needs an order");
-  const auto& populations = reader.populations();
-  const auto found = std::find_if(populations.begin(), populations.end(),
-                                  [&](const PopulationInfo& info) { return info.name == selection.population; });
-  if (found == populations.end()) {
-    std::vector<std::string> names;
-    for (const PopulationInfo& info : populations) names.push_back(info.name);
-    throw InputError("spikes.population",
-                     fmt::format("'{}' has no spikes of a population '{}'", printable(reader.path()),
-                                 printable(selection.population)),
-                     suggest(selection.population, names));
-  }
-  const auto source = [&] { return std::make_unique<FileSource>(reader, selection, found->count); };
+  const PopulationInfo& found = population_of(reader, selection.population);
+  const auto source = [&] { return std::make_unique<FileSource>(reader, selection, found.count); };
   const SpikeBefore before{order};
-  if (found->count > run_spikes) {
+  if (found.count > run_spikes) {
     if (is_sorted(*source(), order)) return source();
   }
 
@@ -155,7 +145,7 @@ std::unique_ptr<SpikeSource> open_sorted_in_runs(const SpikeReader& reader, cons
     run.clear();
   };
   const auto input = source();
-  run.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(run_spikes, found->count)));
+  run.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(run_spikes, found.count)));
   for (SpikeBlock block; input->next(block);) {
     for (std::size_t i = 0; i < block.size(); ++i) {
       if (run.size() == run_spikes) spill_run();

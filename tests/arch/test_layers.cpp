@@ -34,7 +34,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"plan", {"assembly", "background", "pattern", "sample", "store", "network"}},
     {"run", {"plan"}},
     {"audit", {"run"}},
-    {"report", {"audit", "run", "store", "network", "rate"}},
+    {"draw", {"types", "base"}},
+    {"report", {"audit", "run", "store", "network", "rate", "draw"}},
     {"cli", {"report", "audit", "run", "plan"}},
     {"main", {"cli"}},
 };

@@ -91,7 +91,7 @@ TEST_SUITE("assembly") {
 
   TEST_CASE("peer defect: a name with a typo gives an empty file") {
     AssemblyBench bench(kNetwork);
-    CHECK(code_of(bench, "{method: property, population: thal, property: puls}") == "assembly.no-property");
+    CHECK(code_of(bench, "{method: property, population: thal, property: puls}") == "network.unknown-column");
     CHECK(messages(bench.diagnostics()).find("did you mean 'pulse'") != std::string::npos);
     CHECK(code_of(bench, "{method: propert, population: thal, property: pulse}") == "recipe.unknown-choice");
     CHECK(messages(bench.diagnostics()).find("did you mean 'property'") != std::string::npos);
@@ -214,7 +214,7 @@ TEST_SUITE("assembly") {
     CHECK(code("ids: [[0]], bounds: {x: [10, 0], y: [0, 10]}") == "assembly.wrong-bounds");
     CHECK(code("ids: [[0]], bounds: {x: [10], y: [0, 10]}") == "assembly.wrong-bounds");
     CHECK(code("ids: [[0]], bounds: {x: [0, 10], y: [0, 10]}, y: name") == "assembly.no-position");
-    CHECK(code("ids: [[0]], bounds: {x: [0, 10], y: [0, 10]}, y: pos_z") == "assembly.no-property");
+    CHECK(code("ids: [[0]], bounds: {x: [0, 10], y: [0, 10]}, y: pos_z") == "network.unknown-column");
   }
 
   TEST_CASE("peer defect: divided assemblies return nothing") {

@@ -207,7 +207,17 @@ TEST_SUITE("background") {
     CHECK(problems("{population: cells, rate: {mean: 2, stdev: 3, distribution: normal}}")
               .find("background.no-such-distribution") != std::string::npos);
     CHECK(problems("{population: cells, rate: [1, 2, 3]}").find("[mean, stdev]") != std::string::npos);
-    CHECK(problems("{population: cells, group_by: knd, rates: {A: 1}}").find("did you mean 'kind'?") !=
+    const std::string typo = problems("{population: cells, group_by: knd, rates: {A: 1}}");
+    CHECK(typo.find(":11:36: error: population 'cells' (the recipe) has no property 'knd' [network.unknown-column]") !=
+          std::string::npos);
+    CHECK(typo.find("did you mean 'kind'?") != std::string::npos);
+    const std::string unknown = problems("{population: cells, rate: {values: {property: hz}}}");
+    CHECK(unknown.find("has no property 'hz' [network.unknown-column]") != std::string::npos);
+    CHECK(unknown.find("known names: node_id, population, kind, rate_hz") != std::string::npos);
+    CHECK(PlannedRecipe("stimgen: 1\nseeds: {network: 1, spikes: 2}\nnetworks: {populations: {cells: {nodes: 3}}}\n"
+                        "output: {directory: out}\nbackgrounds: {b: {population: cells, rate: 1}}\n")
+              .problems()
+              .find("background 'b' has no 'stop', and the recipe has no 'time.stop' [recipe.no-stop]") !=
           std::string::npos);
     CHECK(problems("{population: cells, rate: {values: {property: kind}}}").find("is text") != std::string::npos);
   }

@@ -98,7 +98,7 @@ TEST_SUITE("network") {
   TEST_CASE("mistakes in where are shown at their place, with what to write") {
     const Nodes nodes;
     CHECK(nodes.where("{pop_nam: PN}").problems ==
-          "query.yaml:1:25: error: population 'p' has no column 'pop_nam' [network.unknown-column]\n"
+          "query.yaml:1:25: error: population 'p' (n.h5) has no property 'pop_nam' [network.unknown-column]\n"
           "    1 | {population: p, where: {pop_nam: PN}}\n"
           "      |                         ^~~~~~~\n"
           "      = help: did you mean 'pop_name'?\n"
@@ -188,7 +188,7 @@ TEST_SUITE("network") {
     CHECK(set("q", "pn").codes == Strings{"network.empty-selection"});
     CHECK(set("p", "none").codes == Strings{"network.empty-selection"});
     CHECK(contains(set("p", "strict").problems, "sets.json:8:53: error: population 'p' has no node 500"));
-    CHECK(contains(set("p", "wrong").problems, "sets.json:12:17: error: population 'p' has no column 'colour'"));
+    CHECK(contains(set("p", "wrong").problems, "sets.json:12:17: error: population 'p' (n.h5) has no property 'colour'"));
     const auto circle = set("p", "round").problems;
     CHECK(
         contains(circle, "node sets contain each other in a circle: round -> trip -> round [network.node-set-cycle]"));

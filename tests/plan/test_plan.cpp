@@ -222,6 +222,9 @@ TEST_SUITE("plan") {
     CHECK(PlannedRecipe(taken("")).plan().find("x")->expected_spikes == static_cast<double>(spikes.size()));
     CHECK(PlannedRecipe(taken(", where: {kind: A}")).plan().find("x")->expected_spikes ==
           static_cast<double>(of_kind_a));
+    const std::string missing = PlannedRecipe(taken(", population: cels")).problems();
+    CHECK_MESSAGE(missing.find("r.h5' has no population 'cels' [spikes.population]") != std::string::npos, missing);
+    CHECK(missing.find("did you mean 'cells'?") != std::string::npos);
     const PlannedRecipe early(taken(", shift: -1 s"));
     CHECK_MESSAGE(early.problems().find("which the shift by -1000 ms moves to") != std::string::npos, early.problems());
   }

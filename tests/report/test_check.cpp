@@ -63,6 +63,18 @@ bool says(const GroupCheck& group, const std::string& words) {
                      [&](const std::string& problem) { return problem.find(words) != std::string::npos; });
 }
 
+// Stands for a process of another kind than the one that made the spikes.
+class ScatteringAs final : public PointProcess {
+ public:
+  explicit ScatteringAs(Scatter scatter) : scatter_(scatter) {}
+  Scatter scatter() const override { return scatter_; }
+  std::unique_ptr<SpikeTrains> open_trains(const TrainRates&, StreamKey) const override { return nullptr; }
+  void append_train(const RateFunction&, StreamKey, NodeId, std::vector<double>&) const override {}
+
+ private:
+  Scatter scatter_;
+};
+
 }  // namespace
 
 TEST_SUITE("report") {
@@ -102,6 +114,23 @@ TEST_SUITE("report") {
     CHECK(says(group_of(check, "pulses", "A"), "were asked for"));
     CHECK(says(group_of(check, "both", "cells"), "its sources hold"));
     CHECK(group_of(check, "noise", "A").problems.empty());
+  }
+
+  TEST_CASE("counts and intervals are tested as the process says that they scatter") {
+    PlannedRecipe recipe(recipe_head(600) + kTasks);
+    recipe.run();
+    int place = 0;
+    rewrite(recipe, "pulses", [&](Spike spike) { return ++place % 10 == 0 ? std::nullopt : std::optional(spike); });
+    for (const Scatter scatter : {Scatter::poisson, Scatter::independent, Scatter::shared}) {
+      recipe.plan().spike_inputs.at(*recipe.plan().index_of("pulses")).process =
+          std::make_unique<ScatteringAs>(scatter);
+      const StatisticsCheck check = check_statistics(recipe.plan());
+      const GroupCheck& group = group_of(check, "pulses", "A");
+      REQUIRE(group.z);
+      CHECK(*group.z < -5);
+      CHECK(says(group, "were asked for") == (scatter != Scatter::shared));
+      CHECK(group.ks_p.has_value() == (scatter == Scatter::poisson));
+    }
   }
 
   TEST_CASE("the right count at the wrong times is seen in the intervals") {

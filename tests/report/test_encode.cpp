@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/markup.hpp"
 #include "report/encode.hpp"
 #include "report/highlight.hpp"
 

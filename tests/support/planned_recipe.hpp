@@ -24,6 +24,7 @@ class PlannedRecipe {
   // Rendered problems, with the path of the recipe cut to its name; empty if there are none.
   const std::string& problems() const { return problems_; }
   const Plan& plan() const { return plan_; }
+  Plan& plan() { return plan_; }
   const TempFolder& folder() const { return folder_; }
 
   RunSummary run(unsigned threads = 2, const std::vector<std::string>& only = {});

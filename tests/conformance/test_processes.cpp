@@ -1,0 +1,324 @@
+// What every point process of the table must do.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/digest.hpp"
+#include "plan/process_settings.hpp"
+#include "stimgen/sample.hpp"
+#include "support/planned_recipe.hpp"
+#include "support/recipe_parts.hpp"
+#include "support/statistics.hpp"
+
+using namespace stimgen;
+using namespace stimgen::test;
+
+namespace {
+
+using Times = std::vector<double>;
+using Names = std::vector<std::string>;
+
+// A process of the table: a mapping of its keys; for each key a mapping in which that one has another value; the digest
+// of the spikes that its version makes. A new process adds its row here.
+struct Sample {
+  std::string keys;
+  std::map<std::string, std::string> changed;
+  int version;
+  std::string digest;
+};
+const std::map<std::string, Sample> kSamples{
+    {"poisson", {"{}", {}, 1, "7977946941ef531d9509b7d203afe171507c4bb81a0cbfb9c5a4c79072e52bf0"}},
+};
+
+const Sample& sample(const ProcessKind& kind) {
+  const auto found = kSamples.find(std::string(kind.info.name));
+  REQUIRE_MESSAGE(found != kSamples.end(), "no sample for process ", kind.info.name);
+  return found->second;
+}
+
+struct Made {
+  Streams streams;
+  std::unique_ptr<const PointProcess> process;
+
+  StreamKey key() const { return streams.key_if_used(Purpose::spikes); }
+  Times train(const RateFunction& rate, NodeId node = 0) const {
+    Times times;
+    process->append_train(rate, key(), node, times);
+    return times;
+  }
+};
+
+Made make(const ProcessKind& kind, const std::string& keys, const Seeds& seeds = {1, 2}) {
+  Made made{Streams(seeds, "sample"), nullptr};
+  const Value body = parse_yaml(keys);
+  Diagnostics diagnostics;
+  Fields fields(body, "sample", {kind.info.fields}, diagnostics);
+  made.process = kind.make(fields, made.streams);
+  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
+  REQUIRE(made.process != nullptr);
+  return made;
+}
+
+// Steps, silence, ramps up and down.
+RateFunction varied_rate() {
+  return RateFunctionBuilder(100)
+      .hold(20, 500)
+      .hold(100, 800)
+      .hold(5, 1000)
+      .hold(0, 1200)
+      .ramp(0, 120, 1500)
+      .ramp(120, 10, 1900)
+      .hold(60, 2100)
+      .build();
+}
+
+const std::vector<RateFunction>& some_rates() {
+  static const std::vector<RateFunction> rates{varied_rate(), constant_rate(40, {0, 2100}),
+                                               RateFunctionBuilder(0).ramp(0, 300, 2000).hold(0, 2100).build(),
+                                               constant_rate(0, {0, 2100})};
+  return rates;
+}
+
+// Of each node of some_rates(), the spikes of windows of this length.
+std::vector<Times> in_windows(const Made& made, double window_ms) {
+  const std::vector<NodeId> nodes{0, 7, NodeId{1} << 40, 8};
+  const std::vector<std::uint32_t> functions{0, 1, 2, 3};
+  const auto trains = made.process->open_trains({nodes, {}, {}, functions, some_rates()}, made.key());
+  std::vector<Spike> spikes;
+  for (double until_ms = window_ms; until_ms < 2200; until_ms += window_ms) {
+    trains->append_until(until_ms, spikes);
+    for (const Spike& spike : spikes) REQUIRE(spike.timestamp_ms < until_ms);
+  }
+  trains->append_until(std::numeric_limits<double>::infinity(), spikes);
+  std::vector<Times> result(nodes.size());
+  for (const Spike& spike : spikes) {
+    const auto node = std::find(nodes.begin(), nodes.end(), spike.node_id) - nodes.begin();
+    result.at(static_cast<std::size_t>(node)).push_back(spike.timestamp_ms);
+  }
+  return result;
+}
+
+using Describe = decltype(&process_settings);
+
+std::vector<std::pair<std::string, std::string>> described(Describe describe, const KindInfo& kind,
+                                                           const std::string& keys) {
+  const Value value = parse_yaml("{" + std::string(kind.name) + ": " + keys + "}");
+  return describe(&value, kind);
+}
+
+// The keys that can be changed without any effect on what `describe` says, which the fingerprint is made of.
+Names keys_left_out(const KindInfo& kind, const Sample& sample, Describe describe) {
+  Names left_out;
+  for (const FieldDoc& field : kind.fields) {
+    const auto changed = sample.changed.find(std::string(field.name));
+    REQUIRE_MESSAGE(changed != sample.changed.end(), "no other value for key ", field.name);
+    if (described(describe, kind, changed->second) == described(describe, kind, sample.keys)) {
+      left_out.emplace_back(field.name);
+    }
+  }
+  return left_out;
+}
+
+// A process with keys, for the tests of the suite itself.
+constexpr FieldDoc kShapedFields[] = {
+    {"shape", "number", "", "", "How regular the intervals are.", "2"},
+    {"dead.time", "time", "s", "2 ms", "Silence after every spike.", "2 ms"},
+};
+const KindInfo kShaped{"shaped", "Stands for a process with keys.", 3, kShapedFields};
+const Sample kShapedSample{
+    "{shape: 2, dead: {time: 1 ms}}",
+    {{"shape", "{shape: 2.5, dead: {time: 1 ms}}"}, {"dead.time", "{shape: 2, dead: {time: 3 ms}}"}},
+    3,
+    ""};
+
+}  // namespace
+
+TEST_SUITE("conformance") {
+  TEST_CASE("processes: kinds and fields are documented, names unique, types known") {
+    std::set<std::string_view> types, kinds;
+    for (const FieldType& type : field_types()) types.insert(type.name);
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      CHECK(kinds.insert(kind->info.name).second);
+      CHECK(kind->info.version >= 1);
+      CHECK(kind->info.summary.size() > 20);
+      std::set<std::string_view> names;
+      for (const FieldDoc& field : kind->info.fields) {
+        CAPTURE(field.name);
+        CHECK(names.insert(field.name).second);
+        CHECK(field.meaning.size() > 10);
+        CHECK(!field.example.empty());
+        CHECK((types.count(field.type) == 1 || field.type.substr(0, 7) == "choice:"));
+      }
+    }
+  }
+
+  TEST_CASE("processes: spikes ascend strictly inside the window, however time is cut") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      const Made made = make(*kind, sample(*kind).keys);
+      const std::vector<Times> whole{made.train(some_rates()[0], 0), made.train(some_rates()[1], 7),
+                                     made.train(some_rates()[2], NodeId{1} << 40), made.train(some_rates()[3], 8)};
+      for (std::size_t i = 0; i < whole.size(); ++i) {
+        CHECK(std::is_sorted(whole[i].begin(), whole[i].end()));
+        if (i < 3) REQUIRE(whole[i].size() > 20);
+        if (whole[i].empty()) continue;
+        CHECK(whole[i].front() > some_rates()[i].window().start_ms);
+        CHECK(whole[i].back() < some_rates()[i].window().stop_ms);
+      }
+      for (const double window_ms : {1.0, 7.0, 333.0, 5000.0}) CHECK(in_windows(made, window_ms) == whole);
+    }
+  }
+
+  TEST_CASE("processes: a window that stops earlier takes no other spike away") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      const Made made = make(*kind, sample(*kind).keys);
+      Times expected = made.train(varied_rate());
+      const double stop_ms = 1333.3;  // inside a ramp
+      std::erase_if(expected, [&](double time_ms) { return time_ms >= stop_ms; });
+      REQUIRE(expected.size() > 10);
+      CHECK(made.train(varied_rate().clipped(stop_ms)) == expected);
+    }
+  }
+
+  TEST_CASE("processes: a rate of 0 is silence") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        const Made made = make(*kind, sample(*kind).keys, {1, seed});
+        CHECK(made.train(constant_rate(0, {0, 1e6})).empty());
+        for (const double time_ms : made.train(varied_rate())) CHECK((time_ms < 1000 || time_ms > 1200));
+      }
+    }
+  }
+
+  // 40 bins of 2000 trains: a bound of 1e-5 for each bin is one of 4e-4 for all.
+  TEST_CASE("processes: the mean count of every bin is the rate's (bound 1e-5 each)") {
+    constexpr double kBin_ms = 50;
+    constexpr std::size_t kTrains = 2000, kBins = 40;
+    const RateFunction rate = varied_rate();
+    for (const ProcessKind* kind : process_kinds()) {
+      std::vector<Times> counts(kBins, Times(kTrains, 0));
+      for (std::size_t i = 0; i < kTrains; ++i) {
+        for (const double time_ms : make(*kind, sample(*kind).keys, {1, i}).train(rate, i)) {
+          counts.at(static_cast<std::size_t>((time_ms - 100) / kBin_ms))[i] += 1;
+        }
+      }
+      for (std::size_t bin = 0; bin < kBins; ++bin) {
+        const double from_ms = 100 + kBin_ms * static_cast<double>(bin);
+        const double expected =
+            rate.cumulative_intensity_at(from_ms + kBin_ms) - rate.cumulative_intensity_at(from_ms);
+        if (expected == 0) continue;  // silence has a test of its own
+        CAPTURE(kind->info.name);
+        CAPTURE(from_ms);
+        const double error = stdev_of(counts[bin]) / std::sqrt(static_cast<double>(kTrains));
+        CHECK(normal_p((mean_of(counts[bin]) - expected) / error) > 1e-5);
+      }
+    }
+  }
+
+  TEST_CASE("processes: counts and rescaled intervals scatter as the process says (bound 1e-4 each)") {
+    constexpr std::size_t kTrains = 2000;
+    const RateFunction rate = varied_rate();
+    for (const ProcessKind* kind : process_kinds()) {
+      Times counts, intervals;
+      double carried = 0;  // what is left of a train continues in the next one
+      for (std::size_t i = 0; i < kTrains; ++i) {
+        const Times train = make(*kind, sample(*kind).keys, {1, i}).train(rate, i);
+        counts.push_back(static_cast<double>(train.size()));
+        double before = 0;
+        for (const double time_ms : train) {
+          const double now = rate.cumulative_intensity_at(time_ms);
+          intervals.push_back(carried + now - before);
+          before = now;
+          carried = 0;
+        }
+        carried += rate.total_intensity() - before;
+      }
+      CAPTURE(kind->info.name);
+      if (make(*kind, sample(*kind).keys).process->scatter() != Scatter::poisson) continue;
+      CHECK(dispersion_p(counts, rate.total_intensity()) > 1e-4);
+      CHECK(ks_exponential_p(intervals) > 1e-4);
+    }
+  }
+
+  TEST_CASE("processes: the spikes follow from the streams that were asked for, and the node") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      const Made made = make(*kind, sample(*kind).keys);
+      const auto uses = [&](std::string_view seed) {
+        return std::any_of(made.streams.used().begin(), made.streams.used().end(),
+                           [&](const UsedStream& stream) { return stream.seed_name() == seed; });
+      };
+      const Times train = made.train(varied_rate());
+      CHECK(make(*kind, sample(*kind).keys).train(varied_rate()) == train);
+      CHECK((make(*kind, sample(*kind).keys, {1, 3}).train(varied_rate()) != train) == uses("seeds.spikes"));
+      CHECK((make(*kind, sample(*kind).keys, {3, 2}).train(varied_rate()) != train) == uses("seeds.network"));
+      if (!made.streams.used().empty()) CHECK(made.train(varied_rate(), 1) != train);
+    }
+  }
+
+  TEST_CASE("processes: the fingerprint is made of the version and of every key") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      CHECK(keys_left_out(kind->info, sample(*kind), process_settings) == Names{});
+      KindInfo newer = kind->info;
+      ++newer.version;
+      CHECK(described(process_settings, newer, sample(*kind).keys) !=
+            described(process_settings, kind->info, sample(*kind).keys));
+      // What process_settings() says is what the plan takes.
+      const std::string name(kind->info.name);
+      const testing::PlannedRecipe recipe(testing::recipe_head() + "backgrounds: {b: {population: cells, rate: 5, process: {" +
+                                          name + ": " + sample(*kind).keys + "}}}\n");
+      REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+      const auto& settings = recipe.plan().find("b")->settings;
+      for (const auto& setting : described(process_settings, kind->info, sample(*kind).keys)) {
+        CAPTURE(setting.first);
+        CHECK(std::find(settings.begin(), settings.end(), setting) != settings.end());
+      }
+    }
+  }
+
+  TEST_CASE("processes: this suite sees a key that the fingerprint leaves out") {
+    CHECK(keys_left_out(kShaped, kShapedSample, process_settings) == Names{});
+    const Describe by_name_alone = [](const Value*, const KindInfo& kind) {
+      return std::vector<std::pair<std::string, std::string>>{{"process", std::string(kind.name)}};
+    };
+    CHECK(keys_left_out(kShaped, kShapedSample, by_name_alone) == Names{"shape", "dead.time"});
+    const Describe one_forgotten = [](const Value* value, const KindInfo& kind) {
+      auto settings = process_settings(value, kind);
+      std::erase_if(settings, [](const auto& setting) { return setting.first == "process shape"; });
+      return settings;
+    };
+    CHECK(keys_left_out(kShaped, kShapedSample, one_forgotten) == Names{"shape"});
+  }
+
+  TEST_CASE("processes: the fingerprint takes a key as it is read, not as it is written") {
+    const auto settings = described(process_settings, kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
+    CHECK(settings == decltype(settings){
+                          {"process", "shaped version 3"}, {"process dead.time", format_time(2)}, {"process shape", "2.5"}});
+    CHECK(described(process_settings, kShaped, "{shape: 2.5}") == settings);
+  }
+
+  TEST_CASE("processes: the spikes of a version are frozen") {
+    for (const ProcessKind* kind : process_kinds()) {
+      CAPTURE(kind->info.name);
+      Sha256 hash;
+      for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        const Made made = make(*kind, sample(*kind).keys, {1, seed});
+        for (const RateFunction& rate : some_rates()) {
+          hash.update(std::as_bytes(std::span<const double>(made.train(rate, seed << 40 | seed))));
+        }
+      }
+      CHECK(kind->info.version == sample(*kind).version);
+      CHECK_MESSAGE(to_hex(hash.finish()) == sample(*kind).digest,
+                    "raise the version of the process and freeze its spikes anew");
+    }
+  }
+}
