@@ -60,6 +60,7 @@ struct AssemblyDefinition {
   std::string name;
   SourceLoc loc;
   Value body;                                // with defaults; owned because the grouping points into it
+  Said said;                                 // by the body, in canonical form
   const AssemblyKind* kind = nullptr;        // nullptr after an error
   std::unique_ptr<const Grouping> grouping;  // nullptr after an error
   double fraction = 1;

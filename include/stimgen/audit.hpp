@@ -79,7 +79,7 @@ struct Lock {
 };
 
 // Where the lock of this recipe is: stimgen.lock beside the recipe; with --set the recipe is another one, and its lock
-// is in the output folder.
+// is in the output folder, or in .stimgen there if that is the recipe's own folder.
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options);
 // An outline leaves out what is only needed to say what changed: a tenth of the time and memory.
 enum class LockDetail : std::uint8_t { whole, outline };
@@ -291,8 +291,9 @@ struct Verdict {
 
 struct VerifyOptions {
   unsigned threads = 0;
-  std::vector<std::string> only;  // with all they need; empty: all
+  std::vector<std::string> only = {};  // with all they need; empty: all
   bool files_only = false;        // compare files with the lock, regenerate nothing
+  std::function<void(const Diagnostics&)> warned = {};  // may be told something once, before the work begins
 };
 
 // Regenerates in memory and compares with the lock and the files; writes nothing. In plan order.
@@ -308,8 +309,8 @@ struct Provenance {
 // Errors: InputError if the file is none of stimgen's or its record is damaged.
 Provenance read_provenance(const std::filesystem::path& file);
 // Compares one file with what its own record and `plan` say.
-Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file, unsigned threads,
-                   const std::atomic<bool>& stop);
+Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file,
+                   const VerifyOptions& options, const std::atomic<bool>& stop);
 
 std::string stimgen_version();
 

@@ -33,6 +33,7 @@ struct Background {
   std::string name;
   SourceLoc loc;
   Value body;  // with defaults
+  Said said;   // by the body, in canonical form
   const NodePopulation* population = nullptr;
   TimeWindow window;
   std::vector<BackgroundGroup> groups;  // every driven node is in exactly one

@@ -120,6 +120,9 @@ std::shared_ptr<const Column> find_column(const NodePopulation& population, std:
 // The keys `population`, `where`, `node_set`, `connected_to` that backgrounds and assemblies share.
 std::span<const FieldDoc> selection_fields();
 
+// The operators inside `where`.
+std::span<const FieldDoc> condition_fields();
+
 struct PopulationSelection {
   const NodePopulation* population = nullptr;  // nullptr after an error
   NodeSelection rows;                          // all of `where`, `node_set`, `connected_to` hold
@@ -127,7 +130,7 @@ struct PopulationSelection {
 // Reads selection_fields() from an entry. An unknown population and a selection without any node are errors.
 PopulationSelection read_selection(Fields& fields, const Network& network);
 
-// The tables of the `networks` section for schema and explain.
+// The table of the `networks` section for schema and explain.
 std::span<const SectionDoc> network_docs();
 
 }  // namespace stimgen

@@ -67,6 +67,7 @@ struct PatternDefinition {
   std::string name;
   SourceLoc loc;  // of the name
   Value body;     // with defaults; owned because others point into it
+  Said said;      // by the body, in canonical form
   const PatternKind* kind = nullptr;
   std::unique_ptr<const Pattern> pattern;
   std::string assemblies;  // the set's name …

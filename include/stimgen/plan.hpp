@@ -72,15 +72,15 @@ struct Task {
   SourceLoc loc;
   std::vector<TaskIndex> needs;     // ascending
   std::vector<UsedStream> streams;  // what it draws from, or the columns that it read; by label, each once
-  // What determines the content, as sorted "key = value" pairs in canonical form; the fingerprint is SHA-256 over them
-  // and the fingerprints of `needs`.
+  // What determines the content beside what the recipe says, as sorted "key = value" pairs in canonical form; the
+  // fingerprint is SHA-256 over them, `keys`, `streams` and the fingerprints of `needs`.
   std::vector<std::pair<std::string, std::string>> settings;
   Digest fingerprint;
-  // For people, who compare them in a review or are told what changed; neither enters the fingerprint, which `settings`
-  // determine. What the recipe says, as sorted "dotted key, canonical value" pairs, defaults filled in:
-  // rates.burst, 50 Hz.
+  // What the recipe says and the task's kind read of it, as sorted "dotted key, canonical value" pairs, defaults filled
+  // in: rates.burst, 50 Hz. Besides, for people, what it shares with others: seeds, time and output.
   std::vector<std::pair<std::string, std::string>> keys;
-  // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell".
+  // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell". For people:
+  // `settings` hold what came of it.
   std::vector<std::pair<std::string, std::string>> inputs;
   std::vector<std::filesystem::path> files;  // other files it read: CSV, edges
   std::vector<std::string> populations;      // fed or read, alphabetical

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stimgen/diagnostic.hpp"
@@ -81,12 +82,22 @@ std::string format_time(double time_ms);
 
 // ---- one mapping against its table ----------------------------------------------------------------------------------
 
-// The types a FieldDoc may name: their JSON Schema and how they are described. Adding one is one row.
+struct ScalarType;  // how one scalar is written and read: recipe/declared.hpp
+
+// The types a FieldDoc may name. A type says what may stand at a key: a scalar, a list, members that the user names, or
+// the keys of FieldDoc::inside. Adding one is one row; schema, help, checks, records and fingerprints follow from it.
 struct FieldType {
-  std::string_view name;         // "rate"
-  std::string_view noun;         // for messages: "a rate in Hz"
-  std::string_view description;  // for help: "a number with the unit Hz or kHz; a bare number is Hz"
-  std::string_view schema;       // JSON Schema fragment (draft-07), as JSON text; short forms: field_types.cpp
+  std::string_view name;               // "rate"
+  std::string_view noun;               // for messages: "a rate in Hz"
+  std::string_view description;        // for help: "a number with the unit Hz or kHz; a bare number is Hz"
+  const ScalarType* scalar = nullptr;  // nullptr: no scalar may stand here
+  std::string_view item{};             // the type of a list's items; empty: no list may stand here
+  std::string_view named{};            // the type of members with names of the user's choice; empty: no such members
+  // A mapping of the keys of FieldDoc::inside. A list beside it is short for the first of these keys.
+  bool keys = false;
+  bool one_key = false;   // exactly one of them
+  std::size_t least = 0;  // items of a list, or members
+  std::size_t most = 0;   // items; 0: any number
 };
 // All types but choices. A choice lists its words in the type itself: "choice: join | quit".
 std::span<const FieldType> field_types();
@@ -94,6 +105,16 @@ std::span<const FieldType> field_types();
 const FieldType* find_field_type(std::string_view name);
 // The words of a choice, empty if `type` is none.
 std::vector<std::string> choice_words(std::string_view type);
+
+// What a reader took from a recipe. Canonical: whatever the order of keys, the style of lists and mappings and the
+// spelling of numbers and units, one meaning has one text, and two meanings never share one.
+struct Said {
+  std::vector<std::pair<std::string, std::string>> keys;  // sorted: ("rates.burst", "50 Hz"); long ones by their digest
+  std::vector<std::filesystem::path> files;               // what paths among them lead to
+
+  // All of `inner` under a key: "process" and "shape" make "process.shape".
+  void add(std::string_view key, const Said& inner);
+};
 
 // Reads the keys of one mapping as its table declares them. Construction reports unknown keys (with suggestions), keys
 // without a value and missing required ones; accessors report wrong values; every problem goes to the same Diagnostics
@@ -124,7 +145,7 @@ class Fields {
   bool boolean(std::string_view name);
   std::string text(std::string_view name);
   std::string name(std::string_view name);
-  std::string choice(std::string_view name, std::initializer_list<std::string_view> allowed);
+  std::string choice(std::string_view name);  // one of the words of its type
   // Relative paths start at the folder of the file they are written in. Empty path if absent.
   std::filesystem::path path(std::string_view name);
   // Lists; a single scalar reads as a list of one. Empty if absent.
@@ -145,6 +166,8 @@ class Fields {
   const std::string& owner() const { return owner_; }
   // Errors reported through this object's Diagnostics since construction.
   bool ok() const { return diagnostics_->error_count() == errors_before_; }
+  // The values read so far, fallbacks too.
+  Said said() const;
   // Declared fields that were never read (for the conformance test "declared = read").
   std::vector<std::string> unread() const;
 

@@ -17,6 +17,7 @@ namespace stimgen {
 class FolderLock;  // base/folder_lock.hpp
 struct Patience;
 
+inline constexpr unsigned kMostThreads = 1024;
 inline constexpr unsigned kMostShards = 1000;  // a join by time opens all parts at once
 
 // Part `index` of `count` of every spike task; 1 ≤ index ≤ count ≤ kMostShards. src/run/shards.hpp gives the form.
@@ -33,7 +34,7 @@ struct RunOptions {
   bool remove_parts = true;         // of tasks whose file is made or up to date
 };
 
-// SLURM_CPUS_PER_TASK if set, else the number of CPUs this process may use.
+// SLURM_CPUS_PER_TASK if set, at most kMostThreads, else the number of CPUs this process may use.
 unsigned default_thread_count();
 
 enum class TaskStatus : std::uint8_t {

@@ -179,7 +179,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
   y.bounds = read_bounds(fields, "bounds.y");
   y.property = fields.text("y");
   y.loc = fields.loc("y");
-  const bool drop = fields.choice("outside", {"error", "drop"}) == "drop";
+  const bool drop = fields.choice("outside") == "drop";
   return std::make_unique<GridGrouping>(std::move(ids), std::move(x), std::move(y), drop, fields.loc("bounds.x"));
 }
 

@@ -129,6 +129,7 @@ std::unique_ptr<AssemblyDefinition> read_assembly(const Entry& entry, const Valu
   auto grouping = kind.make(fields);
   if (fields.ok()) {
     definition->grouping = std::move(grouping);
+    definition->said = fields.said();
     if (const auto unread = fields.unread(); !unread.empty()) {
       throw std::logic_error(
           fmt::format("method '{}' declares '{}' and does not read it", kind.info.name, unread.front()));

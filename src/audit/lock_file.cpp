@@ -85,7 +85,14 @@ std::string recipe_key(const Plan& plan) {
 }
 
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
-  return (changed_by_options ? plan.recipe.output.directory : plan.recipe.path.parent_path()) / kName;
+  const std::filesystem::path own = plan.recipe.path.parent_path();
+  if (!changed_by_options) return own / kName;
+  std::error_code ignored;
+  const std::filesystem::path& folder = plan.recipe.output.directory;
+  // Never the lock of the recipe itself, which its own values stand in.
+  const bool same = std::filesystem::weakly_canonical("." / folder, ignored) ==
+                    std::filesystem::weakly_canonical("." / own, ignored);
+  return same ? folder / ".stimgen" / kName : folder / kName;
 }
 
 std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name, LockDetail detail) {

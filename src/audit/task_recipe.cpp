@@ -4,39 +4,74 @@
 #include <fmt/format.h>
 
 #include "audit/entry_json.hpp"
+#include "recipe/declared.hpp"
+#include "recipe/literal_text.hpp"
+#include "recipe/schema.hpp"
 
 namespace stimgen {
 namespace {
 
-// A plain number stays a number and anything else becomes text, which reads back as the same value.
-SortedJson to_json(const Value& value, const std::string& key = {}) {
+// A scalar that reads back as the same value, wherever it is declared to stand.
+SortedJson scalar_json(const Value& value, std::string_view type) {
+  const ScalarType* scalar = find_scalar_type(type);
+  if (scalar == nullptr) return value.text;
+  Diagnostics ignored;
+  const auto canonical = scalar->canonical(value, {}, ignored);
+  switch (scalar->written) {
+    case ScalarType::Written::as_path: {
+      const std::filesystem::path path = value.text;
+      return path.is_absolute() ? path.filename().string() : value.text;
+    }
+    case ScalarType::Written::as_quantity:
+      return canonical.value_or(value.text);
+    case ScalarType::Written::as_number:
+    case ScalarType::Written::as_truth:
+      return canonical ? SortedJson::parse(*canonical) : SortedJson(value.text);
+    case ScalarType::Written::as_literal:
+      if (!value.quoted && parse_literal_number(value.text).kind != LiteralKind::text) {
+        return SortedJson::parse(canonical_literal(value));
+      }
+      return value.text;
+    case ScalarType::Written::as_text:
+      break;
+  }
+  return value.text;
+}
+
+SortedJson to_json(const Value& value, const Declared& what) {
   switch (value.kind) {
     case Value::Kind::null:
       return nullptr;
     case Value::Kind::sequence: {
       SortedJson list = SortedJson::array();
-      for (const Value& item : value.items) list.push_back(to_json(item, key));
+      for (const Value& item : value.items) list.push_back(to_json(item, declared_items(what)));
       return list;
     }
     case Value::Kind::mapping: {
       SortedJson object = SortedJson::object();
-      for (const Value::Member& member : value.members) object[member.key] = to_json(member.value, member.key);
+      for (const Value::Member& member : value.members) {
+        const auto inside = declared_member(what, member.key);
+        if (inside) object[member.key] = to_json(member.value, *inside);
+      }
       return object;
     }
     case Value::Kind::scalar:
       break;
   }
-  if (key == "csv" || key == "edges" || key == "file") {
-    const std::filesystem::path path = value.text;
-    return path.is_absolute() ? path.filename().string() : value.text;
+  return scalar_json(value, what.type);
+}
+
+SortedJson to_json(const Value& body, std::initializer_list<std::span<const FieldDoc>> tables) {
+  return to_json(body, Declared{{}, tables, {}});
+}
+
+SortedJson population_json(const std::string& name, const Value& body) {
+  for (const SectionDoc& section : language_tables().networks) {
+    for (const FieldDoc& doc : section.fields) {
+      if (doc.name == "populations") return to_json(body, declared_member(declared(doc), name).value());
+    }
   }
-  if (value.quoted) return value.text;
-  Diagnostics ignored;
-  if (const auto integer = read_integer(value, ignored)) return *integer;
-  if (const auto integer = read_unsigned(value, ignored)) return *integer;
-  if (const auto number = read_number(value, ignored)) return *number;
-  if (const auto truth = read_boolean(value, ignored)) return *truth;
-  return value.text;
+  return nullptr;
 }
 
 // Whether a task's own `stop` closes its window, so that time.stop would change nothing.
@@ -71,25 +106,30 @@ std::string task_recipe(const Plan& plan, const Task& task) {
       case TaskKind::network: {
         const Value* populations = recipe.networks.find("populations");
         const Value* body = populations != nullptr ? populations->find(needed.name) : nullptr;
-        if (body != nullptr) json["networks"]["populations"][needed.name] = to_json(*body);
+        if (body != nullptr) json["networks"]["populations"][needed.name] = population_json(needed.name, *body);
         break;
       }
       case TaskKind::assembly:
         for (const auto& definition : plan.assembly_definitions) {
-          if (definition->name == needed.name) json["assemblies"][needed.name] = to_json(definition->body);
+          if (definition->name != needed.name) continue;
+          json["assemblies"][needed.name] =
+              to_json(definition->body, {assembly_common_fields(), selection_fields(), definition->kind->info.fields});
         }
         break;
       case TaskKind::background:
-        json["backgrounds"][needed.name] = to_json(plan.spike_inputs.at(index).background->body);
+        json["backgrounds"][needed.name] =
+            to_json(plan.spike_inputs.at(index).background->body, {selection_fields(), background_fields()});
         break;
-      case TaskKind::pattern:
-        json["patterns"][needed.name] = to_json(plan.spike_inputs.at(index).pattern->body);
+      case TaskKind::pattern: {
+        const PatternDefinition& pattern = *plan.spike_inputs.at(index).pattern;
+        json["patterns"][needed.name] = to_json(pattern.body, {pattern_common_fields(), pattern.kind->info.fields});
         break;
+      }
       case TaskKind::combine:
         for (const Entry& entry : recipe.combine.entries) {
-          if (entry.name == needed.name) {
-            json["combine"][needed.name] = to_json(with_defaults(entry, recipe.combine.defaults, {combine_fields()}));
-          }
+          if (entry.name != needed.name) continue;
+          const Value body = with_defaults(entry, recipe.combine.defaults, {combine_fields()});
+          json["combine"][needed.name] = to_json(body, {combine_fields()});
         }
         break;
     }

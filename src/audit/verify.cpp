@@ -47,13 +47,16 @@ constexpr const char* kLockFile = "stimgen.lock";
 
 class Verifier {
  public:
-  Verifier(const Plan& plan, const std::optional<Lock>& lock, std::string record, unsigned threads,
+  Verifier(const Plan& plan, const std::optional<Lock>& lock, std::string record, const VerifyOptions& options,
            const std::atomic<bool>& stop)
       : plan_(plan),
         lock_(lock),
         record_(std::move(record)),
-        executor_(threads == 0 ? default_thread_count() : threads),
+        executor_(options.threads == 0 ? default_thread_count() : options.threads),
         stamps_({}) {
+    if (const Diagnostics warnings = executor_.warnings(); !warnings.items().empty() && options.warned) {
+      options.warned(warnings);
+    }
     context_.executor = &executor_;
     context_.stop = &stop;
     context_.add_progress = [](std::uint64_t) {};
@@ -128,6 +131,7 @@ class Verifier {
         done.count_down();
       });
     }
+    executor_.help();
     done.wait();
     if (failure) std::rethrow_exception(failure);
   }
@@ -378,11 +382,11 @@ class Verifier {
 std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
                                  const std::atomic<bool>& stop) {
   const auto tasks = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
-  return Verifier(plan, lock, kLockFile, options.threads, stop).check_all(tasks, options.files_only);
+  return Verifier(plan, lock, kLockFile, options, stop).check_all(tasks, options.files_only);
 }
 
-Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file, unsigned threads,
-                   const std::atomic<bool>& stop) {
+Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file,
+                   const VerifyOptions& options, const std::atomic<bool>& stop) {
   const auto index = plan.index_of(provenance.task);
   if (!index || !plan.tasks[*index].makes_file()) {
     throw InputError("audit.no-such-task",
@@ -391,7 +395,7 @@ Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::fi
                      suggest(provenance.task, plan.file_task_names()));
   }
   const std::optional<Lock> lock = provenance.lock;
-  return Verifier(plan, lock, "the record in the file", threads, stop).check(*index, file, false);
+  return Verifier(plan, lock, "the record in the file", options, stop).check(*index, file, false);
 }
 
 }  // namespace stimgen

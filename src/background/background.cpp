@@ -21,14 +21,14 @@ constexpr std::size_t kDrawnTogether = 1024;  // nodes; a lognormal rate takes a
 constexpr std::array<FieldDoc, 9> kBackgroundFields{{
     {"rate", "rate-or-distribution", "Hz", "none",
      "Rate of every node, constant or drawn for each node; use `group_by` and `rates` for a rate by group.",
-     "{mean: 20 Hz, stdev: 2 Hz}"},
+     "{mean: 20 Hz, stdev: 2 Hz}", kRateFields},
     {"group_by", "text", "", "none", "Node property whose values name the groups of `rates`.", "pop_name"},
     {"rates", "group-rates", "Hz", "none", "Rate of each group: a property value and its rate.",
-     "{PN: {mean: 1.9 Hz, stdev: 1.8 Hz}}"},
-    {"distribution", "distribution", "", "lognormal",
+     "{PN: {mean: 1.9 Hz, stdev: 1.8 Hz}}", kRateFields},
+    {"distribution", kDistributionType, "", "lognormal",
      "Distribution of rates that give a mean and a stdev but name none.", "normal"},
     {"others", "others", "Hz", "none",
-     "Nodes in no listed group: `silent`, or a rate; without this key such nodes are an error.", "silent"},
+     "Nodes in no listed group: `silent`, or a rate; without this key such nodes are an error.", "silent", kRateFields},
     {"start", "time", "s", "<time.start>", "When the input begins.", "0 s"},
     {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
     {"stream", "name", "", "<the task's name>",
@@ -123,6 +123,7 @@ class Reader {
     } else {
       read_rates_by_group(*rates, selected);
     }
+    background_.said = fields_.said();
     return fields_.ok() && background_.population != nullptr;
   }
 

@@ -18,20 +18,11 @@ constexpr std::array<std::pair<std::string_view, DistributionKind>, 5> kNamedDis
     {"exponential", DistributionKind::exponential},
 }};
 
-constexpr std::array<FieldDoc, 3> kMeanFields{{
-    {"mean", "rate", "Hz", "", "Mean of the resulting rates.", "20 Hz"},
-    {"stdev", "rate", "Hz", "", "Standard deviation of the resulting rates.", "2 Hz"},
-    {"distribution", "distribution", "", "none",
-     "Shape of the distribution; the background's `distribution` if absent.", "normal"},
-}};
-constexpr std::array<FieldDoc, 1> kUniformFields{
-    {{"uniform", "range", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"}}};
-constexpr std::array<FieldDoc, 1> kExponentialFields{
-    {{"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"}}};
-constexpr std::array<FieldDoc, 2> kValuesFields{{
-    {"values.property", "text", "", "none", "Node property that holds each node's rate in Hz.", "rate_hz"},
-    {"values.csv", "path", "", "none", "CSV file with columns node_id and rate (Hz).", "rates.csv"},
-}};
+// One form each.
+constexpr std::span<const FieldDoc> kMeanFields = std::span(kRateFields).subspan(0, 3);
+constexpr std::span<const FieldDoc> kUniformFields = std::span(kRateFields).subspan(3, 1);
+constexpr std::span<const FieldDoc> kExponentialFields = std::span(kRateFields).subspan(4, 1);
+constexpr std::span<const FieldDoc> kValuesFields = std::span(kRateFields).subspan(5, 1);
 
 constexpr std::string_view kForms =
     "write a rate (3 Hz), [mean, stdev], {mean: …, stdev: …, distribution: …}, {uniform: [low, high]}, "
@@ -106,11 +97,14 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     }
   } else if (value.find("values") != nullptr) {
     Fields fields(value, owner, {kValuesFields}, diagnostics);
-    result.property = fields.text("values.property");
-    result.csv = fields.path("values.csv");
-    result.loc = fields.loc(result.csv.empty() ? "values.property" : "values.csv");
+    const Value* values = fields.value("values");
+    if (values == nullptr) return std::nullopt;
+    Fields listed(*values, "'values'", {kListedRateFields}, diagnostics);
+    result.property = listed.text("property");
+    result.csv = listed.path("csv");
+    result.loc = listed.loc(result.csv.empty() ? "property" : "csv");
     if (fields.ok() && result.property.empty() == result.csv.empty()) {
-      diagnostics.error(value.find("values")->loc,
+      diagnostics.error(values->loc,
                         result.csv.empty() ? ErrorCode("recipe.missing-key") : ErrorCode("recipe.two-ways"),
                         "'values' needs either 'property' or 'csv'",
                         "write {values: {property: rate_hz}} or {values: {csv: rates.csv}}");

@@ -40,7 +40,8 @@ int run_audit(const Arguments& arguments, Terminal& terminal) {
     throw UsageError("usage.exclusive", "'--recipe' and '--config' exclude each other",
                      "a recipe names its own network", "audit");
   }
-  const unsigned threads = read_threads(arguments);
+  const VerifyOptions options{.threads = read_threads(arguments),
+                              .warned = [&](const Diagnostics& warnings) { terminal.warnings(warnings); }};
   self_test();
   const std::string file = arguments.text("FILE");
   const Provenance provenance = read_provenance(file);
@@ -54,7 +55,7 @@ int run_audit(const Arguments& arguments, Terminal& terminal) {
   }
   diagnostics.throw_if_errors();
   const StopRequest stop;
-  const std::vector<Verdict> verdicts{audit_file(plan, provenance, file, threads, stop.flag())};
+  const std::vector<Verdict> verdicts{audit_file(plan, provenance, file, options, stop.flag())};
   terminal.out(arguments.has("json") ? verdict_json(verdicts) : verdict_lines(verdicts));
   return all_same(verdicts) ? 0 : 1;
 }

@@ -149,6 +149,11 @@ std::vector<std::string> Arguments::list(std::string_view name) const {
       begin = end + 1;
     }
   }
+  if (has(name) && parts.empty()) {
+    throw UsageError("usage.wrong-value", fmt::format("option '--{}' names nothing", name),
+                     "leave it out if all are meant; an empty variable in a script does this",
+                     std::string(command_->name));
+  }
   return parts;
 }
 

@@ -34,7 +34,8 @@ class Arguments {
   bool has(std::string_view name) const { return values_.contains(name); }
   // The first word, empty if absent.
   std::string text(std::string_view name) const;
-  // All words; those of list options are cut at commas by list().
+  // All words; those of list options are cut at commas by list(), which throws UsageError if the option was given and
+  // names nothing.
   std::vector<std::string> texts(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
   const Command& command() const { return *command_; }

@@ -23,11 +23,11 @@ unsigned read_threads(const Arguments& arguments) {
   const std::string word = arguments.text("threads");
   unsigned threads = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
-  constexpr unsigned kMost = 1024;
-  if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMost) {
-    throw UsageError("usage.wrong-value",
-                     fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMost, printable(word)),
-                     {}, std::string(arguments.command().name));
+  if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMostThreads) {
+    throw UsageError(
+        "usage.wrong-value",
+        fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMostThreads, printable(word)), {},
+        std::string(arguments.command().name));
   }
   return threads;
 }
@@ -355,8 +355,9 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   say_what_is_left_over(plan, arguments, terminal);
   if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
-  if (summary.interrupted)
+  if (summary.interrupted) {
     terminal.error("system.interrupted", "interrupted: finished files stay, unfinished ones were removed");
+  }
   return summary.exit_code() == 0 && !standing.log().contradicted().empty() ? 1 : summary.exit_code();
 }
 

@@ -50,6 +50,7 @@ void install_signal_handlers() {
   set_handler(SIGINT, on_signal);
   set_handler(SIGTERM, on_signal);
   set_handler(SIGXCPU, on_signal);
+  set_handler(SIGUSR1, on_signal);  // Slurm's --signal
   struct sigaction as_started {};
   if (sigaction(SIGHUP, nullptr, &as_started) == 0 && as_started.sa_handler != SIG_IGN) set_handler(SIGHUP, on_signal);
   set_handler(SIGPIPE, SIG_IGN);

@@ -5,7 +5,7 @@
 
 namespace stimgen::cli {
 
-// SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGXCPU end the program at once with exit code 130;
+// SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup), SIGXCPU and SIGUSR1 end the program at once with exit code 130;
 // a closed pipe and a file-size limit become errors of the write that meets them.
 void install_signal_handlers();
 

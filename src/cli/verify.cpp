@@ -37,7 +37,10 @@ std::vector<std::string> with_needs(std::vector<std::string> names, const Lock& 
 }
 
 int run_verify(const Arguments& arguments, Terminal& terminal) {
-  VerifyOptions options{read_threads(arguments), arguments.list("only"), arguments.has("files-only")};
+  VerifyOptions options{.threads = read_threads(arguments),
+                        .only = arguments.list("only"),
+                        .files_only = arguments.has("files-only"),
+                        .warned = [&](const Diagnostics& warnings) { terminal.warnings(warnings); }};
   self_test();
   Plan outline;
   if (options.files_only) outline = load_outline(arguments, terminal);

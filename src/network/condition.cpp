@@ -2,7 +2,6 @@
 #include "network/condition.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 #include <regex>
@@ -15,20 +14,10 @@
 namespace stimgen {
 namespace {
 
+// In the order of kConditionFields.
 enum class Operator : std::uint8_t { eq, neq, gt, gte, lt, lte, in, regex };
-
-struct OperatorName {
-  std::string_view name;
-  Operator op;
-};
-constexpr std::array<OperatorName, 8> kOperators = {{{"$eq", Operator::eq},
-                                                     {"$neq", Operator::neq},
-                                                     {"$gt", Operator::gt},
-                                                     {"$gte", Operator::gte},
-                                                     {"$lt", Operator::lt},
-                                                     {"$lte", Operator::lte},
-                                                     {"$in", Operator::in},
-                                                     {"$regex", Operator::regex}}};
+static_assert(kConditionFields[static_cast<std::size_t>(Operator::gt)].name == "$gt" &&
+              kConditionFields[static_cast<std::size_t>(Operator::regex)].name == "$regex");
 
 // std::regex recurses once a character: longer texts could exhaust the stack.
 constexpr std::size_t kLongestSearched = 10000;
@@ -147,16 +136,16 @@ class Evaluation {
   }
 
   void apply_operator(const Value::Member& member, NodeMask& mask) {
-    const auto* const found =
-        std::find_if(kOperators.begin(), kOperators.end(), [&](const auto& each) { return each.name == member.key; });
-    if (found == kOperators.end()) {
+    const auto* const found = std::find_if(std::begin(kConditionFields), std::end(kConditionFields),
+                                           [&](const FieldDoc& each) { return each.name == member.key; });
+    if (found == std::end(kConditionFields)) {
       std::vector<std::string> names;
-      for (const auto& each : kOperators) names.emplace_back(each.name);
+      for (const FieldDoc& each : kConditionFields) names.emplace_back(each.name);
       error(member.key_loc, "network.unknown-operator",
             fmt::format("no operator is called '{}'", printable(member.key)), suggest(member.key, names));
       return;
     }
-    const Operator op = found->op;
+    const auto op = static_cast<Operator>(found - std::begin(kConditionFields));
     const Value& value = member.value;
     if (op == Operator::in ? !value.is_sequence() : !value.is_scalar()) {
       error(
@@ -376,6 +365,10 @@ class Evaluation {
 };
 
 }  // namespace
+
+std::span<const FieldDoc> condition_fields() {
+  return kConditionFields;
+}
 
 NodeSelection rows_in(const NodeMask& mask) {
   NodeSelection rows;

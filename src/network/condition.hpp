@@ -8,6 +8,18 @@
 
 namespace stimgen {
 
+// The operators inside `where`, {layer: {$gt: 4}}, in the order of `Operator` (condition.cpp).
+inline constexpr FieldDoc kConditionFields[] = {
+    {"$eq", "literal", "", "none", "Equal to", "PN"},
+    {"$neq", "literal", "", "none", "Different from", "PN"},
+    {"$gt", "literal", "", "none", "Greater than", "4"},
+    {"$gte", "literal", "", "none", "Greater than or equal to", "4"},
+    {"$lt", "literal", "", "none", "Less than", "4"},
+    {"$lte", "literal", "", "none", "Less than or equal to", "4"},
+    {"$in", "literals", "", "none", "One of these values", "[PN, PV]"},
+    {"$regex", "text", "", "none", "The text contains a match of this regular expression", "^Exc"},
+};
+
 // One entry a row, 1 where the node is in.
 using NodeMask = std::vector<std::uint8_t>;
 

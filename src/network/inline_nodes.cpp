@@ -2,7 +2,6 @@
 #include "network/inline_nodes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -19,25 +18,10 @@ namespace {
 
 constexpr std::uint64_t kMostNodes = 1'000'000'000;
 
-constexpr std::array kFields = {
-    FieldDoc{"nodes", "count", "", "", "Number of nodes; their ids are 0, 1, 2, …", "240"},
-    FieldDoc{"properties", "node-properties", "", "none",
-             "Node properties by name: one value for every node, or {blocks: […]}, {cycle: […]}, {values: […]}, "
-             "{uniform: [lo, hi]} or {linspace: [lo, hi]}",
-             "{pop_name: PN}"},
-};
-
+// In the order of kPropertyFields, but for the first.
 enum class Rule : std::uint8_t { constant, blocks, cycle, values, uniform, linspace };
-
-struct RuleName {
-  std::string_view name;
-  Rule rule;
-};
-constexpr std::array<RuleName, 5> kRules = {{{"blocks", Rule::blocks},
-                                             {"cycle", Rule::cycle},
-                                             {"values", Rule::values},
-                                             {"uniform", Rule::uniform},
-                                             {"linspace", Rule::linspace}}};
+static_assert(kPropertyFields[static_cast<std::size_t>(Rule::values) - 1].name == "values" &&
+              kPropertyFields[static_cast<std::size_t>(Rule::linspace) - 1].name == "linspace");
 
 struct Property {
   Rule rule = Rule::constant;
@@ -162,7 +146,7 @@ Property read_property(const Value::Member& member, std::uint64_t count, Diagnos
   Property property;
   const Value& value = member.value;
   std::vector<std::string> names;
-  for (const auto& rule : kRules) names.emplace_back(rule.name);
+  for (const FieldDoc& each : kPropertyFields) names.emplace_back(each.name);
   if (value.is_scalar()) {
     property.values = list_column({value}, diagnostics);
     return property;
@@ -179,14 +163,14 @@ Property read_property(const Value::Member& member, std::uint64_t count, Diagnos
     return property;
   }
   const auto& rule = value.members.front();
-  const auto* const found =
-      std::find_if(kRules.begin(), kRules.end(), [&](const RuleName& each) { return each.name == rule.key; });
-  if (found == kRules.end()) {
+  const auto* const found = std::find_if(std::begin(kPropertyFields), std::end(kPropertyFields),
+                                         [&](const FieldDoc& each) { return each.name == rule.key; });
+  if (found == std::end(kPropertyFields)) {
     diagnostics.error(rule.key_loc, "network.bad-property",
                       fmt::format("a property is not made by '{}'", printable(rule.key)), suggest(rule.key, names));
     return property;
   }
-  property.rule = found->rule;
+  property.rule = static_cast<Rule>(1 + (found - std::begin(kPropertyFields)));
   if (property.rule == Rule::uniform || property.rule == Rule::linspace) {
     read_range(rule.value, property, found->name, diagnostics);
     return property;
@@ -211,14 +195,10 @@ Property read_property(const Value::Member& member, std::uint64_t count, Diagnos
 
 }  // namespace
 
-std::span<const FieldDoc> inline_population_fields() {
-  return kFields;
-}
-
 std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, const Value& body, std::uint64_t seed,
                                                        Diagnostics& diagnostics) {
   const auto errors_before = diagnostics.error_count();
-  Fields fields(body, fmt::format("population '{}'", printable(name)), {kFields}, diagnostics);
+  Fields fields(body, fmt::format("population '{}'", printable(name)), {kInlinePopulationFields}, diagnostics);
   const std::uint64_t count = fields.optional_count("nodes").value_or(0);
   if (count > kMostNodes) {
     fields.error("nodes", "recipe.out-of-range", "an inline population has at most 1,000,000,000 nodes");

@@ -10,6 +10,23 @@
 
 namespace stimgen {
 
+// How a property is made, if it is not one value for every node; in the order of `Rule` (inline_nodes.cpp).
+inline constexpr FieldDoc kPropertyFields[] = {
+    {"blocks", "literals", "", "none", "Values of equal blocks of consecutive nodes", "[0, 1, 2, 3]"},
+    {"cycle", "literals", "", "none", "Values that the nodes take in turn", "[L4, L5]"},
+    {"values", "literals", "", "none", "One value for each node, in order", "[1.5, 2, 2.5]"},
+    {"uniform", "range", "", "none", "Drawn evenly between low and high, from seeds.network", "[-300, 300]"},
+    {"linspace", "range", "", "none", "Evenly spaced from the first node to the last", "[-300, 300]"},
+};
+
+inline constexpr FieldDoc kInlinePopulationFields[] = {
+    {"nodes", "count", "", "", "Number of nodes; their ids are 0, 1, 2, …", "240"},
+    {"properties", "node-properties", "", "none",
+     "Node properties by name: one value for every node, or {blocks: […]}, {cycle: […]}, {values: […]}, "
+     "{uniform: [lo, hi]} or {linspace: [lo, hi]}",
+     "{pop_name: PN}", kPropertyFields},
+};
+
 // Node ids are 0 … N-1. A property is
 //   a scalar, typed as in YAML (quotes make text)     {blocks: […]}     node i of N has value floor(i·k/N) of k
 //   {cycle: […]}  node i has value i modulo k         {values: […]}     one value a node, in order
@@ -19,7 +36,5 @@ namespace stimgen {
 // nullptr after an error.
 std::unique_ptr<NodePopulation> read_inline_population(const std::string& name, const Value& body, std::uint64_t seed,
                                                        Diagnostics& diagnostics);
-
-std::span<const FieldDoc> inline_population_fields();
 
 }  // namespace stimgen

@@ -1,31 +1,15 @@
 // Telling integers, real numbers and text apart.
 #include "network/literal.hpp"
 
-#include <charconv>
-#include <cmath>
+#include "recipe/literal_text.hpp"
 
 namespace stimgen {
 
 Literal parse_literal(std::string_view text) {
-  Literal literal;
-  literal.text = std::string(text);
-  std::string_view digits = text;
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  if (digits.find_first_of("0123456789") == std::string_view::npos || digits.starts_with("+")) return literal;
-  const char* const end = digits.data() + digits.size();
-  if (const auto [rest, error] = std::from_chars(digits.data(), end, literal.integer);
-      error == std::errc{} && rest == end) {
-    literal.type = Column::Type::integer;
-    literal.real = static_cast<double>(literal.integer);
-    return literal;
-  }
-  literal.integer = 0;
-  double real = 0;
-  if (const auto [rest, error] = std::from_chars(digits.data(), end, real);
-      error == std::errc{} && rest == end && std::isfinite(real)) {
-    literal.type = Column::Type::real;
-    literal.real = real;
-  }
+  const LiteralNumber number = parse_literal_number(text);
+  Literal literal{Column::Type::text, number.integer, number.real, std::string(text)};
+  if (number.kind == LiteralKind::integer) literal.type = Column::Type::integer;
+  if (number.kind == LiteralKind::real) literal.type = Column::Type::real;
   return literal;
 }
 

@@ -11,7 +11,6 @@
 #include "network/inline_nodes.hpp"
 #include "network/json_document.hpp"
 #include "network/node_sets.hpp"
-#include "network/selection.hpp"
 #include "network/sonata_config.hpp"
 #include "network/sonata_nodes.hpp"
 #include "stimgen/network.hpp"
@@ -20,21 +19,21 @@ namespace stimgen {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array kNetworksFields = {
-    FieldDoc{"from", "paths", "", "none", "SONATA circuit or simulation config, or a list of them",
-             "../model/simulation_config.json"},
-    FieldDoc{"files", "network-files", "", "none", "Single SONATA nodes files with their node types",
-             "[{nodes: net/lgn_nodes.h5, node_types: net/lgn_node_types.csv}]"},
-    FieldDoc{"node_sets", "paths", "", "none",
-             "SONATA node-set file, or a list of them; those of the configs are read anyway", "net/node_sets.json"},
-    FieldDoc{"populations", "inline-populations", "", "none", "Populations declared here, without files",
-             "{thalamus: {nodes: 240}}"},
-};
-
 constexpr std::array kFileFields = {
     FieldDoc{"nodes", "path", "", "", "SONATA nodes file (HDF5)", "net/lgn_nodes.h5"},
     FieldDoc{"node_types", "path", "", "none", "SONATA node types file (CSV, separated by spaces)",
              "net/lgn_node_types.csv"},
+};
+
+constexpr std::array kNetworksFields = {
+    FieldDoc{"from", "paths", "", "none", "SONATA circuit or simulation config, or a list of them",
+             "../model/simulation_config.json"},
+    FieldDoc{"files", "network-files", "", "none", "Single SONATA nodes files with their node types",
+             "[{nodes: net/lgn_nodes.h5, node_types: net/lgn_node_types.csv}]", kFileFields},
+    FieldDoc{"node_sets", "paths", "", "none",
+             "SONATA node-set file, or a list of them; those of the configs are read anyway", "net/node_sets.json"},
+    FieldDoc{"populations", "inline-populations", "", "none", "Populations declared here, without files",
+             "{thalamus: {nodes: 240}}", kInlinePopulationFields},
 };
 
 class OpenNetwork final : public Network {
@@ -260,10 +259,6 @@ std::span<const SectionDoc> network_docs() {
   static const std::array kDocs = {
       SectionDoc{"networks", "Where the nodes come from: SONATA models, single files, or declared here",
                  kNetworksFields},
-      SectionDoc{"networks.files", "One SONATA nodes file", kFileFields},
-      SectionDoc{"networks.populations", "One population declared in the recipe", inline_population_fields()},
-      SectionDoc{"selection", "Which nodes: all of it must hold", selection_fields()},
-      SectionDoc{"connected_to", "Nodes that drive something", connected_fields()},
   };
   return kDocs;
 }

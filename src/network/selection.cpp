@@ -5,11 +5,17 @@
 
 #include <fmt/format.h>
 
+#include "network/condition.hpp"
 #include "network/population.hpp"
-#include "network/selection.hpp"
 
 namespace stimgen {
 namespace {
+
+constexpr std::array kConnectedFields = {
+    FieldDoc{"edges", "path", "", "", "SONATA edges file", "net/thalamus_cortex_edges.h5"},
+    FieldDoc{"population", "text", "", "<the only edge population of the file>", "Edge population in the file",
+             "thalamus_to_cortex"},
+};
 
 constexpr std::array kSelectionFields = {
     FieldDoc{"population", "text", "", "<the only population, if there is one>",
@@ -18,16 +24,10 @@ constexpr std::array kSelectionFields = {
         "where", "where", "", "none",
         "Only nodes for which all of this holds (SONATA node-set syntax: a value, a list, or $gt, $gte, $lt, $lte, "
         "$eq, $neq, $in, $regex)",
-        "{pop_name: [PN, PV], layer: {$gt: 4}}"},
+        "{pop_name: [PN, PV], layer: {$gt: 4}}", kConditionFields},
     FieldDoc{"node_set", "text", "", "none", "Only nodes of this set of the node-set files", "excitatory"},
     FieldDoc{"connected_to", "connected", "", "none", "Only nodes that are the source of at least one edge",
-             "{edges: net/thalamus_cortex_edges.h5}"},
-};
-
-constexpr std::array kConnectedFields = {
-    FieldDoc{"edges", "path", "", "", "SONATA edges file", "net/thalamus_cortex_edges.h5"},
-    FieldDoc{"population", "text", "", "<the only edge population of the file>", "Edge population in the file",
-             "thalamus_to_cortex"},
+             "{edges: net/thalamus_cortex_edges.h5}", kConnectedFields},
 };
 
 NodeSelection intersect(const NodeSelection& a, const NodeSelection& b) {
@@ -59,10 +59,6 @@ const NodePopulation* find_population(Fields& fields, const Network& network) {
 
 std::span<const FieldDoc> selection_fields() {
   return kSelectionFields;
-}
-
-std::span<const FieldDoc> connected_fields() {
-  return kConnectedFields;
 }
 
 PopulationSelection read_selection(Fields& fields, const Network& network) {

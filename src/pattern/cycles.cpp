@@ -88,8 +88,7 @@ CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::op
   const auto off = read_picoseconds(fields, "off_time");
   if (off && *off < 0) fields.error("off_time", "recipe.out-of-range", "'off_time' must not be negative");
   const auto wanted = fields.optional_count("cycles");
-  const CycleFit fit =
-      fields.choice("fit", {"cycle", "on_time"}) == "on_time" ? CycleFit::on_time : CycleFit::whole_cycle;
+  const CycleFit fit = fields.choice("fit") == "on_time" ? CycleFit::on_time : CycleFit::whole_cycle;
 
   if (start && window_start && *start < *window_start) {
     fields.error("start", "pattern.starts-early",

@@ -156,7 +156,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
   if (settings.steps > kMostSteps) {
     fields.error("steps", "recipe.out-of-range", fmt::format("'steps' must be at most {}", kMostSteps));
   }
-  settings.quit = fields.choice("direction", {"join", "quit"}) == "quit";
+  settings.quit = fields.choice("direction") == "quit";
   const std::size_t errors_before = fields.diagnostics().error_count();
   settings.low = fields.fraction("low");
   settings.high = fields.fraction("high");
@@ -165,7 +165,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
                  fmt::format("'low' is {} and must be below 'high', which is {}", format_number(settings.low),
                              format_number(settings.high)));
   }
-  settings.random_order = fields.choice("order", {"random", "node_id"}) == "random";
+  settings.random_order = fields.choice("order") == "random";
   return std::make_unique<JoinPattern>(std::move(common), settings);
 }
 

@@ -6,21 +6,21 @@
 namespace stimgen {
 namespace {
 
+constexpr FieldDoc kPointFields[] = {
+    {"at", "time", "s", "", "When, from the start of the on-time.", "0.5 s"},
+    {"rate", "rate", "Hz", "", "The rate at that time.", "20 Hz"},
+};
+
 constexpr FieldDoc kFields[] = {
     {"points", "points", "", "",
      "The profile of a driven group: straight lines through these points, the first at 0 s, the last ending the "
      "on-time; two "
      "points at one time make a step.",
-     "[{at: 0 s, rate: 10 Hz}, {at: 1 s, rate: 50 Hz}]"},
+     "[{at: 0 s, rate: 10 Hz}, {at: 1 s, rate: 50 Hz}]", kPointFields},
     {"fit", "choice:cycle|on_time", "", "on_time",
      "How many cycles there are: 'on_time' repeats while the on-time fits before 'stop', 'cycle' takes whole cycles "
      "only.",
      "on_time"},
-};
-
-constexpr FieldDoc kPointFields[] = {
-    {"at", "time", "s", "", "When, from the start of the on-time.", "0.5 s"},
-    {"rate", "rate", "Hz", "", "The rate at that time.", "20 Hz"},
 };
 
 struct ProfilePoint {

@@ -95,6 +95,7 @@ std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value&
   definition->process = fields.value("process");
   definition->pattern = definition->kind->make(fields, times);
   if (!fields.ok()) return nullptr;
+  definition->said = fields.said();
   if (const auto unread = fields.unread(); !unread.empty()) {
     throw std::logic_error(fmt::format("pattern '{}' declares '{}' and does not read it", info.name, unread.front()));
   }

@@ -115,10 +115,9 @@ class Maker {
       task.settings.emplace_back(fmt::format("group {:06} {}", g, set.groups[g].label),
                                  canonical_digest(std::span<const NodeId>(set.groups[g].node_ids)));
     }
-    task.keys =
-        canonical_keys(definition.body, {assembly_common_fields(), selection_fields(), definition.kind->info.fields});
+    task.keys = definition.said.keys;
+    task.files = definition.said.files;
     inputs_.add_columns(*set.population, task);
-    add_files(definition.body, task);
     add_task(plan_, std::move(task));
   }
 

@@ -27,7 +27,6 @@ void check_section_defaults(const Recipe& recipe, Diagnostics& diagnostics) {
 Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
   Plan plan;
   plan.recipe = std::move(recipe);
-  check_section_defaults(plan.recipe, diagnostics);
   plan.network = open_network(plan.recipe.networks, plan.recipe.seeds.network, diagnostics);
   // Beyond this point: populations are known by name, size and columns.
   if (!plan.network) return plan;
@@ -36,6 +35,7 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
   build_spike_tasks(plan, diagnostics);
   // Beyond this point: every node's rate function or rate distribution is fixed.
   build_combine_tasks(plan, diagnostics);
+  check_section_defaults(plan.recipe, diagnostics);
   if (!diagnostics.has_errors()) {
     if (plan.file_task_names().empty()) {
       diagnostics.warning({plan.recipe.file, 1, 1, 1}, "plan.nothing-to-do",

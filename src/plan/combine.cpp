@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "plan/build.hpp"
@@ -14,17 +13,17 @@
 namespace stimgen {
 namespace {
 
-constexpr std::array<FieldDoc, 1> kCombineFields{{
-    {"from", "combine-sources", "", "",
-     "What is merged: names of tasks, and existing SONATA files as {file, population, shift, where}.",
-     "[shell, long, {file: recorded.h5, shift: 500 ms}]"},
-}};
-constexpr std::array<FieldDoc, 4> kFileFields{{
-    {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
-    {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
-    {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
-    {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}"},
-}};
+// The keys of an existing file among the sources.
+std::span<const FieldDoc> file_fields() {
+  static const FieldDoc kFields[] = {
+      {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
+      {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
+      {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
+      {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}",
+       condition_fields()},
+  };
+  return kFields;
+}
 
 // Recorded spikes of nodes that a population does not have.
 struct UnknownNodes {
@@ -83,13 +82,13 @@ class CombineBuilder {
                                  from->is_sequence() ? "an empty list" : describe(*from)),
                      "e.g. from: [shell, long]");
       } else {
-        build_sources(entry, body, *from, chain);
+        build_sources(entry, fields.said(), *from, chain);
       }
     }
     state_[i] = State::done;
   }
 
-  void build_sources(const Entry& entry, const Value& body, const Value& from, const std::vector<std::string>& chain) {
+  void build_sources(const Entry& entry, const Said& said, const Value& from, const std::vector<std::string>& chain) {
     const std::size_t errors_before = diagnostics_.error_count();
     Task task;
     task.kind = TaskKind::combine;
@@ -111,7 +110,7 @@ class CombineBuilder {
     if (!whole || diagnostics_.error_count() != errors_before) return;
     std::sort(task.populations.begin(), task.populations.end());
     task.populations.erase(std::unique(task.populations.begin(), task.populations.end()), task.populations.end());
-    task.keys = canonical_keys(body, {combine_fields()});
+    task.keys = said.keys;  // the files among them are known by the spikes they hold: `inputs`
     set_output(plan_, task);
     const TaskIndex index = add_task(plan_, std::move(task));
     plan_.combine_sources.emplace(index, std::move(sources));
@@ -191,7 +190,7 @@ class CombineBuilder {
   }
 
   bool add_file(const Value& item, Task& task, std::vector<CombineSource>& sources) {
-    Fields fields(item, "a file to combine", {kFileFields}, diagnostics_);
+    Fields fields(item, "a file to combine", {file_fields()}, diagnostics_);
     CombineSource source;
     source.file = fields.path("file");
     source.population = fields.text("population");
@@ -337,7 +336,12 @@ class CombineBuilder {
 }  // namespace
 
 std::span<const FieldDoc> combine_fields() {
-  return kCombineFields;
+  static const FieldDoc kFields[] = {
+      {"from", "combine-sources", "", "",
+       "What is merged: names of tasks, and existing SONATA files as {file, population, shift, where}.",
+       "[shell, long, {file: recorded.h5, shift: 500 ms}]", file_fields()},
+  };
+  return kFields;
 }
 
 void build_combine_tasks(Plan& plan, Diagnostics& diagnostics) {

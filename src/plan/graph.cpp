@@ -128,7 +128,13 @@ TaskIndex add_task(Plan& plan, Task task) {
   std::sort(task.settings.begin(), task.settings.end());
   sort_by_label(task.streams);
   std::string text = fmt::format("stimgen-task\n{}\n{}\n", kFormatVersion, task_kind_name(task.kind));
-  for (const auto& [key, value] : task.settings) text.append(key).append(" = ").append(value) += '\n';
+  // With lengths, so that no two different lists give one text.
+  const auto add = [&text](std::string_view what, const auto& pairs) {
+    for (const auto& [key, value] : pairs)
+      text += fmt::format("{} {} {} {} {}\n", what, key.size(), key, value.size(), value);
+  };
+  add("setting", task.settings);
+  add("said", task.keys);
   for (const UsedStream& stream : task.streams) {
     text.append("stream ").append(stream.label()).append(" ").append(canonical(stream.key)) += '\n';
   }

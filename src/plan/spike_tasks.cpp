@@ -32,21 +32,20 @@ class SpikeTaskBuilder {
     input.rate_key = background->streams.key_if_used(Purpose::rate);
     task.needs.push_back(network_task(plan_, *background->population));
     task.settings.emplace_back("window", canonical(input.window));
-    for (std::size_t g = 0; g < background->groups.size(); ++g) {
-      const BackgroundGroup& group = background->groups[g];
+    for (const BackgroundGroup& group : background->groups) {
       std::vector<NodeId> ids;
       ids.reserve(group.rows.size());
       for (const NodeRow row : group.rows) ids.push_back(background->population->node_ids()[row]);
-      const std::string prefix = fmt::format("group {:06} {}", g, group.label);
+      const std::string prefix = fmt::format("group {}", group.label);
       task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
       task.settings.emplace_back(prefix + " rate", group.listed_hz.empty()
                                                        ? describe(group.distribution)
                                                        : canonical_digest(std::span<const double>(group.listed_hz)));
       task.expected_spikes += group.expected_spikes(input.window.duration_ms());
     }
-    task.keys = canonical_keys(background->body, {selection_fields(), background_fields()});
+    task.keys = background->said.keys;
+    task.files = background->said.files;
     inputs_.add_columns(*background->population, task);
-    add_files(background->body, task);
     const Streams streams = background->streams;
     input.background = std::move(background);
     finish(std::move(task), std::move(input), streams);
@@ -79,7 +78,8 @@ class SpikeTaskBuilder {
     if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
     task.needs.push_back(network_task(plan_, *input.population));
     if (const auto index = plan_.index_of(TaskKind::assembly, pattern->assemblies)) task.needs.push_back(*index);
-    task.keys = canonical_keys(pattern->body, {pattern_common_fields(), pattern->kind->info.fields});
+    task.keys = pattern->said.keys;
+    task.files = pattern->said.files;
     task.settings.emplace_back("pattern", std::string(pattern->kind->info.name));
     task.settings.emplace_back("pattern version", fmt::format("{}", pattern->kind->info.version));
     for (std::size_t g = 0; g < input.group_rates.size(); ++g) {

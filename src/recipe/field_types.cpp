@@ -1,198 +1,197 @@
-// The types of recipe values: how messages and help call them, and their JSON Schema.
-//
-// A schema accepts what the strict reader accepts and, wherever a scalar may stand, text with a ${variable} in it. It
-// uses no union of subschemas, since those ruin completion in editors: "type" lists what may stand there, and the
-// keywords of each JSON type (minimum, pattern, items, properties) apply to values of that type alone. Two short forms
-// are expanded by recipe_schema(): {"use": "rate"} refers to the fragment of that type, and %decimal%, %unsigned%,
-// %name% and %variable% in a pattern stand for the expressions in schema.cpp.
+// The types of recipe values: what may stand at a key, and how messages and help call it.
 #include <algorithm>
 #include <array>
 
-#include "stimgen/recipe.hpp"
+#include <fmt/format.h>
+
+#include "recipe/declared.hpp"
+#include "recipe/literal_text.hpp"
+#include "recipe/scalars.hpp"
 
 namespace stimgen {
 
 namespace {
 
+using Text = std::optional<std::string>;
+
+Text rate_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto rate_hz = read_rate_hz(value, key, diagnostics);
+  return rate_hz ? Text(format_rate(*rate_hz)) : std::nullopt;
+}
+
+Text time_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto time_ms = read_time_ms(value, key, diagnostics);
+  return time_ms ? Text(format_time(*time_ms)) : std::nullopt;
+}
+
+bool is_word(const Value& value, std::string_view word) {
+  return value.is_scalar() && value.text == word;
+}
+
+Text time_or_none_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  return is_word(value, "none") ? Text("none") : time_text(value, key, diagnostics);
+}
+
+Text rate_or_silent_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  return is_word(value, "silent") ? Text("silent") : rate_text(value, key, diagnostics);
+}
+
+template <auto read>
+Text number_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto number = read(value, key, diagnostics);
+  return number ? Text(format_number(*number)) : std::nullopt;
+}
+
+template <auto read>
+Text whole_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto number = read(value, key, diagnostics);
+  return number ? Text(std::to_string(*number)) : std::nullopt;
+}
+
+Text truth_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto truth = read_boolean(value, key, diagnostics);
+  return truth ? Text(*truth ? "true" : "false") : std::nullopt;
+}
+
+// A file elsewhere goes by its name: where it lies on a machine is not part of an experiment.
+Text path_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  if (read_path(value, key, diagnostics).empty()) return std::nullopt;
+  const std::filesystem::path path = std::filesystem::path(value.text).lexically_normal();
+  return path.is_absolute() ? path.filename().string() : path.generic_string();
+}
+
+Text literal_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  const auto text = read_text(value, key, diagnostics);
+  return text ? Text(canonical_literal(value)) : std::nullopt;
+}
+
+using enum ScalarType::Written;
+constexpr std::string_view kRatePattern = R"(^%unsigned%[ \t]*k?Hz$|%variable%)";
+constexpr std::string_view kVariable = "%variable%";
+
 // clang-format off
+constexpr ScalarType kRate{as_quantity, "number string", "0", "1e9", kRatePattern, rate_text};
+constexpr ScalarType kRateOrSilent{as_quantity, "number string", "0", "1e9",
+                                   R"(^silent$|^%unsigned%[ \t]*k?Hz$|%variable%)", rate_or_silent_text};
+constexpr ScalarType kTime{as_quantity, "number string", "-9e6", "9e6", R"(^%decimal%[ \t]*(s|ms|us)$|%variable%)",
+                           time_text};
+constexpr ScalarType kTimeOrNone{as_quantity, "number string", "0", "9e6",
+                                 R"(^none$|^%unsigned%[ \t]*(s|ms|us)$|%variable%)", time_or_none_text};
+constexpr ScalarType kNumber{as_number, "number string", "", "", kVariable,
+                             number_text<static_cast<ReadScalar<double>*>(read_number)>};
+constexpr ScalarType kFraction{as_number, "number string", "0", "1", kVariable,
+                               number_text<static_cast<ReadScalar<double>*>(read_fraction)>};
+constexpr ScalarType kInteger{as_number, "integer string", "", "", kVariable,
+                              whole_text<static_cast<ReadScalar<std::int64_t>*>(read_integer)>};
+constexpr ScalarType kUnsigned{as_number, "integer string", "0", "18446744073709551615", kVariable,
+                               whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_unsigned)>};
+constexpr ScalarType kCount{as_number, "integer string", "1", "", kVariable,
+                            whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_count)>};
+constexpr ScalarType kLevel{as_number, "integer string", "1", "9", kVariable,
+                            whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_count)>};
+constexpr ScalarType kVersion{as_number, "integer", "1", "1", "",
+                              whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_count)>};
+constexpr ScalarType kBoolean{as_truth, "boolean string", "", "", kVariable, truth_text};
+constexpr ScalarType kText{as_text, "string number boolean", "", "", "",
+                           static_cast<ReadScalar<std::string>*>(read_text)};
+constexpr ScalarType kName{as_text, "string", "", "", "%name%|%variable%",
+                           static_cast<ReadScalar<std::string>*>(read_name)};
+constexpr ScalarType kPath{as_path, "string number", "", "", "", path_text};
+constexpr ScalarType kLiteral{as_literal, "string number boolean", "", "", "", literal_text};
+
+constexpr std::string_view kRateForms =
+    "a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
+    "{values: {property: …}} or {values: {csv: …}}";
+constexpr std::string_view kOthersForms =
+    "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; "
+    "{exponential: mean}; {values: {property: …}} or {values: {csv: …}}";
+
 constexpr std::array kTypes{
-FieldType{"rate", "a rate in Hz", "a number with the unit Hz or kHz; a bare number is Hz", R"json({
-  "type": ["number", "string"], "minimum": 0, "maximum": 1e9, "pattern": "^%unsigned%[ \\t]*k?Hz$|%variable%"})json"},
-FieldType{"time", "a time", "a number with the unit s, ms or us; a bare number is seconds", R"json({
-  "type": ["number", "string"], "minimum": -9e6, "maximum": 9e6, "pattern": "^%decimal%[ \\t]*(s|ms|us)$|%variable%"})json"},
+FieldType{"rate", "a rate in Hz", "a number with the unit Hz or kHz; a bare number is Hz", &kRate},
+FieldType{"time", "a time", "a number with the unit s, ms or us; a bare number is seconds", &kTime},
 FieldType{"time-or-none", "a time or none",
-  "a number with the unit s, ms or us (a bare number is seconds), or the word none", R"json({
-  "type": ["number", "string"], "minimum": 0, "maximum": 9e6,
-  "pattern": "^none$|^%unsigned%[ \\t]*(s|ms|us)$|%variable%"})json"},
-FieldType{"number", "a number", "a number without a unit", R"json({
-  "type": ["number", "string"], "pattern": "%variable%"})json"},
-FieldType{"integer", "a whole number", "a whole number, negative ones too", R"json({
-  "type": ["integer", "string"], "pattern": "%variable%"})json"},
-FieldType{"unsigned", "a whole number from 0 up", "a whole number from 0 up", R"json({
-  "type": ["integer", "string"], "minimum": 0, "maximum": 18446744073709551615, "pattern": "%variable%"})json"},
-FieldType{"count", "a whole number from 1 up", "a whole number from 1 up", R"json({
-  "type": ["integer", "string"], "minimum": 1, "pattern": "%variable%"})json"},
-FieldType{"fraction", "a number from 0 to 1", "a number from 0 to 1", R"json({
-  "type": ["number", "string"], "minimum": 0, "maximum": 1, "pattern": "%variable%"})json"},
-FieldType{"boolean", "true or false", "true or false", R"json({
-  "type": ["boolean", "string"], "pattern": "%variable%"})json"},
-FieldType{"text", "a text", "any text", R"json({
-  "type": ["string", "number", "boolean"]})json"},
-FieldType{"name", "a name", "letters, digits, _ . and -, starting with a letter or _", R"json({
-  "type": "string", "pattern": "%name%|%variable%"})json"},
-FieldType{"path", "a path", "a path, relative to the folder of the recipe", R"json({
-  "type": ["string", "number"], "minLength": 1})json"},
-FieldType{"texts", "a text or a list of texts", "a text, or a list of texts", R"json({
-  "type": ["string", "number", "boolean", "array"], "items": {"use": "text"}})json"},
-FieldType{"names", "a name or a list of names", "a name, or a list of names", R"json({
-  "type": ["string", "array"], "pattern": "%name%|%variable%", "items": {"use": "name"}})json"},
-FieldType{"integers", "a list of whole numbers", "a list of whole numbers, such as [2, 0]", R"json({
-  "type": ["integer", "array", "string"], "pattern": "%variable%", "items": {"use": "integer"}})json"},
-FieldType{"paths", "a path or a list of paths", "a path or a list of paths, relative to the folder of the recipe", R"json({
-  "type": ["string", "array"], "minLength": 1, "items": {"use": "path"}})json"},
-FieldType{"matrix", "a matrix of whole numbers", "a list of rows, each a list of whole numbers", R"json({
-  "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
-  "items": {"type": ["array", "string"], "pattern": "%variable%", "minItems": 1, "items": {"use": "integer"}}})json"},
-FieldType{"range", "two numbers [low, high]", "two numbers in a list: [low, high]", R"json({
-  "type": ["array", "string"], "pattern": "%variable%",
-  "items": [{"use": "number"}, {"use": "number"}], "minItems": 2, "additionalItems": false})json"},
-FieldType{"where", "a condition on node properties",
-  "node properties and the values they must have: SONATA node-set syntax, all must hold", R"json({
-  "type": ["object", "string"], "pattern": "%variable%",
-  "additionalProperties": {
-    "type": ["string", "number", "boolean", "array", "object"], "items": {"use": "text"}, "additionalProperties": false,
-    "properties": {
-      "$gt": {"use": "text", "description": "Greater than"},
-      "$gte": {"use": "text", "description": "Greater than or equal to"},
-      "$lt": {"use": "text", "description": "Less than"},
-      "$lte": {"use": "text", "description": "Less than or equal to"},
-      "$eq": {"use": "text", "description": "Equal to"},
-      "$neq": {"use": "text", "description": "Different from"},
-      "$regex": {"use": "text", "description": "The text contains a match of this regular expression"},
-      "$in": {"use": "texts", "description": "One of these values"}}}})json"},
-FieldType{"connected", "an edges file {edges, population}",
-  "a SONATA edges file; only nodes that are the source of an edge of it are kept", R"json({
-  "type": ["object", "string"], "pattern": "%variable%", "required": ["edges"], "additionalProperties": false,
-  "properties": {
-    "edges": {"use": "path", "description": "SONATA edges file, relative to the folder of the recipe"},
-    "population": {"use": "text", "description": "Edge population, needed if the file has several"}}})json"},
-FieldType{"distribution", "the name of a distribution", "lognormal, normal, gamma, uniform or exponential", R"json({
-  "type": "string", "pattern": "^(lognormal|normal|gamma|uniform|exponential)$|%variable%"})json"},
-FieldType{"rate-or-distribution", "a rate or a distribution of rates",
-  "a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
-  "{values: {property: …}} or {values: {csv: …}}", R"json({
-  "type": ["number", "string", "array", "object"],
-  "minimum": 0, "maximum": 1e9, "pattern": "^%unsigned%[ \\t]*k?Hz$|%variable%",
-  "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false,
-  "minProperties": 1, "additionalProperties": false,
-  "dependencies": {"mean": ["stdev"], "stdev": ["mean"], "distribution": ["mean", "stdev"]},
-  "properties": {
-    "mean": {"use": "rate", "description": "Mean of the resulting rates; a bare number is Hz"},
-    "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
-    "distribution": {"use": "distribution", "description": "Shape of the distribution"},
-    "uniform": {
-      "description": "Rates spread evenly between a lowest and a highest, [lo, hi]; bare numbers are Hz",
-      "type": ["array", "string"], "pattern": "%variable%",
-      "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
-    "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
-    "values": {
-      "description": "The rate of every single node, in Hz: {property: …} or {csv: …}",
-      "type": ["object", "string"], "pattern": "%variable%",
-      "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-      "properties": {
-        "property": {"use": "text", "description": "Node property that holds the rate in Hz"},
-        "csv": {"use": "path", "description": "CSV file with the columns node_id and rate (Hz)"}}}}})json"},
-FieldType{"others", "silent, a rate or a distribution of rates",
-  "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
-  "{values: {property: …}} or {values: {csv: …}}", R"json({
-  "type": ["number", "string", "array", "object"],
-  "minimum": 0, "maximum": 1e9, "pattern": "^silent$|^%unsigned%[ \\t]*k?Hz$|%variable%",
-  "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false,
-  "minProperties": 1, "additionalProperties": false,
-  "dependencies": {"mean": ["stdev"], "stdev": ["mean"], "distribution": ["mean", "stdev"]},
-  "properties": {
-    "mean": {"use": "rate", "description": "Mean of the resulting rates; a bare number is Hz"},
-    "stdev": {"use": "rate", "description": "Standard deviation of the resulting rates; a bare number is Hz"},
-    "distribution": {"use": "distribution", "description": "Shape of the distribution"},
-    "uniform": {
-      "description": "Rates spread evenly between a lowest and a highest, [lo, hi]; bare numbers are Hz",
-      "type": ["array", "string"], "pattern": "%variable%",
-      "items": [{"use": "rate"}, {"use": "rate"}], "minItems": 2, "additionalItems": false},
-    "exponential": {"use": "rate", "description": "Exponentially distributed rates of this mean; a bare number is Hz"},
-    "values": {
-      "description": "The rate of every single node, in Hz: {property: …} or {csv: …}",
-      "type": ["object", "string"], "pattern": "%variable%",
-      "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-      "properties": {
-        "property": {"use": "text", "description": "Node property that holds the rate in Hz"},
-        "csv": {"use": "path", "description": "CSV file with the columns node_id and rate (Hz)"}}}}})json"},
-FieldType{"group-rates", "rates by group {group: rate}", "one rate or distribution of rates for each group", R"json({
-  "type": ["object", "string"], "pattern": "%variable%", "minProperties": 1,
-  "additionalProperties": {"use": "rate-or-distribution"}})json"},
-FieldType{"points", "a list of points {at, rate}", "a list of {at: time, rate: rate} in order of time", R"json({
-  "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
-  "items": {
-    "type": ["object", "string"], "pattern": "%variable%", "required": ["at", "rate"], "additionalProperties": false,
-    "properties": {
-      "at": {"use": "time", "description": "Time since the start of the cycle; a bare number is seconds"},
-      "rate": {"use": "rate", "description": "Rate at this time; a bare number is Hz"}}}})json"},
-FieldType{"process", "the name of a point process", "the name of a point process, or {name: {its keys}}", R"json({
-  "type": ["string", "object"], "minProperties": 1, "maxProperties": 1})json"},
-FieldType{"combine-sources", "a list of tasks and files",
-  "a list of task names and of {file, population, shift, where}", R"json({
-  "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
-  "items": {
-    "type": ["string", "object"], "pattern": "%name%|%variable%", "required": ["file"], "additionalProperties": false,
-    "properties": {
-      "file": {"use": "path", "description": "SONATA spike file, relative to the folder of the recipe"},
-      "population": {"use": "text", "description": "The only population to take; without it all are taken"},
-      "shift": {"use": "time", "description": "Added to every spike time; a bare number is seconds", "default": "0 s"},
-      "where": {"use": "where", "description": "Only spikes of nodes for which all of this holds"}}}})json"},
-FieldType{"network-files", "a list of node files", "a list of {nodes: …, node_types: …}", R"json({
-  "type": ["array", "string"], "pattern": "%variable%",
-  "items": {
-    "type": ["object", "string"], "pattern": "%variable%", "required": ["nodes"], "additionalProperties": false,
-    "properties": {
-      "nodes": {"use": "path", "description": "SONATA nodes file (HDF5)"},
-      "node_types": {"use": "path", "description": "SONATA node types file (CSV, separated by spaces)"}}}})json"},
-FieldType{"property", "a property of nodes",
-  "one value for every node; {blocks: […]}, {cycle: […]} or {values: […]}; {uniform: [lo, hi]} or {linspace: [lo, hi]}",
-  R"json({
-  "type": ["string", "number", "boolean", "object"],
-  "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
-  "properties": {
-    "blocks": {"use": "texts", "description": "Values of equal blocks of consecutive nodes"},
-    "cycle": {"use": "texts", "description": "Values that the nodes take in turn"},
-    "uniform": {"use": "range", "description": "Drawn evenly between low and high, from seeds.network"},
-    "linspace": {"use": "range", "description": "Evenly spaced from the first node to the last"},
-    "values": {"use": "texts", "description": "One value for each node, in order"}}})json"},
-FieldType{"node-properties", "node properties by name", "the values of each node property", R"json({
-  "type": ["object", "string"], "pattern": "%variable%", "additionalProperties": {"use": "property"}})json"},
-FieldType{"inline-populations", "populations {name: {nodes, properties}}",
-  "populations that need no file: {name: {nodes, properties}}", R"json({
-  "type": ["object", "string"], "pattern": "%variable%",
-  "additionalProperties": {
-    "type": ["object", "string"], "pattern": "%variable%", "required": ["nodes"], "additionalProperties": false,
-    "properties": {
-      "nodes": {"use": "count", "description": "Number of nodes; their ids are 0, 1, 2, …"},
-      "properties": {"use": "node-properties", "description": "Node properties by name"}}}})json"},
-FieldType{"groups", "a list of lists of node ids", "one list of node ids for each group", R"json({
-  "type": ["array", "string"], "pattern": "%variable%", "minItems": 1,
-  "items": {"type": ["array", "string"], "pattern": "%variable%", "items": {"use": "unsigned"}}})json"},
-FieldType{"format-version", "the version of the recipe format", "the version of the recipe format: 1", R"json({
-  "type": "integer", "enum": [1]})json"},
-FieldType{"level", "a whole number from 1 to 9", "a whole number from 1 to 9", R"json({
-  "type": ["integer", "string"], "minimum": 1, "maximum": 9, "pattern": "%variable%"})json"},
-FieldType{"seeds", "a whole number from 0 up, or {network, spikes}",
-  "a whole number from 0 up, or one for each of {network, spikes}", R"json({
-  "type": ["integer", "object", "string"], "minimum": 0, "maximum": 18446744073709551615, "pattern": "%variable%"})json"},
-FieldType{"report", "true, false or {path}", "true for report.html, or {path} for another name", R"json({
-  "type": ["boolean", "object", "string"], "pattern": "%variable%"})json"},
-FieldType{"mapping", "a mapping", "keys and their values", R"json({
-  "type": ["object", "string"], "pattern": "%variable%"})json"},
-FieldType{"any", "a value", "any value", "{}"},
+          "a number with the unit s, ms or us (a bare number is seconds), or the word none", &kTimeOrNone},
+FieldType{"number", "a number", "a number without a unit", &kNumber},
+FieldType{"integer", "a whole number", "a whole number, negative ones too", &kInteger},
+FieldType{"unsigned", "a whole number from 0 up", "a whole number from 0 up", &kUnsigned},
+FieldType{"count", "a whole number from 1 up", "a whole number from 1 up", &kCount},
+FieldType{"fraction", "a number from 0 to 1", "a number from 0 to 1", &kFraction},
+FieldType{"boolean", "true or false", "true or false", &kBoolean},
+FieldType{"text", "a text", "any text", &kText},
+FieldType{"name", "a name", "letters, digits, _ . and -, starting with a letter or _", &kName},
+FieldType{"path", "a path", "a path, relative to the folder of the recipe", &kPath},
+FieldType{"literal", "a number or a text", "a number, or a text; a number in quotes is text", &kLiteral},
+FieldType{"texts", "a text or a list of texts", "a text, or a list of texts", &kText, "text"},
+FieldType{"names", "a name or a list of names", "a name, or a list of names", &kName, "name"},
+FieldType{"integers", "a list of whole numbers", "a list of whole numbers, such as [2, 0]", &kInteger, "integer"},
+FieldType{"paths", "a path or a list of paths", "a path or a list of paths, relative to the folder of the recipe",
+          &kPath, "path"},
+FieldType{"literals", "a list of numbers or texts", "a list of numbers or texts, such as [L4, L5]", nullptr, "literal"},
+FieldType{.name = "matrix", .noun = "a matrix of whole numbers",
+          .description = "a list of rows, each a list of whole numbers", .item = "matrix-row", .least = 1},
+FieldType{.name = "matrix-row", .noun = "a row of whole numbers", .description = "a list of whole numbers",
+          .item = "integer", .least = 1},
+FieldType{.name = "range", .noun = "two numbers [low, high]", .description = "two numbers in a list: [low, high]",
+          .item = "number", .least = 2, .most = 2},
+FieldType{.name = "where", .noun = "a condition on node properties",
+          .description = "node properties and the values they must have: SONATA node-set syntax, all must hold",
+          .named = "condition"},
+FieldType{.name = "condition", .noun = "a value, a list of values, or {operator: value}",
+          .description = "a value, a list of values of which one must hold, or {operator: value}",
+          .scalar = &kLiteral, .item = "literal", .keys = true},
+FieldType{.name = "connected", .noun = "an edges file {edges, population}",
+          .description = "a SONATA edges file; only nodes that are the source of an edge of it are kept", .keys = true},
+FieldType{.name = "rate-or-distribution", .noun = "a rate or a distribution of rates", .description = kRateForms,
+          .scalar = &kRate, .item = "rate", .keys = true, .least = 2, .most = 2},
+FieldType{.name = "others", .noun = "silent, a rate or a distribution of rates", .description = kOthersForms,
+          .scalar = &kRateOrSilent, .item = "rate", .keys = true, .least = 2, .most = 2},
+FieldType{.name = "rate-range", .noun = "two rates [low, high]", .description = "two rates in a list: [low, high]",
+          .item = "rate", .least = 2, .most = 2},
+FieldType{.name = "listed-rates", .noun = "{property} or {csv}", .description = "{property: …} or {csv: …}",
+          .keys = true, .one_key = true},
+FieldType{.name = "group-rates", .noun = "rates by group {group: rate}",
+          .description = "one rate or distribution of rates for each group", .named = "rate-or-distribution",
+          .least = 1},
+FieldType{.name = "points", .noun = "a list of points {at, rate}",
+          .description = "a list of {at: time, rate: rate} in order of time", .item = "point", .least = 1},
+FieldType{.name = "point", .noun = "a point {at, rate}", .description = "{at: time, rate: rate}", .keys = true},
+// Its keys are those of the point processes, which the layers above declare.
+FieldType{.name = "process", .noun = "the name of a point process",
+          .description = "the name of a point process, or {name: {its keys}}", .scalar = &kText, .named = "any"},
+FieldType{.name = "combine-sources", .noun = "a list of tasks and files",
+          .description = "a list of task names and of {file, population, shift, where}", .item = "combine-source",
+          .least = 1},
+FieldType{.name = "combine-source", .noun = "a task or a file",
+          .description = "the name of a task, or {file, population, shift, where}", .scalar = &kName, .keys = true},
+FieldType{.name = "network-files", .noun = "a list of node files",
+          .description = "a list of {nodes: …, node_types: …}", .item = "network-file"},
+FieldType{.name = "network-file", .noun = "a nodes file", .description = "{nodes: …, node_types: …}", .keys = true},
+FieldType{.name = "property", .noun = "a property of nodes",
+          .description = "one value for every node; {blocks: […]}, {cycle: […]} or {values: […]}; {uniform: [lo, hi]} "
+                         "or {linspace: [lo, hi]}",
+          .scalar = &kLiteral, .keys = true, .one_key = true},
+FieldType{.name = "node-properties", .noun = "node properties by name",
+          .description = "the values of each node property", .named = "property"},
+FieldType{.name = "inline-populations", .noun = "populations {name: {nodes, properties}}",
+          .description = "populations that need no file: {name: {nodes, properties}}", .named = "inline-population"},
+FieldType{.name = "inline-population", .noun = "a population {nodes, properties}",
+          .description = "{nodes: …, properties: …}", .keys = true},
+FieldType{.name = "groups", .noun = "a list of lists of node ids", .description = "one list of node ids for each group",
+          .item = "group", .least = 1},
+FieldType{.name = "group", .noun = "a list of node ids", .description = "a list of node ids", .item = "unsigned"},
+FieldType{"format-version", "the version of the recipe format", "the version of the recipe format: 1", &kVersion},
+FieldType{"level", "a whole number from 1 to 9", "a whole number from 1 to 9", &kLevel},
+FieldType{.name = "seeds", .noun = "a whole number from 0 up, or {network, spikes}",
+          .description = "a whole number from 0 up, or one for each of {network, spikes}", .scalar = &kUnsigned,
+          .keys = true},
+FieldType{.name = "report", .noun = "true, false or {path}",
+          .description = "true for report.html, or {path} for another name", .scalar = &kBoolean, .keys = true},
+FieldType{"any", "a value", "any value", &kLiteral, "any", "any"},
+FieldType{.name = "mapping", .noun = "a mapping", .description = "keys and their values", .keys = true},
 };
 // clang-format on
+
+constexpr ScalarType kWord{as_text, "string", "", "", "", static_cast<ReadScalar<std::string>*>(read_text)};
 
 }  // namespace
 
@@ -205,6 +204,11 @@ const FieldType* find_field_type(std::string_view name) {
     if (type.name == name) return &type;
   }
   return nullptr;
+}
+
+const ScalarType* find_scalar_type(std::string_view type) {
+  if (const FieldType* found = find_field_type(type)) return found->scalar;
+  return choice_words(type).empty() ? nullptr : &kWord;
 }
 
 std::vector<std::string> choice_words(std::string_view type) {

@@ -6,6 +6,7 @@
 
 #include "recipe/document.hpp"
 #include "recipe/field_names.hpp"
+#include "recipe/said.hpp"
 #include "recipe/scalars.hpp"
 #include "stimgen/recipe.hpp"
 
@@ -15,6 +16,11 @@ namespace {
 
 bool starts_with_component(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix && name[prefix.size()] == '.';
+}
+
+// False if an absent key is required, or means nothing, or something that is computed.
+bool has_fallback(const FieldDoc& doc) {
+  return !doc.fallback.empty() && doc.fallback != "none" && doc.fallback.front() != '<';
 }
 
 // "a rate in Hz, e.g. 50 Hz".
@@ -147,9 +153,8 @@ const Value* Fields::look_up(std::string_view name) const {
 
 const Value* Fields::value_or_fallback(std::string_view name) {
   if (const Value* given = value(name)) return given;
-  const std::string_view fallback = doc(name).fallback;
-  if (fallback.empty() || fallback == "none" || fallback.front() == '<') return nullptr;
-  fallbacks_.push_back(std::make_unique<Value>(parse_fallback(fallback, loc_)));
+  if (!has_fallback(doc(name))) return nullptr;
+  fallbacks_.push_back(std::make_unique<Value>(parse_fallback(doc(name).fallback, loc_)));
   return fallbacks_.back().get();
 }
 
@@ -211,11 +216,11 @@ std::string Fields::name(std::string_view name) {
   return found == nullptr ? std::string() : read_name(*found, name, *diagnostics_).value_or(std::string());
 }
 
-std::string Fields::choice(std::string_view name, std::initializer_list<std::string_view> allowed) {
+std::string Fields::choice(std::string_view name) {
   const Value* found = value_or_fallback(name);
-  const std::string harmless = allowed.size() == 0 ? std::string() : std::string(*allowed.begin());
+  const std::vector<std::string> words = choice_words(doc(name).type);
+  const std::string harmless = words.empty() ? std::string() : words.front();
   if (found == nullptr) return harmless;
-  const std::vector<std::string> words(allowed.begin(), allowed.end());
   if (found->is_scalar() && std::find(words.begin(), words.end(), found->text) != words.end()) return found->text;
   std::string list;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -298,6 +303,20 @@ std::optional<std::string> Fields::optional_text(std::string_view name) {
 
 Diagnostic& Fields::error(std::string_view name, ErrorCode code, std::string message, std::string help) {
   return diagnostics_->error(loc(name), code, std::move(message), std::move(help));
+}
+
+Said Fields::said() const {
+  Said said;
+  for (const FieldDoc& doc : docs_) {
+    if (read_.find(doc.name) == read_.end()) continue;
+    if (const Value* given = look_up(doc.name)) {
+      say(*given, declared(doc), std::string(doc.name), said);
+    } else if (has_fallback(doc)) {
+      say(parse_fallback(doc.fallback, loc_), declared(doc), std::string(doc.name), said);
+    }
+  }
+  sort_said(said);
+  return said;
 }
 
 std::vector<std::string> Fields::unread() const {

@@ -96,8 +96,8 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
                    "name a folder, or one that does not exist yet");
     }
   }
-  output.sort = fields.choice("sort", {"by_id", "by_time"}) == "by_time" ? SpikeOrder::by_time : SpikeOrder::by_id;
-  output.compression = fields.choice("compression", {"gzip", "none"}) == "none" ? Compression::none : Compression::gzip;
+  output.sort = fields.choice("sort") == "by_time" ? SpikeOrder::by_time : SpikeOrder::by_id;
+  output.compression = fields.choice("compression") == "none" ? Compression::none : Compression::gzip;
   const std::uint64_t level = fields.count("level");
   if (level > 9) {
     fields.error("level", "recipe.out-of-range", fmt::format("level is a whole number from 1 to 9, not {}", level));

@@ -2,12 +2,13 @@
 #include "recipe/reference.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "recipe/declared.hpp"
 #include "recipe/field_names.hpp"
-#include "recipe/value_keys.hpp"
 
 namespace stimgen {
 
@@ -92,18 +93,47 @@ std::string section_text(const SchemaSection& section) {
   return text + "\n";
 }
 
-std::string values_text() {
+// The keys inside the values of each type that has some, wherever it is used.
+using KeysOfTypes = std::map<std::string_view, Tables>;
+
+void collect_keys(const Declared& what, KeysOfTypes& keys) {
+  const FieldType* type = what.field_type();
+  if (type == nullptr || type->name == "any") return;
+  if (!type->item.empty()) collect_keys(declared_items(what), keys);
+  if (!type->named.empty()) collect_keys(declared_member(what, "").value(), keys);
+  const std::vector<FieldDoc> docs = what.docs();
+  if (!type->keys || docs.empty()) return;
+  keys.emplace(type->name, what.tables);
+  for (const FieldDoc& doc : docs) collect_keys(declared(doc), keys);
+}
+
+KeysOfTypes keys_of_types(const SchemaTables& tables) {
+  KeysOfTypes keys;
+  for (const auto& sections : {top_level_docs(), tables.networks}) {
+    for (const SectionDoc& section : sections) {
+      for (const FieldDoc& doc : section.fields) collect_keys(declared(doc), keys);
+    }
+  }
+  for (const SchemaSection& section : tables.sections) {
+    for (const SchemaKind& kind : section.kinds) {
+      for (const auto& table : kind.tables) {
+        for (const FieldDoc& doc : table) collect_keys(declared(doc), keys);
+      }
+    }
+  }
+  return keys;
+}
+
+std::string values_text(const SchemaTables& tables) {
   std::string text = "### values\n\nWhat the values of keys are made of.\n\n| value | written as |\n|---|---|\n";
   for (const FieldType& type : field_types()) {
     text += fmt::format("| {} | {} |\n", markdown_text(type.noun), markdown_text(type.description));
   }
+  const KeysOfTypes keys = keys_of_types(tables);
   for (const FieldType& type : field_types()) {
-    const std::vector<ValueKey> keys = value_keys(type.name);
-    if (keys.empty()) continue;
-    text += fmt::format("\nKeys inside {}:\n\n| key | meaning |\n|---|---|\n", markdown_text(type.noun));
-    for (const ValueKey& key : keys) {
-      text += fmt::format("| {} | {} |\n", markdown_code(key.name), sentence(key.meaning));
-    }
+    const auto found = keys.find(type.name);
+    if (found == keys.end()) continue;
+    text += fmt::format("\nKeys inside {}:\n\n{}", markdown_text(type.noun), key_table(found->second));
   }
   return text;
 }
@@ -125,16 +155,14 @@ std::string language_reference(const SchemaTables& tables) {
   };
   for (const SectionDoc& section : top_level_docs())
     add(section, section.name == "recipe" ? "top level" : section.name);
-  for (const SectionDoc& section : tables.networks) {
-    if (section.name != "selection") add(section, section.name);
-  }
+  for (const SectionDoc& section : tables.networks) add(section, section.name);
   for (const SchemaSection& section : tables.sections) text += section_text(section);
   text += "### process\n\nHow spikes are made from a rate.\n";
   for (const KindInfo* process : tables.processes) {
     text += fmt::format("\n#### process: {}\n\n{}\n\n{}", markdown_code(process->name), sentence(process->summary),
                         key_table({process->fields}));
   }
-  return text + "\n" + values_text();
+  return text + "\n" + values_text(tables);
 }
 
 }  // namespace stimgen

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "recipe/decimal.hpp"
+#include "recipe/declared.hpp"
 #include "recipe/document.hpp"
 #include "recipe/field_names.hpp"
 
@@ -19,14 +21,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kExpressions{{
-    {"%decimal%", R"([+-]?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?)"},
-    {"%unsigned%", R"(\\+?((0|[1-9][0-9]*)(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?)"},
-    {"%name%", "^[A-Za-z_][A-Za-z0-9_.-]*$"},
-    {"%variable%", R"(\\$\\{[^{}]+\\})"},
-}};
 constexpr const char* kVariable = "\\$\\{[^{}]+\\}";
 constexpr const char* kName = "^[A-Za-z_][A-Za-z0-9_.-]*$";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kExpressions{{
+    {"%decimal%", R"([+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?)"},
+    {"%unsigned%", R"(\+?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?)"},
+    {"%name%", kName},
+    {"%variable%", kVariable},
+}};
+
+std::string expanded(std::string_view pattern) {
+  std::string text(pattern);
+  for (const auto& [name, expression] : kExpressions) {
+    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += expression.size()) {
+      text.replace(at, name.size(), expression);
+    }
+  }
+  return text;
+}
 
 // A value as YAML readers of other programs see it.
 Json to_json(const Value& value) {
@@ -83,10 +95,11 @@ class SchemaWriter {
  private:
   using Docs = std::vector<FieldDoc>;
 
-  Json fragment(std::string_view type) const;
-  void expand(Json& schema) const;
+  Json fragment(const Declared& what) const;
+  Json refer_to(const Declared& what) const;
   Json process() const;
   Json property(const FieldDoc& doc) const;
+  void add_keys(const std::vector<FieldDoc>& docs, const FieldType& type, Json& schema) const;
   Json properties(const Docs& docs, const std::string& prefix = {}) const;
   static Json required(const Docs& docs, const std::string& prefix = {});
   Json section_of(const SectionDoc& section, bool may_be_empty) const;
@@ -101,6 +114,9 @@ class SchemaWriter {
   }
 
   const SchemaTables& tables_;
+  // Those of the values met so far. One type has one table of keys wherever it is used.
+  mutable Json definitions_ = Json::object();
+  mutable std::map<std::string_view, const FieldDoc*> keys_of_;
 };
 
 Json SchemaWriter::process() const {
@@ -120,42 +136,90 @@ Json SchemaWriter::process() const {
           {"properties", bodies},         {"additionalProperties", false}};
 }
 
-Json SchemaWriter::fragment(std::string_view type) const {
-  if (type == "process") return process();
-  if (const auto words = choice_words(type); !words.empty()) {
+void add_scalar(const ScalarType& scalar, Json& schema) {
+  for (std::string_view types = scalar.json_types; !types.empty();) {
+    const std::size_t blank = std::min(types.find(' '), types.size());
+    schema["type"].push_back(std::string(types.substr(0, blank)));
+    types.remove_prefix(std::min(blank + 1, types.size()));
+  }
+  if (!scalar.minimum.empty() && scalar.minimum == scalar.maximum) {
+    schema["enum"] = Json::array({Json::parse(scalar.minimum)});
+  } else {
+    if (!scalar.minimum.empty()) schema["minimum"] = Json::parse(scalar.minimum);
+    if (!scalar.maximum.empty()) schema["maximum"] = Json::parse(scalar.maximum);
+  }
+  if (!scalar.pattern.empty()) schema["pattern"] = expanded(scalar.pattern);
+  if (scalar.written == ScalarType::Written::as_path) schema["minLength"] = 1;
+}
+
+// A schema accepts what the strict reader accepts and, wherever a scalar may stand, text with a ${variable} in it. It
+// uses no union of subschemas, since those ruin completion in editors: "type" lists what may stand there, and the
+// keywords of each JSON type (minimum, pattern, items, properties) apply to values of that type alone.
+Json SchemaWriter::fragment(const Declared& what) const {
+  if (what.type == "process") return process();
+  if (what.type == "any") return Json::object();
+  if (const auto words = choice_words(what.type); !words.empty()) {
     return {{"anyOf", {{{"enum", words}}, {{"type", "string"}, {"pattern", kVariable}}}}};
   }
-  const FieldType* found = find_field_type(type);
-  if (found == nullptr) throw std::logic_error(fmt::format("field_types() has no type '{}'", type));
-  std::string text(found->schema);
-  for (const auto& [name, expression] : kExpressions) {
-    for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; at += expression.size()) {
-      text.replace(at, name.size(), expression);
-    }
+  const FieldType* type = what.field_type();
+  if (type == nullptr) throw std::logic_error(fmt::format("field_types() has no type '{}'", what.type));
+  Json result = {{"type", Json::array()}};
+  if (type->scalar != nullptr) add_scalar(*type->scalar, result);
+  if (!type->item.empty()) result["type"].push_back("array");
+  if (type->keys || !type->named.empty()) result["type"].push_back("object");
+  if (type->scalar == nullptr) {
+    result["type"].push_back("string");
+    result["pattern"] = kVariable;
   }
-  Json result = Json::parse(text);
-  expand(result);
+  if (!type->item.empty()) {
+    const Json item = refer_to(declared_items(what));
+    result["items"] = type->most == 0 ? item : Json(std::vector<Json>(type->most, item));
+    if (type->least > 0) result["minItems"] = type->least;
+    if (type->most > 0) result["additionalItems"] = false;
+  }
+  if (!type->named.empty()) {
+    if (type->least > 0) result["minProperties"] = type->least;
+    result["additionalProperties"] = refer_to(declared_member(what, "").value());
+  }
+  if (result["type"].size() == 1) result["type"] = Json(result["type"].front());
+  if (type->keys) add_keys(what.docs(), *type, result);
   return result;
 }
 
-// Refers to the definition of a type for {"use": type}. Draft-07 validators ignore what stands beside a "$ref", which
-// here is only description, default and examples; editors show it.
-void SchemaWriter::expand(Json& schema) const {
-  if (schema.is_object() && schema.contains("use")) {
-    Json result = Json::object();
-    for (auto& [key, value] : schema.items()) {
-      if (key == "use") {
-        result["$ref"] = "#/definitions/" + value.get<std::string>();
-      } else {
-        result[key] = value;
-      }
+void SchemaWriter::add_keys(const std::vector<FieldDoc>& docs, const FieldType& type, Json& schema) const {
+  if (docs.empty()) return;  // a section: its keys are added where it is written
+  const Json needed = required(docs);
+  // A list is short for one form of several; of the others, too, each demands its own keys.
+  const bool alternatives = !type.item.empty() || type.one_key;
+  if (alternatives) schema["minProperties"] = 1;
+  if (type.one_key) schema["maxProperties"] = 1;
+  if (!alternatives && needed.contains("required")) schema["required"] = needed["required"];
+  for (const FieldDoc& doc : docs) {
+    std::string_view next = doc.goes_with;
+    Json beside = Json::array();
+    while (!next.empty() && next != doc.name && std::find(beside.begin(), beside.end(), Json(next)) == beside.end()) {
+      beside.push_back(next);
+      const auto row =
+          std::find_if(docs.begin(), docs.end(), [&](const FieldDoc& other) { return other.name == next; });
+      next = row == docs.end() ? std::string_view() : row->goes_with;
     }
-    schema = std::move(result);
-    return;
+    if (!beside.empty()) schema["dependencies"][std::string(doc.name)] = std::move(beside);
   }
-  if (schema.is_structured()) {
-    for (Json& item : schema) expand(item);
+  schema["properties"] = properties(docs);
+  schema["additionalProperties"] = false;
+}
+
+// The definition of a type, made where it is first used. Draft-07 validators ignore what stands beside a "$ref", which
+// here is only description, default and examples; editors show it.
+Json SchemaWriter::refer_to(const Declared& what) const {
+  const std::string name(what.type);
+  const FieldDoc* keys = what.tables.empty() ? nullptr : what.tables.front().data();
+  if (const auto [known, is_new] = keys_of_.emplace(what.type, keys); is_new) {
+    definitions_[name] = fragment(what);
+  } else if (known->second != keys) {
+    throw std::logic_error(fmt::format("the type '{}' has two tables of keys", name));
   }
+  return {{"$ref", "#/definitions/" + name}};
 }
 
 Json SchemaWriter::property(const FieldDoc& doc) const {
@@ -173,9 +237,9 @@ Json SchemaWriter::property(const FieldDoc& doc) const {
   }
   Json result = {{"description", description}};
   if (find_field_type(doc.type) == nullptr || is_inline(doc.type)) {
-    result.update(fragment(doc.type));
+    result.update(fragment(declared(doc)));
   } else {
-    result["$ref"] = "#/definitions/" + std::string(doc.type);
+    result.update(refer_to(declared(doc)));
   }
   if (!doc.fallback.empty() && !computed && doc.fallback != "none") result["default"] = to_json(doc.fallback);
   if (!doc.example.empty()) result["examples"] = Json::array({to_json(doc.example)});
@@ -342,9 +406,7 @@ Json SchemaWriter::document() {
   root["if"] = {{"required", {"include"}}};
   root["else"] = required(top);
   root["else"]["allOf"] = std::move(conditions);
-  for (const FieldType& type : field_types()) {
-    if (!is_inline(type.name)) definitions[std::string(type.name)] = fragment(type.name);
-  }
+  definitions.update(definitions_);
   root["definitions"] = std::move(definitions);
   return root;
 }

@@ -1,11 +1,46 @@
 // One queue, one mutex: items are blocks of tens of thousands of spikes, so the lock is not contended.
 #include "run/executor.hpp"
 
+#include <system_error>
+
+#include <fmt/format.h>
+
 namespace stimgen {
 
-Executor::Executor(unsigned threads) {
+Executor::Executor(unsigned threads) : wanted_(threads) {
   workers_.reserve(threads);
-  for (unsigned i = 0; i < threads; ++i) workers_.emplace_back([this] { work_loop(); });
+  try {
+    for (unsigned i = 0; i < threads; ++i) workers_.emplace_back([this] { work_loop(); });
+  } catch (const std::system_error&) {
+    // As many as there are.
+  }
+}
+
+Diagnostics Executor::warnings() const {
+  Diagnostics diagnostics;
+  if (workers_.size() < wanted_) {
+    diagnostics.warning({}, "system.fewer-threads",
+                        fmt::format("the system started {} of {} threads: the work takes longer, and is the same",
+                                    workers_.size(), wanted_),
+                        "ask for fewer with -j, or raise the limits (ulimit -u, ulimit -v)");
+  }
+  return diagnostics;
+}
+
+void Executor::help() {
+  if (!workers_.empty()) return;
+  for (;;) {
+    while (run_one()) {
+    }
+    std::function<void()> work;
+    {
+      const std::lock_guard lock(mutex_);
+      if (tasks_.empty()) return;
+      work = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    work();
+  }
 }
 
 Executor::~Executor() {

@@ -59,7 +59,9 @@ class Scheduler {
       for (const TaskIndex i : order_) {
         if (waiting_for_[i] == 0) ready.push_back(i);
       }
+      if (const Diagnostics warnings = executor.warnings(); !warnings.items().empty()) observer_.warned(warnings);
       for (const TaskIndex i : ready) start(i);
+      executor.help();
       std::unique_lock lock(mutex_);
       all_done_.wait(lock, [this] { return done_ == order_.size(); });
     }
@@ -127,7 +129,7 @@ class Scheduler {
     FileOptions file_options{output.compression, output.level};
     // A part is read once and goes.
     if (options_.shard) file_options.compression = Compression::none;
-    WorkerPool* const pool = threads_ > 1 ? executor_ : nullptr;
+    WorkerPool* const pool = executor_->threads() > 1 ? executor_ : nullptr;
     const auto file = create_spike_file(path, file_options, pool);
     const auto input = plan_.spike_inputs.find(i);
     const TaskCounts counts = write_content(i, *file, context, result);
@@ -300,7 +302,7 @@ unsigned default_thread_count() {
   if (const char* slurm = std::getenv("SLURM_CPUS_PER_TASK")) {
     unsigned count = 0;
     const auto [end, status] = std::from_chars(slurm, slurm + std::strlen(slurm), count);
-    if (status == std::errc() && *end == '\0' && count > 0) return count;
+    if (status == std::errc() && *end == '\0' && count > 0) return std::min(count, kMostThreads);
   }
   cpu_set_t usable;
   if (sched_getaffinity(0, sizeof usable, &usable) == 0) {

@@ -36,7 +36,7 @@ Verdict audit(const std::filesystem::path& file) {
   const Plan plan = build_plan(std::move(recipe), diagnostics);
   diagnostics.throw_if_errors();
   const std::atomic<bool> stop = false;
-  return audit_file(plan, provenance, file, 2, stop);
+  return audit_file(plan, provenance, file, {.threads = 2}, stop);
 }
 
 }  // namespace
@@ -247,7 +247,7 @@ TEST_SUITE("audit") {
       project.edit("rate: 20 Hz", "rate: 25 Hz");
       const std::atomic<bool> stop = false;
       const Plan plan = project.plan();
-      const Verdict verdict = audit_file(plan, read_provenance(project.file("base")), project.file("base"), 2, stop);
+      const Verdict verdict = audit_file(plan, read_provenance(project.file("base")), project.file("base"), {.threads = 2}, stop);
       CHECK(verdict.cause == Cause::recipe);
       CHECK(verdict.message == "the recipe was edited: rate changed 20 Hz → 25 Hz");
     }

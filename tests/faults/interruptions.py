@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Interrupts runs, and starts two in one folder: interruptions.py BINARY [--signals N] [--races N]
 
-SIGINT, SIGTERM, SIGHUP and SIGXCPU, at random moments of a run far too long, once or twice within a second, which is the same
+SIGINT, SIGTERM, SIGHUP, SIGXCPU and SIGUSR1, at random moments of a run far too long, once or twice within a second, which is the same
 wish (`timeout` of coreutils sends SIGTERM twice): it ends within a second with exit code 130 (on a busy machine: of computing,
 in one of three tries), leaves the older files as they were and nothing else behind. Of two runs started in one folder, the second
 waits until the first is done, or is refused with the number of the other if it is told not to wait; nothing is ever
@@ -20,6 +20,7 @@ import time
 import common
 
 LIMIT_SECONDS = 1.0
+KINDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU, signal.SIGUSR1)
 
 
 def cpu_seconds(pid):
@@ -59,7 +60,7 @@ def interrupt(checks, binary, top, count, generator):
     for number in range(count):
         layout = ("by-id", "by-time")[number % 2]
         recipe, older = jobs[layout]
-        kind = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU)[number // 2 % 4]
+        kind = KINDS[number // 2 % len(KINDS)]
         twice = number % 5 == 4
         after, threads = generator.uniform(0, 0.4), generator.choice((1, 2, 4))
         for _ in range(3):

@@ -5,11 +5,13 @@ A run that starts while another, of other seeds, is about to finish in the same 
 leaves the right spikes, and never believes the other's. Twelve recipes of one folder at the same time, each with an output
 folder of its own: all end well and all are in the lock, with locks as they should be, as NFS has them, and with none. Runs
 in one output folder follow each other where the file system knows no locks, and after one of them was killed there.
+Where the system starts too few threads, the work is done by those it has.
 """
 import argparse
 import json
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -112,6 +114,27 @@ def no_locks(checks, binary, top, shim):
     checks.check(after[0] == 0 and not marker.exists(), f"after a killed run, without locks: {after}")
 
 
+def few_threads(checks, binary, top):
+    """Where the system starts fewer threads than wanted, those it has do the work; nothing hangs."""
+    recipe = top / "r.yaml"
+    recipe.write_text(RECIPE.format(seeds=1, stop="1 s", nodes=200, folder="out"))
+    common.finish(start(binary, recipe))
+    right = (top / "out" / "bg.h5").read_bytes()
+    for limit in (300 << 20, 1 << 30):
+        for words in (["run", "r.yaml", "--force"], ["verify", "r.yaml"], ["audit", "out/bg.h5"]):
+            try:
+                done = subprocess.run([binary, *words, "-j", "1024"], cwd=top, env=common.environment(), timeout=60,
+                                      capture_output=True, text=True,
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+                said = done.stderr.count("[system.fewer-threads]")
+                checks.check(done.returncode == 0 and said == 1, f"{words}, {limit >> 20} MiB: {done.returncode} {done.stderr!r}")
+            except subprocess.TimeoutExpired:
+                checks.check(False, f"{words}, {limit >> 20} MiB: hangs")
+        checks.check((top / "out" / "bg.h5").read_bytes() == right, "fewer threads: the same file")
+    many = common.finish(start(binary, recipe, "--force", env=common.environment(SLURM_CPUS_PER_TASK="100000")))
+    checks.check(many[0] == 0, f"SLURM_CPUS_PER_TASK=100000: {many}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
@@ -123,11 +146,12 @@ def main():
     with common.folder_for("together") as temporary:
         top = pathlib.Path(temporary)
         shim = common.compile_shim(top)
-        for name in ("stale", "lock", "nolocks"):
+        for name in ("stale", "lock", "nolocks", "threads"):
             (top / name).mkdir()
         stale_judgement(checks, binary, top / "stale", options.tries, random.Random(options.seed))
         one_lock(checks, binary, top / "lock", shim)
         no_locks(checks, binary, top / "nolocks", shim)
+        few_threads(checks, binary, top / "threads")
     checks.finish()
 
 

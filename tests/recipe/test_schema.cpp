@@ -20,14 +20,28 @@ constexpr std::array kCommon{
     FieldDoc{"process", "process", "", "poisson", "How spikes are made.", "poisson"},
 };
 constexpr std::array kLongFields{FieldDoc{"rates.burst", "rate", "Hz", "", "Rate of a driven group.", "50 Hz"}};
+constexpr std::array kRateInside{
+    FieldDoc{"mean", "rate", "Hz", "", "Mean of the rates.", "20 Hz", {}, "stdev"},
+    FieldDoc{"stdev", "rate", "Hz", "", "Their spread.", "2 Hz", {}, "mean"},
+    FieldDoc{"shape", "choice: flat | steep", "", "none", "Their shape.", "flat", {}, "mean"},
+};
+constexpr std::array kPointInside{
+    FieldDoc{"at", "time", "s", "", "When.", "0.5 s"},
+    FieldDoc{"rate", "rate", "Hz", "", "The rate then.", "20 Hz"},
+};
 constexpr std::array kRampFields{
+    FieldDoc{"points", "points", "", "none", "A profile.", "[{at: 0 s, rate: 10 Hz}]", kPointInside},
+    FieldDoc{"by_group", "group-rates", "Hz", "none", "Rate of each group.", "{a: {mean: 5 Hz, stdev: 1 Hz}}",
+             kRateInside},
+    FieldDoc{"others", "others", "Hz", "none", "Rate of all others.", "silent", kRateInside},
     FieldDoc{"on_time", "time", "s", "", "Length of the on-time.", "1 s"},
     FieldDoc{"select", "integers", "", "<all groups>", "Who takes part.", "[2, 0]"},
 };
 constexpr KindInfo kLong{"long", "one group a cycle", 1, kLongFields};
 constexpr KindInfo kRamp{"ramp", "rates that rise", 1, kRampFields};
 constexpr KindInfo kPoisson{"poisson", "independent spikes", 1, {}};
-constexpr std::array kCombine{FieldDoc{"from", "combine-sources", "", "", "What is merged.", "[a, {file: b.h5}]"}};
+constexpr std::array kCombine{FieldDoc{"from", "combine-sources", "", "", "What is merged.", "[a, {file: b.h5}]"},
+                              FieldDoc{"stream", "name", "", "none", "A name.", "a"}};
 constexpr std::array kNetworks{FieldDoc{"from", "paths", "", "none", "A SONATA config.", "config.json"}};
 constexpr std::array kNetworkSections{SectionDoc{"networks", "Where nodes come from", kNetworks}};
 
@@ -165,14 +179,41 @@ TEST_SUITE("recipe") {
     CHECK_THROWS_AS(recipe_schema(wrong), std::logic_error);
   }
 
-  TEST_CASE("the fragment of every type is JSON, and its short forms are types") {
+  TEST_CASE("what may stand inside a value is what its table declares") {
+    const Json root = schema();
+    const Json& types = root["definitions"];
+    CHECK(types["points"]["items"]["$ref"] == "#/definitions/point");
+    CHECK(types["points"]["minItems"] == 1);
+    CHECK(types["point"]["required"] == Json::array({"at", "rate"}));
+    CHECK(types["point"]["additionalProperties"] == false);
+    CHECK(types["point"]["properties"]["at"]["description"] ==
+          "When. A number with the unit s, ms or us; a bare number is seconds. Unit: s. Required.");
+    CHECK(types["group-rates"]["additionalProperties"]["$ref"] == "#/definitions/rate-or-distribution");
+    const Json& rate = types["rate-or-distribution"];
+    CHECK(rate["type"] == Json::array({"number", "string", "array", "object"}));
+    CHECK(rate["items"].size() == 2);
+    CHECK(rate["dependencies"] == Json::parse(R"({"mean": ["stdev"], "stdev": ["mean"], "shape": ["mean", "stdev"]})"));
+    CHECK_FALSE(rate.contains("required"));
+    CHECK(rate["properties"]["shape"]["anyOf"][0]["enum"] == Json::array({"flat", "steep"}));
+  }
+
+  TEST_CASE("a type with two tables of keys is a mistake of ours") {
+    static constexpr std::array kTwo{FieldDoc{"a", "points", "", "none", "A.", "", kPointInside},
+                                     FieldDoc{"b", "points", "", "none", "B.", "", kRateInside}};
+    SchemaTables wrong;
+    wrong.sections.push_back({"patterns", "", {{nullptr, {kTwo}}}});
+    CHECK_THROWS_AS(recipe_schema(wrong), std::logic_error);
+  }
+
+  TEST_CASE("every type says what may stand in it, in types that there are") {
     for (const FieldType& type : field_types()) {
       CAPTURE(type.name);
       CHECK_FALSE(type.noun.empty());
       CHECK_FALSE(type.description.empty());
       CHECK(find_field_type(type.name) == &type);
-      const Json fragment = Json::parse(type.schema);
-      CHECK(fragment.is_object());
+      CHECK((type.scalar != nullptr || !type.item.empty() || !type.named.empty() || type.keys));
+      CHECK((type.item.empty() || find_field_type(type.item) != nullptr));
+      CHECK((type.named.empty() || find_field_type(type.named) != nullptr));
     }
     CHECK(choice_words("choice: join | quit") == std::vector<std::string>{"join", "quit"});
     CHECK(choice_words("choice:join|quit") == std::vector<std::string>{"join", "quit"});
@@ -208,6 +249,16 @@ TEST_SUITE("recipe") {
     const std::string ramp = explain("patterns.ramp", tables()).value();
     CHECK(ramp.find("ramp — patterns\n  rates that rise\n\n  keys\n    type       Which pattern. (required)\n") == 0);
     CHECK(ramp == explain("ramp", tables()));
+    for (const char* key :
+         {"points.at", "patterns.mine.points.0.at", "defaults.patterns.points.at", "ramp.points.at"}) {
+      CAPTURE(key);
+      CHECK(explain(key, tables()).value_or("").find("at — inside points (patterns)\n  When.\n") == 0);
+    }
+    CHECK(explain("patterns.mine.by_group.PN.mean", tables()).value_or("").find("mean — inside by_group (") == 0);
+    CHECK_FALSE(explain("PN.mean", tables()));
+    CHECK(explain("rates", tables())
+              .value_or("")
+              .find("rates — patterns: long, ramp\n  A mapping of the keys off, burst.") == 0);
     const std::string from = explain("from", tables()).value();
     CHECK(from.find("from — networks\n") != std::string::npos);
     CHECK(from.find("from — combine\n") != std::string::npos);
