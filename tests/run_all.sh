@@ -48,7 +48,7 @@ rm -f "$results.venv"
 heading "The report in a browser"
 run_counted browser bash "$root/tests/browser/run.sh" "$STIMGEN" "$build/browser"
 
-heading "README: every command, and the tutorial"
+heading "The documents: every command and recipe, and the tutorial"
 run_counted readme python3 "$root/tests/readme/run_readme.py" "$STIMGEN"
 
 heading "Summary"

@@ -149,7 +149,8 @@ void remove_orphans(const Plan& plan, const std::vector<Orphan>& orphans, const 
     const std::filesystem::path file = plan.recipe.output.directory / orphan.name;
     std::error_code error;
     if (!std::filesystem::remove(file, error) && error) {
-      throw EnvironmentError("disk.cannot-write", fmt::format("cannot remove '{}': {}", printable(file.string()), error.message()));
+      throw EnvironmentError("disk.cannot-write",
+                             fmt::format("cannot remove '{}': {}", printable(file.string()), error.message()));
     }
     owners.forget(orphan.name);
   }

@@ -24,8 +24,10 @@ unsigned read_threads(const Arguments& arguments) {
   unsigned threads = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), threads);
   if (error != std::errc() || end != word.data() + word.size() || threads == 0 || threads > kMostThreads) {
-    throw UsageError("usage.wrong-value", fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMostThreads, printable(word)),
-                     {}, std::string(arguments.command().name));
+    throw UsageError(
+        "usage.wrong-value",
+        fmt::format("option '--threads' needs a number from 1 to {}, not '{}'", kMostThreads, printable(word)), {},
+        std::string(arguments.command().name));
   }
   return threads;
 }
@@ -37,7 +39,8 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   const std::string word = arguments.text("shard");
   const std::string own(arguments.command().name);
   if (arguments.has("locked")) {
-    throw UsageError("usage.exclusive", "option '--shard' makes files and '--locked' lets none be made", "leave out one of them", own);
+    throw UsageError("usage.exclusive", "option '--shard' makes files and '--locked' lets none be made",
+                     "leave out one of them", own);
   }
   const char* const end = word.data() + word.size();
   Shard shard;
@@ -49,10 +52,12 @@ std::optional<Shard> read_shard(const Arguments& arguments) {
   }
   if (good && shard.count >= 1 && shard.count <= kMostShards) {
     if (shard.index >= 1 && shard.index <= shard.count) return shard;
-    throw UsageError("usage.wrong-value", fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
+    throw UsageError("usage.wrong-value",
+                     fmt::format("option '--shard' has no part {} of {}", shard.index, shard.count),
                      fmt::format("parts are counted from 1: the first is 1/{0}, the last {0}/{0}", shard.count), own);
   }
-  throw UsageError("usage.wrong-value", fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
+  throw UsageError("usage.wrong-value",
+                   fmt::format("option '--shard' needs a part and the number of parts, up to {}, not '{}'", kMostShards,
                                printable(word)),
                    "for the first of four write 1/4", own);
 }
@@ -186,7 +191,8 @@ ToMake parts_to_make(const Plan& plan, const ToMake& tasks, Shard shard, bool fo
 // --locked: nothing may change. True if all is well.
 bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, Terminal& terminal) {
   if (!still) {
-    terminal.error("run.locked", "--locked: the files change while they are looked at", "wait until the other run is done");
+    terminal.error("run.locked", "--locked: the files change while they are looked at",
+                   "wait until the other run is done");
     return false;
   }
   const ToMake to_make = standing.to_make();
@@ -200,7 +206,8 @@ bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, 
                    "the lock was edited or merged; 'stimgen run' mends it");
   }
   for (const std::string& what : missing) {
-    terminal.error("run.locked", fmt::format("--locked: all it stands for is up to date, but the lock does not have {}", what));
+    terminal.error("run.locked",
+                   fmt::format("--locked: all it stands for is up to date, but the lock does not have {}", what));
   }
   const auto dropped = whole ? log.dropped() : std::vector<std::string>();
   for (const std::string& name : dropped) {
@@ -232,7 +239,8 @@ Patience read_patience(const Arguments& arguments, const std::filesystem::path& 
     double seconds = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds);
     if (error != std::errc() || end != word.data() + word.size() || !(seconds >= 0 && seconds <= 1e9)) {
-      throw UsageError("usage.wrong-value", fmt::format("option '--wait' needs a number of seconds, not '{}'", printable(word)), {}, own);
+      throw UsageError("usage.wrong-value",
+                       fmt::format("option '--wait' needs a number of seconds, not '{}'", printable(word)), {}, own);
     }
     patience.most = std::chrono::duration<double>(seconds);
   }
