@@ -42,6 +42,9 @@ std::vector<Kind> all_kinds(const SchemaTables& tables) {
   for (const KindInfo* process : tables.processes) {
     kinds.push_back({"process", process, {process->fields.begin(), process->fields.end()}});
   }
+  for (const KindInfo* distribution : tables.distributions) {
+    kinds.push_back({"distribution", distribution, {distribution->fields.begin(), distribution->fields.end()}});
+  }
   return kinds;
 }
 
@@ -143,8 +146,12 @@ std::string kind_text(const Kind& kind) {
 // The kinds of a section, under the text of its key.
 std::string kinds_list(std::string_view section, const std::vector<Kind>& kinds) {
   std::string text;
+  std::size_t width = 10;
   for (const Kind& kind : kinds) {
-    if (kind.section == section) text += fmt::format("    {:<10}  {}\n", kind.info->name, kind.info->summary);
+    if (kind.section == section) width = std::max(width, kind.info->name.size());
+  }
+  for (const Kind& kind : kinds) {
+    if (kind.section == section) text += fmt::format("    {:<{}}  {}\n", kind.info->name, width, kind.info->summary);
   }
   return text.empty() ? text : "\n  kinds\n" + text;
 }
@@ -256,7 +263,7 @@ std::optional<std::string> explain(std::string_view key, const SchemaTables& tab
     std::string text = field_text(found[i]->doc, where_text(same));
     const bool opens_section =
         std::any_of(same.begin(), same.end(), [](const Place* place) { return place->section.empty(); });
-    if (opens_section || found[i]->doc.name == "process") {
+    if (opens_section || found[i]->doc.name == "process" || found[i]->doc.name == "distribution") {
       text += kinds_list(found[i]->doc.name, kinds) + keys_list(found[i]->doc.name, places);
     }
     parts.push_back(std::move(text));
