@@ -79,6 +79,7 @@ struct Task {
   // What the recipe says and the task's kind read of it, as sorted "dotted key, canonical value" pairs, defaults filled
   // in: rates.burst, 50 Hz. Besides, for people, what it shares with others: seeds, time and output.
   std::vector<std::pair<std::string, std::string>> keys;
+  std::vector<std::string> by_content;  // Said::by_content
   // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell". For people:
   // `settings` hold what came of it.
   std::vector<std::pair<std::string, std::string>> inputs;

@@ -111,6 +111,9 @@ std::vector<std::string> choice_words(std::string_view type);
 struct Said {
   std::vector<std::pair<std::string, std::string>> keys;  // sorted: ("rates.burst", "50 Hz"); long ones by their digest
   std::vector<std::filesystem::path> files;               // what paths among them lead to
+  // Names among the keys of paths and conditions: a task is determined by what these lead to (the content of the file,
+  // the nodes that are chosen), which whoever reads them must say beside them.
+  std::vector<std::string> by_content;
 
   // All of `inner` under a key: "process" and "shape" make "process.shape".
   void add(std::string_view key, const Said& inner);

@@ -116,6 +116,7 @@ class Maker {
                                  canonical_digest(std::span<const NodeId>(set.groups[g].node_ids)));
     }
     task.keys = definition.said.keys;
+    task.by_content = definition.said.by_content;
     task.files = definition.said.files;
     inputs_.add_columns(*set.population, task);
     add_task(plan_, std::move(task));

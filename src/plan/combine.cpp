@@ -110,6 +110,7 @@ class CombineBuilder {
     if (!whole || diagnostics_.error_count() != errors_before) return;
     std::sort(task.populations.begin(), task.populations.end());
     task.populations.erase(std::unique(task.populations.begin(), task.populations.end()), task.populations.end());
+    task.by_content = said.by_content;
     task.keys = said.keys;  // the files among them are known by the spikes they hold: `inputs`
     set_output(plan_, task);
     const TaskIndex index = add_task(plan_, std::move(task));

@@ -134,7 +134,11 @@ TaskIndex add_task(Plan& plan, Task task) {
       text += fmt::format("{} {} {} {} {}\n", what, key.size(), key, value.size(), value);
   };
   add("setting", task.settings);
-  add("said", task.keys);
+  KeyList said = task.keys;
+  std::erase_if(said, [&](const auto& key) {
+    return std::binary_search(task.by_content.begin(), task.by_content.end(), key.first);
+  });
+  add("said", said);
   for (const UsedStream& stream : task.streams) {
     text.append("stream ").append(stream.label()).append(" ").append(canonical(stream.key)) += '\n';
   }

@@ -3,18 +3,20 @@
 
 #include <fmt/format.h>
 
-#include "plan/keys.hpp"
+#include "stimgen/recipe.hpp"
 
 namespace stimgen {
 
 std::vector<std::pair<std::string, std::string>> process_settings(const Value* value, const KindInfo& kind) {
-  static const Value kNoKeys;
+  Value no_keys;
+  no_keys.kind = Value::Kind::mapping;
   const bool has_keys = value != nullptr && value->is_mapping() && value->members.front().value.is_mapping();
+  Diagnostics reported_before;
+  Fields fields(has_keys ? value->members.front().value : no_keys, "a process", {kind.fields}, reported_before);
+  for (const FieldDoc& doc : kind.fields) fields.value(doc.name);
   std::vector<std::pair<std::string, std::string>> settings{
       {"process", fmt::format("{} version {}", kind.name, kind.version)}};
-  for (const auto& [key, said] : canonical_keys(has_keys ? value->members.front().value : kNoKeys, {kind.fields})) {
-    settings.emplace_back("process " + key, said);
-  }
+  for (const auto& [key, said] : fields.said().keys) settings.emplace_back("process " + key, said);
   return settings;
 }
 

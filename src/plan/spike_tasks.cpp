@@ -44,6 +44,7 @@ class SpikeTaskBuilder {
       task.expected_spikes += group.expected_spikes(input.window.duration_ms());
     }
     task.keys = background->said.keys;
+    task.by_content = background->said.by_content;
     task.files = background->said.files;
     inputs_.add_columns(*background->population, task);
     const Streams streams = background->streams;
@@ -79,6 +80,7 @@ class SpikeTaskBuilder {
     task.needs.push_back(network_task(plan_, *input.population));
     if (const auto index = plan_.index_of(TaskKind::assembly, pattern->assemblies)) task.needs.push_back(*index);
     task.keys = pattern->said.keys;
+    task.by_content = pattern->said.by_content;
     task.files = pattern->said.files;
     task.settings.emplace_back("pattern", std::string(pattern->kind->info.name));
     task.settings.emplace_back("pattern version", fmt::format("{}", pattern->kind->info.version));

@@ -11,6 +11,8 @@ namespace stimgen {
 
 namespace {
 
+void say_words(const Value& value, const Declared& what, const std::string& key, Said& said);
+
 constexpr std::size_t kLongestText = 200;
 const Declared kUndeclared{"any", {}, {}};  // a mistake that its reader reports
 
@@ -19,7 +21,7 @@ std::string cut(std::string text) {
   return fmt::format("{} characters, sha256 {}", text.size(), to_hex(sha256(text)));
 }
 
-std::string scalar_text(const Value& value, const Declared& what, Said& said) {
+std::string scalar_text(const Value& value, const Declared& what, const std::string& key, Said& said) {
   const ScalarType* scalar = find_scalar_type(what.type);
   Diagnostics ignored;
   const auto text = scalar == nullptr ? std::nullopt : scalar->canonical(value, {}, ignored);
@@ -28,6 +30,7 @@ std::string scalar_text(const Value& value, const Declared& what, Said& said) {
     std::filesystem::path path = value.text;
     if (path.is_relative() && value.loc.file) path = value.loc.file->directory / path;
     said.files.push_back(path.lexically_normal());
+    said.by_content.push_back(key);
   }
   return scalar->written == ScalarType::Written::as_literal ? *text : canonical_text(*text);
 }
@@ -49,7 +52,7 @@ void say_list(const Value& value, const Declared& what, const std::string& key, 
     return;
   }
   std::vector<std::string> texts;
-  for (const Value& item : value.items) texts.push_back(item.is_null() ? "{}" : scalar_text(item, items, said));
+  for (const Value& item : value.items) texts.push_back(item.is_null() ? "{}" : scalar_text(item, items, key, said));
   said.keys.emplace_back(key, cut(fmt::format("[{}]", fmt::join(texts, ", "))));
 }
 
@@ -67,13 +70,25 @@ std::string name_part(const std::string& name) {
 }  // namespace
 
 void say(const Value& value, const Declared& what, const std::string& key, Said& said) {
+  if (what.type == "where") {
+    const std::size_t before = said.keys.size();
+    say_words(value, what, key, said);
+    for (std::size_t i = before; i < said.keys.size(); ++i) said.by_content.push_back(said.keys[i].first);
+    return;
+  }
+  say_words(value, what, key, said);
+}
+
+namespace {
+
+void say_words(const Value& value, const Declared& what, const std::string& key, Said& said) {
   const FieldType* type = what.field_type();
   switch (value.kind) {
     case Value::Kind::null:
       return;
     case Value::Kind::scalar: {
       const bool one_of_list = type != nullptr && !type->item.empty() && !type->keys;
-      const std::string text = scalar_text(value, what, said);
+      const std::string text = scalar_text(value, what, key, said);
       said.keys.emplace_back(key, cut(one_of_list ? fmt::format("[{}]", text) : text));
       return;
     }
@@ -95,7 +110,10 @@ void say(const Value& value, const Declared& what, const std::string& key, Said&
   }
 }
 
+}  // namespace
+
 void sort_said(Said& said) {
+  std::sort(said.by_content.begin(), said.by_content.end());
   std::sort(said.keys.begin(), said.keys.end());
   said.keys.erase(std::unique(said.keys.begin(), said.keys.end()), said.keys.end());
   std::sort(said.files.begin(), said.files.end());
@@ -104,6 +122,7 @@ void sort_said(Said& said) {
 
 void Said::add(std::string_view key, const Said& inner) {
   for (const auto& [name, text] : inner.keys) keys.emplace_back(fmt::format("{}.{}", key, name), text);
+  for (const std::string& name : inner.by_content) by_content.push_back(fmt::format("{}.{}", key, name));
   files.insert(files.end(), inner.files.begin(), inner.files.end());
   sort_said(*this);
 }

@@ -70,8 +70,8 @@ std::string audited(const Project& project, const Task& task, const Plan& plan) 
   const Plan again = build_plan(load_recipe(std::move(source), file, options, diagnostics), diagnostics);
   if (diagnostics.has_errors()) return render(diagnostics);
   const std::atomic<bool> stop = false;
-  const Verdict verdict = audit_file(again, provenance, file, 2, stop);
-  return verdict.same ? "same" : verdict.cause + ": " + verdict.message;
+  const Verdict verdict = audit_file(again, provenance, file, {.threads = 2}, stop);
+  return verdict.same ? "same" : std::string(cause_name(verdict.cause)) + ": " + verdict.message;
 }
 
 // check → run → respell → fresh → verified the same → each file proved by its own record.

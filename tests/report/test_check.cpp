@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "report/task_nodes.hpp"
 #include "stimgen/report.hpp"
@@ -53,7 +54,7 @@ void rewrite(const PlannedRecipe& recipe, const std::string& task, Change change
   sink->finish();
 }
 
-const GroupCheck& group_of(const StatisticsCheck& check, const std::string& task, const std::string& group) {
+const GroupCheck& group_of(const StatisticsCheck& check, std::string_view task, std::string_view group) {
   return *std::find_if(check.groups.begin(), check.groups.end(),
                        [&](const GroupCheck& one) { return one.task == task && one.group == group; });
 }

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -54,8 +55,8 @@ void run_all_shards(PlannedRecipe& recipe, unsigned count) {
   for (unsigned k = 1; k <= count; ++k) REQUIRE(run_shard(recipe, k, count).exit_code() == 0);
 }
 
-const TaskResult& result_of(const PlannedRecipe& recipe, const RunSummary& summary, const std::string& task) {
-  const TaskIndex index = *recipe.plan().index_of(task);
+const TaskResult& result_of(const PlannedRecipe& recipe, const RunSummary& summary, std::string_view task) {
+  const TaskIndex index = *recipe.plan().index_of(std::string(task));
   return std::find_if(summary.results.begin(), summary.results.end(),
                       [&](const auto& one) { return one.first == index; })
       ->second;
