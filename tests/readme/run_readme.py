@@ -16,8 +16,8 @@ Every *.md of the project counts, and every block in it must be one that is chec
     <!-- form -->                           the form of a file, with … for what varies: nothing to run
     <!-- not run: WHY -->                   is only parsed, and its files are looked for
 
-Blocks run in order, each document in a copy of its own. Besides, links must lead somewhere, and every command and option of
-stimgen in `code` must exist. BINARY stands in its build folder, where recipes/run_tutorial.sh finds it up to date; beside that
+Blocks run in order, each document in a copy of its own. Besides, links must lead somewhere, and every command, option and error
+code in `code` must exist. BINARY stands in its build folder, where recipes/run_tutorial.sh finds it up to date; beside that
 folder is the Python environment. The last line counts the checks.
 """
 import argparse
@@ -204,9 +204,13 @@ class Document:
                 check(anchor in anchors(path.read_text()), f"{self.name} links to '{target}', which is no heading")
 
     def check_code(self):
-        """Commands and options in `code`."""
+        """Commands, options, words to explain and error codes in `code`."""
         for code in re.findall(r"`([^`\n]+)`", without_blocks(self.text)):
             words = code.split()
+            explained = re.fullmatch(r"(?:stimgen explain )([a-z_.-]+)|([a-z]+\.[a-z]+-[a-z-]+)", code)
+            if explained and self.name != "CHANGELOG.md":  # which names codes of the past
+                done = subprocess.run([self.binary, "explain", explained[1] or explained[2]], capture_output=True)
+                check(done.returncode == 0, f"{self.name}: '{code}' cannot be explained")
             if words[0] != "stimgen" or len(words) < 2 or not re.fullmatch(r"[a-z]+", words[1]):
                 continue
             help_text = subprocess.run([self.binary, words[1], "--help"], capture_output=True, text=True)
