@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/h5.hpp"
+#include "h5/read.hpp"
 #include "network/sonata_config.hpp"
 
 namespace stimgen {

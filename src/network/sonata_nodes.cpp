@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/h5.hpp"
+#include "h5/read.hpp"
 #include "network/sonata_population.hpp"
 
 namespace stimgen {

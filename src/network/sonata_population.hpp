@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "base/h5.hpp"
+#include "h5/read.hpp"
 #include "network/node_types.hpp"
 #include "network/population.hpp"
 

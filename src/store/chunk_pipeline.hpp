@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/deferred.hpp"
-#include "base/h5.hpp"
+#include "h5/write.hpp"
 #include "stimgen/store.hpp"
 
 namespace stimgen {

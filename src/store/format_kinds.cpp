@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/chunk_codec.hpp"
-#include "base/h5.hpp"
+#include "h5/handle.hpp"
 #include "stimgen/store.hpp"
 #include "store/sonata_reader.hpp"
 #include "store/sonata_sink.hpp"

@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "base/h5.hpp"
+#include "h5/read.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/spike_order.hpp"
 

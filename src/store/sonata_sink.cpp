@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/chunk_codec.hpp"
-#include "base/h5.hpp"
+#include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_pipeline.hpp"
 #include "store/spike_check.hpp"

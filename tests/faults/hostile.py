@@ -4,7 +4,7 @@
 Every recipe of the table is refused with exit code 3 and a message that holds what the table says, within ten seconds of
 computing and 1 GiB of memory, and nothing is written. Node and spike files with flipped bytes, cut off or made longer
 are read or refused; never is the end a signal, HDF5's own error report, or a run of more than ten seconds.
-(Unit tests make the HDF5 files with wrong types, ranks, lengths, links, filters: tests/base/test_h5.cpp,
+(Unit tests make the HDF5 files with wrong types, ranks, lengths, links, filters: tests/h5/test_read.cpp,
 tests/network/test_sonata_nodes.cpp, tests/store/test_sonata_reader.cpp.)
 """
 import pathlib

@@ -1,7 +1,4 @@
-// HDF5 files behind a narrow interface: safe reading of anybody's files, and exclusive, reproducible writing of ours.
-//
-// h5.cpp is the only file with hdf5.h. All calls are serialised by one lock, so every class here may be used from any
-// thread, one object by one thread at a time. HDF5 never prints, loads no plugin and does nothing at exit.
+// HDF5 files of anybody, read safely.
 //
 // Reading trusts nothing: only hard links are followed; external and virtual storage, unknown filters and sizes that
 // the file cannot hold are refused before anything is allocated. A wrong or damaged file is an InputError that names
@@ -15,37 +12,11 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "h5/handle.hpp"
+
 namespace stimgen::h5 {
-
-// Owns one open HDF5 object and closes it once: a failed id is never closed again (HDF5 1.10 crashes on that).
-class Handle {
- public:
-  using Close = int (*)(std::int64_t);
-  Handle() = default;
-  Handle(std::int64_t id, Close closer) : id_(id), close_(closer) {}
-  ~Handle() { close(); }
-  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
-  Handle& operator=(Handle&& other) noexcept;
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-
-  std::int64_t id() const { return id_; }
-  bool is_open() const { return id_ >= 0; }
-  // False if HDF5 could not close it (data may be lost). Closed or not, the handle is empty afterwards.
-  bool close() noexcept;
-
- private:
-  std::int64_t id_ = -1;
-  Close close_ = nullptr;
-};
-
-// "1.10.8", of the library in use.
-std::string library_version();
-
-// ---- reading -------------------------------------------------------------------------------------------------------
 
 // `link`: a soft or external link, which is never followed.
 enum class ObjectKind : std::uint8_t { group, dataset, link, other };
@@ -108,6 +79,10 @@ class Dataset {
   std::vector<T> read_numbers(std::uint64_t first, std::uint64_t count, std::int64_t memory_type) const;
   template <typename To, typename From>
   std::vector<To> convert(std::vector<From> values, const char* wanted) const;
+  struct Filters;
+  Filters read_filters(std::int64_t creation) const;
+  void prepare_chunks(std::int64_t type, const DatasetInfo& chunk, const Filters& filters);
+  [[noreturn]] void refuse(const std::string& problem) const;
   [[noreturn]] void wrong_type(const std::string& wanted) const;
   std::vector<std::string> read_variable_strings(std::uint64_t first, std::uint64_t count) const;
   bool read_chunks(std::uint64_t first, std::span<std::byte> values) const;
@@ -151,67 +126,6 @@ class ReadFile {
 
  private:
   std::shared_ptr<const Dataset::Origin> origin_;
-};
-
-// ---- writing -------------------------------------------------------------------------------------------------------
-
-enum class ElementType : std::uint8_t { uint64, float64 };
-
-struct Layout {
-  ElementType type = ElementType::uint64;
-  std::uint64_t length = 0;        // at creation; 0 and not extendible: an empty dataset without chunks
-  std::uint64_t chunk_length = 0;  // elements
-  bool extendible = false;
-  // The filters readers have to undo; chunks are handed over with them applied.
-  enum class Filter : std::uint8_t { fletcher32, shuffle_deflate } filter = Filter::fletcher32;
-  unsigned deflate_level = 4;  // as recorded in the file
-};
-
-// A dataset being written, chunk by chunk, bypassing HDF5's filters and cache.
-class NewDataset {
- public:
-  NewDataset() = default;
-  bool is_open() const { return handle_.is_open(); }
-  void extend(std::uint64_t length);
-  // `bytes`: the whole chunk that starts at element `first`, filters applied.
-  void write_chunk(std::uint64_t first, std::span<const std::byte> bytes);
-  void close();
-
- private:
-  friend class NewFile;
-  NewDataset(std::string file, std::string name, Handle handle);
-  std::string file_, name_;
-  Handle handle_;
-};
-
-// A file being written. Equal calls make equal bytes: no times, libver v110 (so that an unfinished file cannot be
-// taken for a whole one). Errors: EnvironmentError naming `shown_path` and what could not be done. After an error
-// only destruction is allowed.
-class NewFile {
- public:
-  NewFile() = default;
-  // Creates `path`, which must not exist (symbolic links are not followed). Messages call it `shown_path`.
-  NewFile(const std::filesystem::path& path, std::string shown_path);
-  bool is_open() const { return handle_.is_open(); }
-  // Parents must exist.
-  void create_group(const std::string& group);
-  NewDataset create_dataset(const std::string& dataset, const Layout& layout);
-  void write_attribute(const std::string& object, const std::string& name, std::uint32_t value);
-  void write_attribute(const std::string& object, const std::string& name, std::span<const std::uint32_t> values);
-  // A UTF-8 string of variable length, at most 60,000 bytes.
-  void write_attribute(const std::string& object, const std::string& name, const std::string& text);
-  // An enum over uint8 with `members` numbered from 0.
-  void write_enum_attribute(const std::string& object, const std::string& name, std::span<const char* const> members,
-                            std::uint8_t value);
-  // Requires: its datasets are closed. A failed close is an error; the file is released in any case.
-  void close();
-
- private:
-  [[noreturn]] void fail(const std::string& object) const;
-  void write_attribute_value(const std::string& object, const std::string& name, std::int64_t type, std::int64_t space,
-                             const void* value);
-  std::string file_;
-  Handle handle_;
 };
 
 }  // namespace stimgen::h5

@@ -1,5 +1,5 @@
-// HDF5's C API as every version from 1.10.3 to 2.x has it: what changed is called here, by its number, under one name, so
-// that neither the version nor the API that the library was built to default to chooses another function.
+// HDF5's C API as every version from 1.10.3 to 2.x has it: what changed is called here, by its number, under one name,
+// so that neither the version nor the API that the library was built to default to chooses another function.
 #pragma once
 
 #include <hdf5.h>

@@ -12,7 +12,8 @@
 #include <limits>
 #include <random>
 
-#include "base/h5.hpp"
+#include "h5/read.hpp"
+#include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "support/hdf5_fixture.hpp"
 #include "support/temp_folder.hpp"
@@ -62,7 +63,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != text.npos;
 }
 
-TEST_SUITE("base") {
+TEST_SUITE("h5") {
   TEST_CASE("numbers of every width come as the type asked for, or not at all") {
     const TempFolder folder;
     const auto path = folder / "x.h5";
@@ -317,13 +318,13 @@ TEST_SUITE("base") {
   }
 
   TEST_CASE("a file in a format of HDF5's future is not called damaged") {
-    const auto path = std::filesystem::path(STIMGEN_SOURCE_DIR) / "tests/base/newer_format.h5";
+    const auto path = std::filesystem::path(STIMGEN_SOURCE_DIR) / "tests/h5/newer_format.h5";
     const auto read = [&] { return open_file(path).open_dataset("/spikes/cortex/node_ids").read_uint64(); };
 #if H5_VERSION_GE(2, 0, 0)
     CHECK(read() == std::vector<std::uint64_t>{0, 1, 2, 3});
 #else
     const std::string said = refusal(read);
-    CHECK(contains(said, "newer_format.h5' is in a newer HDF5 format than HDF5 " + h5::library_version() + " can read"));
+    CHECK(contains(said, "newer_format.h5' is in a newer HDF5 format than HDF5 " + h5::library_version() + " can"));
     CHECK(contains(said, "/spikes/cortex/node_ids: bad version number for layout message, superblock version 3"));
     CHECK(contains(said, "write it in the format of HDF5 1.10"));
     CHECK(refusal([&] { open_file(path).children("/spikes/cortex"); }) == said);
@@ -338,7 +339,7 @@ TEST_SUITE("base") {
     bytes.at(8) = 9;  // after the signature: the version of the superblock
     write_text(path, bytes);
     CHECK(contains(refusal([&] { open_file(path); }), "x.h5' is in a newer HDF5 format than"));
-    CHECK(contains(refusal([&] { open_file(path); }), "can read (bad superblock version number, superblock version 9)"));
+    CHECK(contains(refusal([&] { open_file(path); }), "(bad superblock version number, superblock version 9)"));
 
     make_hdf5(path, [](hid_t file) { put<std::int64_t>(file, "ids", H5T_STD_I64LE, H5T_NATIVE_INT64, {3}); });
     bytes = read_text(path);
