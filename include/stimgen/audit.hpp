@@ -9,7 +9,8 @@
 //      "networks":   {"shell": {entry}}, "assemblies": {"pair": {entry}},
 //      "tasks":      {"long": {entry, "file": "long.h5", "bytes": …, "nodes": …,
 //                              "populations": {"shell": {"spikes": …, "sha256": content digest}}}}}}}
-//   entry: "fingerprint" (what the content depends on), "keys" (the recipe's words, canonical), "inputs" (digests of
+//   entry: "fingerprint" (what the content depends on), "keys" (what the recipe says, canonical), "words" (the same of
+//   paths and conditions, which count by what they lead to and are not in the fingerprint), "inputs" (digests of
 //   node columns, files and spikes that were read), "needs" ("assembly pair"), "kind", "seal" (the first 16 digits of
 //   SHA-256 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe that
 //   says the same in other words).
@@ -49,6 +50,7 @@ struct LockedTask {
   std::string name;
   std::string fingerprint;
   std::map<std::string, std::string> keys, inputs;
+  std::map<std::string, std::string> words;  // keys that count by what they lead to (Said::by_content)
   std::vector<std::string> needs;  // "assembly pair", sorted
   // Of tasks that make a file:
   std::string file;

@@ -8,14 +8,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "stimgen/kind.hpp"
+#include "stimgen/recipe.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
 namespace stimgen {
+
+class RandomStream;
 
 struct RateSegment {
   double start_ms = 0;
@@ -100,19 +105,20 @@ double expected_spikes(double rate_hz, double duration_ms);
 
 // ---- rate distributions: every node its own rate -------------------------------------------------------------------
 
-enum class DistributionKind : std::uint8_t { constant, lognormal, normal, gamma, uniform, exponential };
+struct DistributionKind;
 
 // A distribution of rates in Hz, with parameters already solved such that the *resulting* rates have the mean and
 // stdev asked for (normal: of the distribution truncated at zero).
 struct RateDistribution {
-  DistributionKind kind = DistributionKind::constant;
+  const DistributionKind* kind = nullptr;
   double mean_hz = 0;   // of the resulting rates
   double stdev_hz = 0;  // of the resulting rates
-  // lognormal: mu, sigma of ln(rate/Hz). normal: mu, sigma of the untruncated normal in Hz, and `tail` = P(X > 0).
-  // gamma: shape, scale_hz. uniform: lo, hi. exponential: mean. constant: the rate.
+  // What the kind makes of them: src/rate/distributions says what they are.
   double a = 0;
   double b = 0;
   double tail = 1;
+
+  bool is_constant() const;
 };
 
 struct DistributionResult {
@@ -120,16 +126,39 @@ struct DistributionResult {
   std::string problem;  // empty if fine, else one sentence for the user: why there is no such distribution
 };
 
-// From the mean and stdev of the resulting rates. Requires: finite, mean >= 0, stdev >= 0. stdev 0 is constant.
-// lognormal: sigma² = ln(1 + (stdev/mean)²), mu = ln(mean) − sigma²/2. normal: truncated at zero, solved for mu and
-// sigma; only pairs with stdev < mean exist (stdev = mean is the exponential limit), else `problem` says so.
-// (from 0.999 on it does too: there the exponential is meant). exponential needs stdev = mean. uniform: mean ±
-// stdev·sqrt(3), which must not be negative. A mean of 0 with a stdev is a problem in every kind.
-// What is drawn from, Purpose::rate, is asked for of `streams`; a constant asks for nothing.
-DistributionResult make_distribution(DistributionKind kind, double mean_hz, double stdev_hz, Streams& streams);
+// One row of the table. All kinds can be given by the mean and stdev of the resulting rates; a kind whose own key has
+// its name, {uniform: [2, 8]}, can be given by that, too.
+struct DistributionKind {
+  KindInfo info;  // fields: the keys of its shortest form
+  // From mean and stdev, both positive and in the bounds of make_distribution(). Asks `streams` for Purpose::rate, which
+  // draw() will be given.
+  DistributionResult (*make)(double mean_hz, double stdev_hz, Streams& streams);
+  // Reads its own key, in which it reports what is wrong; nullptr: it has none.
+  std::optional<RateDistribution> (*read)(Fields& fields, Streams& streams);
+  // A rate that is finite and not negative.
+  double (*draw)(const RateDistribution& distribution, RandomStream& stream);
+  // P(rate <= rate_hz). For reports: nothing generated depends on it.
+  double (*cdf)(const RateDistribution& distribution, double rate_hz);
+  // All that draw() depends on, in canonical form: "shape 2 scale 3 Hz".
+  std::string (*describe)(const RateDistribution& distribution);
+};
+
+// All distributions, the default ("lognormal") first.
+std::span<const DistributionKind* const> distribution_kinds();
+
+// The same rate for every node. Requires: finite, >= 0.
+DistributionResult make_constant(double rate_hz);
+// From the mean and stdev of the resulting rates. Requires: finite, mean >= 0, stdev >= 0. stdev 0 (below 2^-60 of the
+// mean) is constant. What a kind cannot have, it says in `problem`; a mean of 0 with a stdev is a problem in every
+// kind. What is drawn from is asked for of `streams`; a constant asks for nothing.
+DistributionResult make_distribution(const DistributionKind& kind, double mean_hz, double stdev_hz, Streams& streams);
 DistributionResult make_uniform(double low_hz, double high_hz, Streams& streams);
 
 // The rate of one node, drawn from the stream (Purpose::rate) at counter (node, ·): it depends on nothing else.
 double draw_rate_hz(const RateDistribution& distribution, StreamKey key, NodeId node);
+// P(rate <= rate_hz).
+double rate_cdf(const RateDistribution& distribution, double rate_hz);
+// "gamma version 1, shape 2 scale 3 Hz": what drawn rates depend on besides the stream, for fingerprints.
+std::string canonical(const RateDistribution& distribution);
 
 }  // namespace stimgen

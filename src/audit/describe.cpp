@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "audit/entry_json.hpp"
@@ -61,23 +62,31 @@ class ChangeFinder {
     }
   }
 
-  void compare_keys(const LockedTask& before, const LockedTask& now, const std::string& prefix, bool network) {
+  // Keys and words: what the recipe said.
+  static std::map<std::string, std::string> said_by(const LockedTask& entry) {
+    std::map<std::string, std::string> said = entry.keys;
+    said.insert(entry.words.begin(), entry.words.end());
+    return said;
+  }
+
+  void compare_keys(const LockedTask& entry, const LockedTask& description, const std::string& prefix, bool network) {
+    const auto before = said_by(entry), now = said_by(description);
     std::set<std::string> names;
-    for (const auto& [name, value] : before.keys) names.insert(name);
-    for (const auto& [name, value] : now.keys) names.insert(name);
+    for (const auto& [name, value] : before) names.insert(name);
+    for (const auto& [name, value] : now) names.insert(name);
     // Which keys there are is up to the format, and which seeds are drawn from follows from other keys.
     std::erase_if(names, [&](const std::string& name) {
-      const bool both = before.keys.contains(name) && now.keys.contains(name);
+      const bool both = before.contains(name) && now.contains(name);
       return !both && (lock_.format_version != kFormatVersion || name.starts_with("seeds."));
     });
     for (const std::string& name : names) {
-      const auto old = before.keys.find(name), young = now.keys.find(name);
+      const auto old = before.find(name), young = now.find(name);
       const bool seed = name.starts_with("seeds.");
       const std::string full = (seed || name.starts_with("output.") || name.starts_with("time.") ? "" : prefix) + name;
       const Cause cause = seed ? Cause::seed : network ? Cause::network : Cause::recipe;
-      if (old == before.keys.end()) {
+      if (old == before.end()) {
         add(cause, fmt::format("{} added: {}", full, young->second));
-      } else if (young == now.keys.end()) {
+      } else if (young == now.end()) {
         add(cause, fmt::format("{} removed (was {})", full, old->second));
       } else if (old->second != young->second) {
         add(cause, fmt::format("{} changed {} → {}", full, old->second, young->second));
@@ -120,7 +129,7 @@ std::string_view cause_name(Cause cause) {
 EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
   if (entry.fingerprint != now.fingerprint) return EntryState::missing;
   if (!entry.seal.empty() && entry.seal != seal_of(entry)) return EntryState::edited;
-  const bool same = entry.keys == now.keys && entry.inputs == now.inputs && entry.needs == now.needs &&
+  const bool same = entry.keys == now.keys && entry.words == now.words && entry.inputs == now.inputs && entry.needs == now.needs &&
                     entry.file == now.file;
   return same ? EntryState::as_written : EntryState::reworded;
 }
@@ -154,7 +163,10 @@ LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps)
   entry.kind = task.kind;
   entry.name = task.name;
   entry.fingerprint = to_hex(task.fingerprint);
-  entry.keys.insert(task.keys.begin(), task.keys.end());
+  for (const auto& [key, value] : task.keys) {
+    const bool by_content = std::binary_search(task.by_content.begin(), task.by_content.end(), key);
+    (by_content ? entry.words : entry.keys).emplace(key, value);
+  }
   entry.inputs.insert(task.inputs.begin(), task.inputs.end());
   for (const std::filesystem::path& file : task.files) {
     entry.inputs["file " + shown_from_recipe(plan.recipe, file)] = stamps.digest(file).sha256;

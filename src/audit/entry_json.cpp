@@ -20,6 +20,7 @@ const char* section_of(TaskKind kind) {
 SortedJson unsealed_json(const LockedTask& task) {
   SortedJson json = {{"fingerprint", task.fingerprint}};
   if (!task.keys.empty()) json["keys"] = task.keys;
+  if (!task.words.empty()) json["words"] = task.words;
   if (!task.inputs.empty()) json["inputs"] = task.inputs;
   if (!task.needs.empty()) json["needs"] = task.needs;
   if (section_of(task.kind) != std::string_view("tasks")) return json;
@@ -86,6 +87,7 @@ class EntryReader {
     task.name = name;
     task.fingerprint = digest(json, "fingerprint", owner);
     task.keys = read_or_empty<Texts>(json, "keys", owner);
+    task.words = read_or_empty<Texts>(json, "words", owner);
     task.inputs = read_or_empty<Texts>(json, "inputs", owner);
     task.needs = read_or_empty<std::vector<std::string>>(json, "needs", owner);
     task.seal = read<std::string>(json, "seal", owner);

@@ -101,7 +101,7 @@ class Reader {
     background_.process = fields_.value("process");
     if (fields_.has("distribution")) {
       if (const Value* value = fields_.value("distribution")) {
-        default_kind_ = read_distribution_kind(*value, diagnostics_).value_or(default_kind_);
+        if (const auto* kind = read_distribution_kind(*value, diagnostics_)) default_kind_ = kind;
       }
     }
     const PopulationSelection selected = read_selection(fields_, network_);
@@ -243,7 +243,7 @@ class Reader {
 
   // Rates of nodes that are not known yet: only whether they are rates.
   bool check_rate(const Value& value, const std::string& owner) {
-    return read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_).has_value();
+    return read_rate_value(value, owner, *default_kind_, background_.streams, diagnostics_).has_value();
   }
   void check_rates(const Value& rates) {
     for (const Value::Member& member : rates.members) check_rate(member.value, fmt::format("group '{}'", member.key));
@@ -254,7 +254,7 @@ class Reader {
 
   void add_group(const std::string& label, const Value& value, const std::string& owner,
                  const NodePopulation* population, NodeSelection rows) {
-    const auto read = read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_);
+    const auto read = read_rate_value(value, owner, *default_kind_, background_.streams, diagnostics_);
     if (!read || population == nullptr) return;
     BackgroundGroup group;
     group.label = label;
@@ -273,7 +273,7 @@ class Reader {
   const Seeds& seeds_;
   Diagnostics& diagnostics_;
   Fields fields_;
-  DistributionKind default_kind_ = DistributionKind::lognormal;
+  const DistributionKind* default_kind_ = distribution_kinds().front();
 };
 
 // All but the rates that are drawn: nodes, groups, and the rates of listed groups.

@@ -44,12 +44,13 @@ struct RateValue {
   SourceLoc loc;  // of the property's name or the path, else of the value
 };
 
-// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution. What will be drawn
-// from is asked for of `streams`.
-std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner, DistributionKind default_kind,
-                                         Streams& streams, Diagnostics& diagnostics);
+// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution. What rates will
+// be drawn from is asked for of `streams`.
+std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner,
+                                         const DistributionKind& default_kind, Streams& streams,
+                                         Diagnostics& diagnostics);
 
-// "lognormal" → the kind; reports unknown names at `value`.
-std::optional<DistributionKind> read_distribution_kind(const Value& value, Diagnostics& diagnostics);
+// "lognormal" → the kind; reports unknown names at `value` and gives nullptr.
+const DistributionKind* read_distribution_kind(const Value& value, Diagnostics& diagnostics);
 
 }  // namespace stimgen

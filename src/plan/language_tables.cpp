@@ -26,6 +26,7 @@ SchemaTables make_tables() {
   tables.sections.push_back(std::move(patterns));
   tables.sections.push_back({"combine", "", {{nullptr, {combine_fields()}}}});
   for (const ProcessKind* kind : process_kinds()) tables.processes.push_back(&kind->info);
+  for (const DistributionKind* kind : distribution_kinds()) tables.distributions.push_back(&kind->info);
   tables.networks = network_docs();
   return tables;
 }

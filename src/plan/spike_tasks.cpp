@@ -39,7 +39,7 @@ class SpikeTaskBuilder {
       const std::string prefix = fmt::format("group {}", group.label);
       task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
       task.settings.emplace_back(prefix + " rate", group.listed_hz.empty()
-                                                       ? describe(group.distribution)
+                                                       ? canonical(group.distribution)
                                                        : canonical_digest(std::span<const double>(group.listed_hz)));
       task.expected_spikes += group.expected_spikes(input.window.duration_ms());
     }
@@ -142,11 +142,6 @@ class SpikeTaskBuilder {
       Streams unused;
       make_process(process, unused, diagnostics_);
     }
-  }
-
-  static std::string describe(const RateDistribution& d) {
-    return fmt::format("kind {} parameters {} {} {}", static_cast<int>(d.kind), format_number(d.a), format_number(d.b),
-                       format_number(d.tail));
   }
 
   Plan& plan_;

@@ -60,6 +60,9 @@ std::vector<Kind> all_kinds(const SchemaTables& tables) {
   for (const KindInfo* process : tables.processes) {
     kinds.push_back({"process", process, {process->fields.begin(), process->fields.end()}});
   }
+  for (const KindInfo* distribution : tables.distributions) {
+    kinds.push_back({"distribution", distribution, {distribution->fields.begin(), distribution->fields.end()}});
+  }
   return kinds;
 }
 
@@ -242,8 +245,12 @@ std::string kind_text(const Kind& kind) {
 // The kinds of a section, under the text of its key.
 std::string kinds_list(std::string_view section, const std::vector<Kind>& kinds) {
   std::string text;
+  std::size_t width = 10;
   for (const Kind& kind : kinds) {
-    if (kind.section == section) text += fmt::format("    {:<10}  {}\n", kind.info->name, kind.info->summary);
+    if (kind.section == section) width = std::max(width, kind.info->name.size());
+  }
+  for (const Kind& kind : kinds) {
+    if (kind.section == section) text += fmt::format("    {:<{}}  {}\n", kind.info->name, width, kind.info->summary);
   }
   return text.empty() ? text : "\n  kinds\n" + text;
 }
@@ -366,7 +373,9 @@ std::optional<std::string> explain(std::string_view key, const SchemaTables& tab
     std::string text = field_text(doc, where_text(same)) + rows_list("keys inside", doc.inside);
     const bool opens_section =
         std::any_of(same.begin(), same.end(), [](const Place* place) { return place->section.empty(); });
-    if (opens_section || doc.name == "process") text += kinds_list(doc.name, kinds) + keys_list(doc.name, all.places);
+    if (opens_section || doc.name == "process" || doc.name == "distribution") {
+      text += kinds_list(doc.name, kinds) + keys_list(doc.name, all.places);
+    }
     parts.push_back(std::move(text));
   }
   for (const Kind* kind : found.kinds) parts.push_back(kind_text(*kind));

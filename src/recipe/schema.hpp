@@ -26,6 +26,7 @@ struct SchemaSection {
 struct SchemaTables {
   std::vector<SchemaSection> sections;  // backgrounds, assemblies, patterns, combine
   std::vector<const KindInfo*> processes;
+  std::vector<const KindInfo*> distributions;  // of rates
   std::span<const SectionDoc> networks;  // the one called "networks" is the section itself
 };
 

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/probability.hpp"
 #include "report/node_index.hpp"
-#include "report/probability.hpp"
 #include "report/task_nodes.hpp"
 #include "stimgen/recipe.hpp"
 #include "stimgen/report.hpp"
@@ -261,10 +261,10 @@ class Checker {
     double squares = 0;
     for (const double rate : rates) squares += (rate - group.drawn_mean_hz) * (rate - group.drawn_mean_hz);
     group.drawn_stdev_hz = rates.size() > 1 ? std::sqrt(squares / (count - 1)) : 0;
-    if (group.asked->kind == DistributionKind::constant || rates.size() < kFewestValues) return;
+    if (group.asked->is_constant() || rates.size() < kFewestValues) return;
     double distance = 0;
     for (std::size_t i = 0; i < rates.size(); ++i) {
-      const double cdf = probability::rate_cdf(*group.asked, rates[i]);
+      const double cdf = rate_cdf(*group.asked, rates[i]);
       distance = std::max({distance, cdf - static_cast<double>(i) / count, static_cast<double>(i + 1) / count - cdf});
     }
     group.rates_p = probability::kolmogorov_p(distance, count);

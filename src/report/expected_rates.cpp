@@ -3,7 +3,7 @@
 #include <cmath>
 #include <map>
 
-#include "report/probability.hpp"
+#include "base/probability.hpp"
 #include "report/survey.hpp"
 
 namespace stimgen {
@@ -14,17 +14,17 @@ constexpr std::size_t kCells = 300;
 
 ExpectedRates::ExpectedRates(const TaskNodes& asked, std::size_t group) : scatter_(asked.scatter == Scatter::poisson) {
   const BackgroundGroup* background = asked.asked[group];
-  if (background != nullptr && background->distribution.kind != DistributionKind::constant) {
+  if (background != nullptr && !background->distribution.is_constant()) {
     // Cells of equal width in the root of the rate are finer where rates are low.
     const RateDistribution& distribution = background->distribution;
     double highest_hz = distribution.mean_hz + 6 * distribution.stdev_hz;
-    while (probability::rate_cdf(distribution, highest_hz) < 0.9999) highest_hz *= 1.5;
+    while (rate_cdf(distribution, highest_hz) < 0.9999) highest_hz *= 1.5;
     const double per_hz = expected_spikes(1, asked.window().duration_ms());
     double below = 0;
     for (std::size_t i = 0; i < kCells; ++i) {
       const auto edge = [&](double at) { return highest_hz * (at / kCells) * (at / kCells); };
       const double upper = edge(static_cast<double>(i) + 1);
-      const double share = i + 1 == kCells ? 1.0 : probability::rate_cdf(distribution, upper);
+      const double share = i + 1 == kCells ? 1.0 : rate_cdf(distribution, upper);
       parts_.push_back({edge(static_cast<double>(i) + 0.5) * per_hz, share - below});
       below = share;
     }

@@ -23,7 +23,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"worker_pool", {}},
     {"streams", {"types"}},
     {"base", {"diagnostic", "streams", "types", "worker_pool"}},
-    {"rate", {"types", "base"}},
+    {"rate", {"recipe", "types", "base"}},
     {"recipe", {"kind", "base", "types", "diagnostic"}},
     {"network", {"recipe", "base"}},
     {"assembly", {"network", "recipe"}},

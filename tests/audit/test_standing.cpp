@@ -138,6 +138,7 @@ TEST_SUITE("audit") {
       };
       CHECK(edited([](LockedTask& e) { e.keys["rate"] = "30 Hz"; }));
       CHECK(edited([](LockedTask& e) { e.inputs["column x of y"] = std::string(64, '0'); }));
+      CHECK(edited([](LockedTask& e) { e.words["where.kind"] = "A"; }));
       CHECK(edited([](LockedTask& e) { e.needs.clear(); }));
       CHECK(edited([](LockedTask& e) { e.file = "other.h5"; }));
       CHECK(edited([](LockedTask& e) { ++e.bytes; }));

@@ -10,6 +10,7 @@
 
 #include "base/maths.hpp"
 #include "base/random.hpp"
+#include "rate/distributions/common.hpp"
 #include "sample/poisson.hpp"
 #include "sample/poisson_kernel.hpp"
 #include "stimgen/rate.hpp"
@@ -64,9 +65,9 @@ void streams(benchmark::State& state, const RateFunction& rate) {
   state.SetItemsProcessed(static_cast<std::int64_t>(count));
 }
 
-void draws(benchmark::State& state, DistributionKind kind) {
+void draws(benchmark::State& state, const DistributionKind* kind) {
   Streams streams;
-  const RateDistribution distribution = make_distribution(kind, 7.5, 6.4, streams).distribution;
+  const RateDistribution distribution = make_distribution(*kind, 7.5, 6.4, streams).distribution;
   NodeId node = 0;
   for (auto _ : state) benchmark::DoNotOptimize(draw_rate_hz(distribution, {1}, node++));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
@@ -97,9 +98,9 @@ const bool registered = [] {
     benchmark::RegisterBenchmark(("train_1Hz_1s/" + isa).c_str(), trains, kernel, constant_rate(1, {0, 1000}));
   }
   benchmark::RegisterBenchmark("stream_20Hz_15s", streams, constant_rate(20, {0, 15000}));
-  benchmark::RegisterBenchmark("draw/lognormal", draws, DistributionKind::lognormal);
-  benchmark::RegisterBenchmark("draw/normal", draws, DistributionKind::normal);
-  benchmark::RegisterBenchmark("draw/gamma", draws, DistributionKind::gamma);
+  benchmark::RegisterBenchmark("draw/lognormal", draws, &kLognormalRates);
+  benchmark::RegisterBenchmark("draw/normal", draws, &kNormalRates);
+  benchmark::RegisterBenchmark("draw/gamma", draws, &kGammaRates);
   benchmark::RegisterBenchmark("self_test", check_self);
   return true;
 }();

@@ -274,8 +274,9 @@ TEST_SUITE("conformance") {
             described(process_settings, kind->info, sample(*kind).keys));
       // What process_settings() says is what the plan takes.
       const std::string name(kind->info.name);
-      const testing::PlannedRecipe recipe(testing::recipe_head() + "backgrounds: {b: {population: cells, rate: 5, process: {" +
-                                          name + ": " + sample(*kind).keys + "}}}\n");
+      const std::string process = "{" + name + ": " + sample(*kind).keys + "}";
+      const testing::PlannedRecipe recipe(testing::recipe_head() +
+                                          "backgrounds: {b: {population: cells, rate: 5, process: " + process + "}}\n");
       REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
       const auto& settings = recipe.plan().find("b")->settings;
       for (const auto& setting : described(process_settings, kind->info, sample(*kind).keys)) {
@@ -301,8 +302,9 @@ TEST_SUITE("conformance") {
 
   TEST_CASE("processes: the fingerprint takes a key as it is read, not as it is written") {
     const auto settings = described(process_settings, kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
-    CHECK(settings == decltype(settings){
-                          {"process", "shaped version 3"}, {"process dead.time", format_time(2)}, {"process shape", "2.5"}});
+    CHECK(settings == decltype(settings){{"process", "shaped version 3"},
+                                         {"process dead.time", format_time(2)},
+                                         {"process shape", "2.5"}});
     CHECK(described(process_settings, kShaped, "{shape: 2.5}") == settings);
   }
 

@@ -73,8 +73,8 @@ constexpr const char* kOtherSpikes = "seeds.spikes=9";
 
 TEST_SUITE("plan") {
   TEST_CASE("streams: a background draws rates only if they are not given") {
-    for (const char* given : {"rate: 5 Hz", "rate: [5, 0]", "rate: {uniform: [5, 5]}", "rate: {values: {property: even}}",
-                              "group_by: kind, rates: {A: 5, B: [3, 0]}"}) {
+    for (const char* given : {"rate: 5 Hz", "rate: [5, 0]", "rate: {uniform: [5, 5]}",
+                              "rate: {values: {property: even}}", "group_by: kind, rates: {A: 5, B: [3, 0]}"}) {
       CAPTURE(given);
       const Found found = look_at(background(given));
       CHECK(found.streams == Texts{"spikes"});
@@ -83,7 +83,8 @@ TEST_SUITE("plan") {
       CHECK(changed_by(kOtherSpikes, background(given)));
     }
     for (const char* drawn : {"rate: [5, 2]", "rate: {uniform: [5, 6]}", "rate: {exponential: 5}",
-                              "group_by: kind, rates: {A: 5, B: [3, 1]}", "group_by: kind, rates: {A: 5}, others: [5, 1]"}) {
+                              "group_by: kind, rates: {A: 5, B: [3, 1]}",
+                              "group_by: kind, rates: {A: 5}, others: [5, 1]"}) {
       CAPTURE(drawn);
       const Found found = look_at(background(drawn));
       CHECK(found.streams == Texts{"rate", "spikes"});

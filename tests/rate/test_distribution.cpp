@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/random.hpp"
+#include "rate/distributions/common.hpp"
 #include "stimgen/rate.hpp"
 #include "support/statistics.hpp"
 
@@ -14,9 +15,9 @@ TEST_SUITE("rate") {
 
   namespace {
 
-  DistributionResult made(DistributionKind kind, double mean_hz, double stdev_hz) {
+  DistributionResult made(const DistributionKind* kind, double mean_hz, double stdev_hz) {
     Streams streams;
-    return make_distribution(kind, mean_hz, stdev_hz, streams);
+    return make_distribution(*kind, mean_hz, stdev_hz, streams);
   }
 
   DistributionResult uniform_made(double low_hz, double high_hz) {
@@ -50,18 +51,18 @@ TEST_SUITE("rate") {
 
   TEST_CASE("drawn rates have the mean and stdev asked for (bound 1e-4 each)") {
     struct Case {
-      DistributionKind kind;
+      const DistributionKind* kind;
       double mean_hz, stdev_hz;
     };
-    for (const Case& c : {Case{DistributionKind::lognormal, 20, 2}, Case{DistributionKind::lognormal, 1.9, 1.8},
-                          Case{DistributionKind::lognormal, 5, 6}, Case{DistributionKind::normal, 7.5, 6.4},
-                          Case{DistributionKind::normal, 1.9, 1.8}, Case{DistributionKind::normal, 20, 2},
-                          Case{DistributionKind::normal, 10, 4}, Case{DistributionKind::normal, 2, 1.99},
-                          Case{DistributionKind::gamma, 5, 6}, Case{DistributionKind::gamma, 20, 2},
-                          Case{DistributionKind::gamma, 3, 0.003}, Case{DistributionKind::gamma, 4, 4},
-                          Case{DistributionKind::uniform, 10, 3}, Case{DistributionKind::exponential, 8, 8},
-                          Case{DistributionKind::lognormal, 2000, 700}}) {
-      CAPTURE(static_cast<int>(c.kind));
+    for (const Case& c : {Case{&kLognormalRates, 20, 2}, Case{&kLognormalRates, 1.9, 1.8},
+                          Case{&kLognormalRates, 5, 6}, Case{&kNormalRates, 7.5, 6.4},
+                          Case{&kNormalRates, 1.9, 1.8}, Case{&kNormalRates, 20, 2},
+                          Case{&kNormalRates, 10, 4}, Case{&kNormalRates, 2, 1.99},
+                          Case{&kGammaRates, 5, 6}, Case{&kGammaRates, 20, 2},
+                          Case{&kGammaRates, 3, 0.003}, Case{&kGammaRates, 4, 4},
+                          Case{&kUniformRates, 10, 3}, Case{&kExponentialRates, 8, 8},
+                          Case{&kLognormalRates, 2000, 700}}) {
+      CAPTURE(c.kind->info.name);
       CAPTURE(c.mean_hz);
       const DistributionResult result = made(c.kind, c.mean_hz, c.stdev_hz);
       REQUIRE(result.problem.empty());
@@ -73,12 +74,12 @@ TEST_SUITE("rate") {
 
   TEST_CASE("gamma and lognormal draws have the whole shape, not only the moments (bound 0.001)") {
     // Gamma of shape 1 is the exponential; the logarithm of a lognormal is normal.
-    const auto gamma = made(DistributionKind::gamma, 4, 4).distribution;
+    const auto gamma = made(&kGammaRates, 4, 4).distribution;
     std::vector<double> scaled;
     for (const double rate : draw_many(gamma, 5, 20000)) scaled.push_back(rate / 4);
     CHECK(test::ks_exponential_p(scaled) > 0.001);
 
-    const auto lognormal = made(DistributionKind::lognormal, 5, 6).distribution;
+    const auto lognormal = made(&kLognormalRates, 5, 6).distribution;
     std::vector<double> uniform;
     for (const double rate : draw_many(lognormal, 5, 20000)) {
       uniform.push_back(std::erfc(-(std::log(rate) - lognormal.a) / lognormal.b / std::sqrt(2.0)) / 2);
@@ -91,7 +92,7 @@ TEST_SUITE("rate") {
     for (const double share : {0.03, 0.1, 0.3, 0.5, 0.7, 0.75, 0.9, 0.99, 0.998}) {
       CAPTURE(share);
       const double mean = 2;
-      const RateDistribution d = made(DistributionKind::normal, mean, share * mean).distribution;
+      const RateDistribution d = made(&kNormalRates, mean, share * mean).distribution;
       // Moments of the truncated density by Simpson's rule in long double.
       const long double mu = d.a, sigma = d.b;
       const long double low = std::max(0.0L, mu - 40 * sigma);
@@ -116,23 +117,23 @@ TEST_SUITE("rate") {
   }
 
   TEST_CASE("pairs that no distribution can have are refused with a sentence") {
-    const auto problem = [](DistributionKind kind, double mean, double stdev) {
+    const auto problem = [](const DistributionKind* kind, double mean, double stdev) {
       return made(kind, mean, stdev).problem;
     };
-    CHECK(problem(DistributionKind::normal, 2, 3).find("stdev must be below the mean") != std::string::npos);
-    CHECK(problem(DistributionKind::normal, 2, 2).find("2 Hz") != std::string::npos);
-    CHECK(problem(DistributionKind::uniform, 2, 1.5).find("reaches below 0 Hz") != std::string::npos);
-    CHECK_FALSE(problem(DistributionKind::exponential, 2, 1).empty());
-    CHECK_FALSE(problem(DistributionKind::lognormal, 0, 1).empty());
-    CHECK_FALSE(problem(DistributionKind::constant, 2, 1).empty());
+    CHECK(problem(&kNormalRates, 2, 3).find("stdev must be below the mean") != std::string::npos);
+    CHECK(problem(&kNormalRates, 2, 2).find("2 Hz") != std::string::npos);
+    CHECK(problem(&kUniformRates, 2, 1.5).find("reaches below 0 Hz") != std::string::npos);
+    CHECK_FALSE(problem(&kExponentialRates, 2, 1).empty());
+    CHECK_FALSE(problem(&kLognormalRates, 0, 1).empty());
+    CHECK_FALSE(problem(&kConstantRates, 2, 1).empty());
     CHECK_FALSE(uniform_made(5, 4).problem.empty());
     CHECK_FALSE(uniform_made(-1, 4).problem.empty());
-    CHECK_THROWS_AS(made(DistributionKind::normal, -1, 1), std::logic_error);
+    CHECK_THROWS_AS(made(&kNormalRates, -1, 1), std::logic_error);
   }
 
   TEST_CASE("no stdev is a constant rate; a mean of 0 is silence") {
-    for (const auto kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma,
-                            DistributionKind::uniform, DistributionKind::exponential, DistributionKind::constant}) {
+    for (const DistributionKind* kind : {&kLognormalRates, &kNormalRates, &kGammaRates,
+                            &kUniformRates, &kExponentialRates, &kConstantRates}) {
       const RateDistribution d = made(kind, 3, 0).distribution;
       CHECK(draw_rate_hz(d, {1}, 1) == 3);
       CHECK(draw_rate_hz(made(kind, 0, 0).distribution, {1}, 1) == 0);
@@ -141,8 +142,8 @@ TEST_SUITE("rate") {
   }
 
   TEST_CASE("extreme but possible pairs give finite rates that are not negative") {
-    for (const auto kind :
-         {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma, DistributionKind::uniform}) {
+    for (const DistributionKind* kind :
+         {&kLognormalRates, &kNormalRates, &kGammaRates, &kUniformRates}) {
       for (const double mean : {1e-90, 1e-3, 1.0, 1e6, 1e90}) {
         for (const double share : {1e-300, 1e-30, 1e-17, 1e-12, 1e-8, 1e-4, 0.5, 0.9989, 1e3, 1e90}) {
           const DistributionResult result = made(kind, mean, mean * share);
@@ -159,7 +160,7 @@ TEST_SUITE("rate") {
   }
 
   TEST_CASE("a very small stdev is still the stdev (bound 1e-4)") {
-    for (const auto kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma}) {
+    for (const DistributionKind* kind : {&kLognormalRates, &kNormalRates, &kGammaRates}) {
       const RateDistribution d = made(kind, 10, 1e-7).distribution;
       check_moments(d, draw_many(d, 3, 10000));
     }
@@ -167,7 +168,7 @@ TEST_SUITE("rate") {
 
   TEST_CASE("rates of nodes are drawn independently of each other and of the order of calls") {
     // A peer draws from one shared generator: calling twice, or in another order, changes every rate.
-    const RateDistribution d = made(DistributionKind::gamma, 5, 3).distribution;
+    const RateDistribution d = made(&kGammaRates, 5, 3).distribution;
     const StreamKey key = make_stream_key("rate", 0, "shell");
     const double of_7 = draw_rate_hz(d, key, 7);
     const double of_3 = draw_rate_hz(d, key, 3);

@@ -3,12 +3,12 @@
 
 #include <cmath>
 
-#include "report/probability.hpp"
+#include "base/probability.hpp"
 
 using namespace stimgen;
 using namespace stimgen::probability;
 
-TEST_SUITE("report") {
+TEST_SUITE("base") {
   TEST_CASE("the Poisson distribution sums up its terms") {
     for (const double mean : {0.3, 4.0, 60.0}) {
       double term = std::exp(-mean);
@@ -37,25 +37,5 @@ TEST_SUITE("report") {
     CHECK(kolmogorov_p(1.6276 / 1000, 1e6) == doctest::Approx(0.01).epsilon(0.01));
     CHECK(kolmogorov_p(0.409, 10) == doctest::Approx(0.05).epsilon(0.05));  // small-sample table
     CHECK(kolmogorov_p(0, 10) == 1);
-  }
-
-  TEST_CASE("distributions of rates have the mean and stdev they were made for") {
-    for (const DistributionKind kind : {DistributionKind::lognormal, DistributionKind::normal, DistributionKind::gamma,
-                                        DistributionKind::uniform, DistributionKind::exponential}) {
-      const double stdev = kind == DistributionKind::exponential ? 4 : 2;
-      Streams streams;
-      const RateDistribution distribution = make_distribution(kind, 4, stdev, streams).distribution;
-      // ∫ (1 − F) = mean, ∫ 2x (1 − F) = E[x²].
-      double mean = 0;
-      double square = 0;
-      constexpr double kStep = 0.002;
-      for (double x = kStep / 2; x < 200; x += kStep) {
-        const double above = 1 - rate_cdf(distribution, x);
-        mean += above * kStep;
-        square += 2 * x * above * kStep;
-      }
-      CHECK(mean == doctest::Approx(4).epsilon(0.001));
-      CHECK(std::sqrt(square - mean * mean) == doctest::Approx(stdev).epsilon(0.005));
-    }
   }
 }

@@ -1,5 +1,5 @@
 // Tails of distributions by series, continued fractions and, for large means, the normal limit.
-#include "report/probability.hpp"
+#include "base/probability.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -93,26 +93,6 @@ double kolmogorov_p(double distance, double n) {
     if (term < 1e-18) break;
   }
   return std::clamp(2 * sum, 0.0, 1.0);
-}
-
-double rate_cdf(const RateDistribution& distribution, double rate_hz) {
-  const double a = distribution.a;
-  const double b = distribution.b;
-  switch (distribution.kind) {
-    case DistributionKind::constant:
-      return rate_hz >= a ? 1 : 0;
-    case DistributionKind::lognormal:
-      return rate_hz > 0 ? normal_cdf((std::log(rate_hz) - a) / b) : 0;
-    case DistributionKind::normal:
-      return rate_hz >= 0 ? std::clamp(1 - normal_cdf((a - rate_hz) / b) / distribution.tail, 0.0, 1.0) : 0;
-    case DistributionKind::gamma:
-      return gamma_cdf(rate_hz / b, a);
-    case DistributionKind::uniform:
-      return std::clamp((rate_hz - a) / (b - a), 0.0, 1.0);
-    case DistributionKind::exponential:
-      return rate_hz > 0 ? -std::expm1(-rate_hz / a) : 0;
-  }
-  return 0;
 }
 
 }  // namespace stimgen::probability

@@ -1,8 +1,6 @@
 // Tails of the distributions that observed spikes are held against. For reports only: nothing generated depends on it.
 #pragma once
 
-#include "stimgen/rate.hpp"
-
 namespace stimgen::probability {
 
 // P(Z <= z) of the standard normal.
@@ -16,7 +14,5 @@ double gamma_cdf(double x, double shape);
 // Asymptotic p of a Kolmogorov-Smirnov distance D of n values, with the finite-size correction of Stephens (J. R. Stat.
 // Soc. B 32 (1970) 115).
 double kolmogorov_p(double distance, double n);
-// P(rate <= rate_hz).
-double rate_cdf(const RateDistribution& distribution, double rate_hz);
 
 }  // namespace stimgen::probability
