@@ -12,8 +12,8 @@
 //   entry: "fingerprint" (what the content depends on), "keys" (what the recipe says, canonical), "words" (the same of
 //   paths and conditions, which count by what they lead to and are not in the fingerprint), "inputs" (digests of
 //   node columns, files and spikes that were read), "needs" ("assembly pair"), "kind", "seal" (the first 16 digits of
-//   SHA-256 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe that
-//   says the same in other words).
+//   SHA-256 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe
+//   that says the same in other words).
 //
 // It holds nothing of the machine: no times, hosts, absolute or output paths. What `run` knows of file stamps is in
 // <output>/.stimgen/state.json, which may be deleted at any time.
@@ -51,14 +51,14 @@ struct LockedTask {
   std::string fingerprint;
   std::map<std::string, std::string> keys, inputs;
   std::map<std::string, std::string> words;  // keys that count by what they lead to (Said::by_content)
-  std::vector<std::string> needs;  // "assembly pair", sorted
+  std::vector<std::string> needs;            // "assembly pair", sorted
   // Of tasks that make a file:
   std::string file;
   std::uint64_t bytes = 0;
   std::uint64_t nodes = 0;
   std::map<std::string, LockedPopulation> populations;
-  // As read: what the entry says of itself (seal_of()); empty of an entry that was made here. An entry whose seal is not
-  // that of its text was changed by something else than a run, and keeps it when it is written again.
+  // As read: what the entry says of itself (seal_of()); empty of an entry that was made here. An entry whose seal is
+  // not that of its text was changed by something else than a run, and keeps it when it is written again.
   std::string seal;
 };
 
@@ -112,8 +112,8 @@ class FileStamps {
   LockedFile digest(const std::filesystem::path& path);
   // What is known of this file, if it is untouched since; else empty.
   std::string recall(const std::filesystem::path& path);
-  // Whether `read`, which reads the file, finds what was expected, and the file stayed as it was meanwhile. Then that is
-  // remembered.
+  // Whether `read`, which reads the file, finds what was expected, and the file stayed as it was meanwhile. Then that
+  // is remembered.
   bool look(const std::filesystem::path& path, const std::string& expected, const std::function<std::string()>& read);
   // Of a file that nobody else writes to now.
   void remember(const std::filesystem::path& path, const std::string& content);
@@ -208,8 +208,8 @@ class LockLog : public TaskLog {
   const Plan& plan_;
   std::optional<Lock> before_;
   std::map<TaskIndex, TaskState> states_;
-  std::map<TaskIndex, LockedTask> descriptions_;   // of every task, unless the lock is an outline
-  std::map<TaskIndex, EntryState> groundwork_;     // entries of networks and assemblies
+  std::map<TaskIndex, LockedTask> descriptions_;  // of every task, unless the lock is an outline
+  std::map<TaskIndex, EntryState> groundwork_;    // entries of networks and assemblies
   std::map<TaskIndex, LockedTask> made_;
   std::map<std::string, bool> contradicted_;
   FileStamps& stamps_;
@@ -293,8 +293,8 @@ struct Verdict {
 
 struct VerifyOptions {
   unsigned threads = 0;
-  std::vector<std::string> only = {};  // with all they need; empty: all
-  bool files_only = false;        // compare files with the lock, regenerate nothing
+  std::vector<std::string> only = {};                   // with all they need; empty: all
+  bool files_only = false;                              // compare files with the lock, regenerate nothing
   std::function<void(const Diagnostics&)> warned = {};  // may be told something once, before the work begins
 };
 

@@ -50,10 +50,10 @@ struct NodeRates {
 
 // One source of a combined file.
 struct CombineSource {
-  std::optional<TaskIndex> task;  // a task of the recipe, or …
-  std::filesystem::path file;     // … an existing file
+  std::optional<TaskIndex> task;                // a task of the recipe, or …
+  std::filesystem::path file;                   // … an existing file
   std::map<std::string, std::string> contents;  // of the file's populations that are taken: hexadecimal content digests
-  std::string population;         // of the file: empty takes all
+  std::string population;                       // of the file: empty takes all
   double shift_ms = 0;
   std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
   SourceLoc loc;

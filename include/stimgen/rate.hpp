@@ -130,8 +130,8 @@ struct DistributionResult {
 // its name, {uniform: [2, 8]}, can be given by that, too.
 struct DistributionKind {
   KindInfo info;  // fields: the keys of its shortest form
-  // From mean and stdev, both positive and in the bounds of make_distribution(). Asks `streams` for Purpose::rate, which
-  // draw() will be given.
+  // From mean and stdev, both positive and in the bounds of make_distribution(). Asks `streams` for Purpose::rate,
+  // which draw() will be given.
   DistributionResult (*make)(double mean_hz, double stdev_hz, Streams& streams);
   // Reads its own key, in which it reports what is wrong; nullptr: it has none.
   std::optional<RateDistribution> (*read)(Fields& fields, Streams& streams);

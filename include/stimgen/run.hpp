@@ -104,8 +104,8 @@ std::string part_problem(const Plan& plan, const Task& task, Shard shard);
 // files in it before it is held may be wrong by then.
 class HeldOutput {
  public:
-  // Checks limits before anything is written, then makes the folder, takes its lock and removes what killed runs left in
-  // it and beside the recipe. `log` says which of the tasks would be made. Errors: InputError, EnvironmentError,
+  // Checks limits before anything is written, then makes the folder, takes its lock and removes what killed runs left
+  // in it and beside the recipe. `log` says which of the tasks would be made. Errors: InputError, EnvironmentError,
   // Interrupted (as FolderLock).
   HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& log, const Patience& patience);
   ~HeldOutput();

@@ -121,16 +121,17 @@ class ChangeFinder {
 }  // namespace
 
 std::string_view cause_name(Cause cause) {
-  static constexpr std::string_view kNames[] = {"",          "version", "seed",    "recipe", "network",  "input",  "missing",
-                                                "truncated", "damaged", "swapped", "lock",   "unlocked", "unknown"};
+  static constexpr std::string_view kNames[] = {"",      "version",  "seed",      "recipe",  "network",
+                                                "input", "missing",  "truncated", "damaged", "swapped",
+                                                "lock",  "unlocked", "unknown"};
   return kNames[static_cast<std::size_t>(cause)];
 }
 
 EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
   if (entry.fingerprint != now.fingerprint) return EntryState::missing;
   if (!entry.seal.empty() && entry.seal != seal_of(entry)) return EntryState::edited;
-  const bool same = entry.keys == now.keys && entry.words == now.words && entry.inputs == now.inputs && entry.needs == now.needs &&
-                    entry.file == now.file;
+  const bool same = entry.keys == now.keys && entry.words == now.words && entry.inputs == now.inputs &&
+                    entry.needs == now.needs && entry.file == now.file;
   return same ? EntryState::as_written : EntryState::reworded;
 }
 

@@ -90,8 +90,8 @@ std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
   std::error_code ignored;
   const std::filesystem::path& folder = plan.recipe.output.directory;
   // Never the lock of the recipe itself, which its own values stand in.
-  const bool same = std::filesystem::weakly_canonical("." / folder, ignored) ==
-                    std::filesystem::weakly_canonical("." / own, ignored);
+  const bool same =
+      std::filesystem::weakly_canonical("." / folder, ignored) == std::filesystem::weakly_canonical("." / own, ignored);
   return same ? folder / ".stimgen" / kName : folder / kName;
 }
 

@@ -10,10 +10,10 @@
 
 namespace stimgen {
 
-// <output>/.stimgen/owners.json: {"version": 1, "recipes": {"../a.yaml": ["bg.h5", …]}}; recipes as seen from the output
-// folder, so that both can move together. A file in the folder says by its record how it was made, but not by which
-// recipe: files of two recipes with the same task are the same. Where this is deleted, nobody's files are protected or
-// removed until runs have made them anew. Read and written while the folder is held.
+// <output>/.stimgen/owners.json: {"version": 1, "recipes": {"../a.yaml": ["bg.h5", …]}}; recipes as seen from the
+// output folder, so that both can move together. A file in the folder says by its record how it was made, but not by
+// which recipe: files of two recipes with the same task are the same. Where this is deleted, nobody's files are
+// protected or removed until runs have made them anew. Read and written while the folder is held.
 class Owners {
  public:
   // Of the output folder of a recipe.

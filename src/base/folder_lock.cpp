@@ -96,7 +96,9 @@ bool FolderLock::is_left_over(const std::filesystem::path& folder) {
 }
 
 FolderLock FolderLock::for_file(const std::filesystem::path& folder, const std::string& name) {
-  return {folder, fmt::format(".{}-writing", name), Use::alone, Patience::endless()};
+  // Whoever holds it writes one small file: longer than this it is held by nobody that is alive.
+  constexpr std::chrono::seconds kLongestTurn{60};
+  return {folder, fmt::format(".{}-writing", name), Use::alone, Patience{.most = kLongestTurn}};
 }
 
 FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& marker, Use use,
@@ -111,7 +113,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& m
   while (!try_lock(holder)) {
     const std::chrono::duration<double> waited = Clock::now() - begin;
     if (patience.most && waited >= std::max(*patience.most, at_least)) {
-      const std::string after = patience.most->count() > 0 ? fmt::format(" for {:g} s now", patience.most->count()) : "";
+      const std::string after =
+          patience.most->count() > 0 ? fmt::format(" for {:g} s now", patience.most->count()) : "";
       throw EnvironmentError("disk.in-use",
                              fmt::format("{} is writing to '{}'{}: wait until it is done, or give this one another "
                                          "folder with --output",

@@ -47,9 +47,8 @@ Streams::Streams(const Seeds& seeds, std::string own_name, std::string shared_na
 }
 
 StreamKey Streams::key(Purpose purpose) {
-  const auto place =
-      std::lower_bound(used_.begin(), used_.end(), purpose,
-                       [](const UsedStream& stream, Purpose wanted) { return stream.purpose < wanted; });
+  const auto place = std::lower_bound(used_.begin(), used_.end(), purpose,
+                                      [](const UsedStream& stream, Purpose wanted) { return stream.purpose < wanted; });
   if (place != used_.end() && place->purpose == purpose) return place->key;
   const bool shared = purpose == Purpose::rate || purpose == Purpose::spikes;
   const std::string& name = shared ? shared_name_ : own_name_;

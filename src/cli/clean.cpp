@@ -77,12 +77,13 @@ constexpr Option kOptions[] = {
 }  // namespace
 
 extern const Command kClean;
-constinit const Command kClean{.name = "clean",
-                               .summary = "list, and with --yes remove, the files of tasks that the recipe no longer has",
-                               .example = "stimgen clean recipe.yaml\nstimgen clean recipe.yaml --yes",
-                               .positionals = kPositionals,
-                               .options = kOptions,
-                               .reads_recipe = true,
-                               .run = run_clean};
+constinit const Command kClean{
+    .name = "clean",
+    .summary = "list, and with --yes remove, the files of tasks that the recipe no longer has",
+    .example = "stimgen clean recipe.yaml\nstimgen clean recipe.yaml --yes",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .reads_recipe = true,
+    .run = run_clean};
 
 }  // namespace stimgen::cli

@@ -9,8 +9,8 @@ extern const Command kRun, kCheck, kPlan, kRates, kGroups, kNodes, kStats, kPsth
 namespace {
 
 constexpr const Command* kCommands[] = {
-    &kInit,   &kCheck, &kPlan,   &kRun,  &kRates,  &kGroups, &kNodes,   &kStats,   &kPsth, &kReport,
-    &kVerify, &kAudit, &kDigest, &kDiff, &kInputs, &kClean, &kSchema, &kExplain, &kVersion, &kHelp,
+    &kInit,   &kCheck, &kPlan,   &kRun,  &kRates,  &kGroups, &kNodes,  &kStats,   &kPsth,    &kReport,
+    &kVerify, &kAudit, &kDigest, &kDiff, &kInputs, &kClean,  &kSchema, &kExplain, &kVersion, &kHelp,
 };
 
 constexpr Option kCommonOptions[] = {

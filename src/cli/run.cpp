@@ -255,10 +255,12 @@ void say_what_set_replaces(const Plan& plan, const Arguments& arguments, const T
   if (!arguments.has("set") || arguments.has("output") || to_make.empty()) return;
   std::size_t there = 0;
   std::error_code ignored;
-  for (const auto& [index, why] : to_make) there += std::filesystem::exists(plan.output_path(plan.tasks[index]), ignored);
+  for (const auto& [index, why] : to_make)
+    there += std::filesystem::exists(plan.output_path(plan.tasks[index]), ignored);
   if (there == 0) return;
-  terminal.note(fmt::format("--set without --output: {} of the recipe itself in '{}' {} replaced", counted(there, "file"),
-                            printable(plan.recipe.output.directory.string()), there == 1 ? "is" : "are"));
+  terminal.note(fmt::format("--set without --output: {} of the recipe itself in '{}' {} replaced",
+                            counted(there, "file"), printable(plan.recipe.output.directory.string()),
+                            there == 1 ? "is" : "are"));
 }
 
 // Looks again until no file moves between the judgement and its end. False: they keep moving, someone is writing.
@@ -367,7 +369,8 @@ constexpr Option kOptions[] = {
     {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
     {"shard", 0, Words::one, "K/N",
      "make part K of N of each background and pattern; a run without it joins the parts"},
-    {"wait", 0, Words::one, "SECONDS", "wait that long while another run writes to the folder (default: until it is done)"},
+    {"wait", 0, Words::one, "SECONDS",
+     "wait that long while another run writes to the folder (default: until it is done)"},
     {"no-wait", 0, Words::none, "", "end with 4 at once if another run writes to the folder"},
     {"locked", 0, Words::none, "", "exit with 1 and write nothing if a file or the lock would change"},
     {"force", 0, Words::none, "", "make files again that are up to date"},

@@ -5,8 +5,8 @@
 
 namespace stimgen::cli {
 
-// SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup), SIGXCPU and SIGUSR1 end the program at once with exit code 130;
-// a closed pipe and a file-size limit become errors of the write that meets them.
+// SIGINT, SIGTERM, SIGHUP (unless it is ignored, as under nohup), SIGXCPU and SIGUSR1 end the program at once with exit
+// code 130; a closed pipe and a file-size limit become errors of the write that meets them.
 void install_signal_handlers();
 
 // While it lives, the first of these signals only sets the flag, so that unfinished files can be removed. What comes

@@ -36,7 +36,8 @@ struct Dataset::Origin {
   [[noreturn]] void fail(const std::string& object) const {
     const Reason reason = last_reason();
     if (!reason.system.empty()) {
-      throw EnvironmentError("disk.cannot-read", fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
+      throw EnvironmentError("disk.cannot-read",
+                             fmt::format("cannot read '{}'{}: {}", printable(path), shown(object), reason.system));
     }
     if (reason.unknown_version) refuse_version(object, reason.deepest);
     refuse("file.damaged", fmt::format("'{}' is damaged: {} cannot be read ({})", printable(path),

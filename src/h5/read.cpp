@@ -61,7 +61,8 @@ std::optional<unsigned> read_superblock_version(const std::filesystem::path& pat
                                                 std::uint64_t file_bytes) {
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) throw EnvironmentError("disk.cannot-read", fmt::format("cannot open {}: {}", quoted, std::strerror(errno)));
+  if (descriptor < 0)
+    throw EnvironmentError("disk.cannot-read", fmt::format("cannot open {}: {}", quoted, std::strerror(errno)));
   std::optional<unsigned> version;
   int read_errno = 0;
   std::array<char, kSignature.size() + 1> start{};
@@ -74,7 +75,8 @@ std::optional<unsigned> read_superblock_version(const std::filesystem::path& pat
     }
   }
   ::close(descriptor);
-  if (read_errno != 0) throw EnvironmentError("disk.cannot-read", fmt::format("cannot read {}: {}", quoted, std::strerror(read_errno)));
+  if (read_errno != 0)
+    throw EnvironmentError("disk.cannot-read", fmt::format("cannot read {}: {}", quoted, std::strerror(read_errno)));
   return version;
 }
 
@@ -87,7 +89,8 @@ ReadFile::ReadFile(const std::filesystem::path& path, std::string expected) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) origin->refuse("file.unreadable", origin->quoted() + " does not exist");
-    throw EnvironmentError("disk.cannot-read", fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
+    throw EnvironmentError("disk.cannot-read",
+                           fmt::format("cannot open {}: {}", origin->quoted(), std::strerror(errno)));
   }
   if (!S_ISREG(status.st_mode)) {
     const bool folder = S_ISDIR(status.st_mode);

@@ -15,7 +15,8 @@ constexpr std::size_t kLongestAttribute = 60000;
 
 [[noreturn]] void fail_write(const std::string& file, const std::string& object) {
   const Reason reason = last_reason();
-  throw EnvironmentError("disk.cannot-write", fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
+  throw EnvironmentError("disk.cannot-write",
+                         fmt::format("cannot write '{}'{}: {}", printable(file), shown(object),
                                      !reason.system.empty() ? reason.system : printable(reason.deepest)));
 }
 
@@ -91,8 +92,8 @@ NewDataset NewFile::create_dataset(const std::string& dataset, const Layout& lay
   const Handle space(H5Screate_simple(1, &length, &most), H5Sclose);
   const hid_t type = layout.type == ElementType::uint64 ? H5T_STD_U64LE : H5T_IEEE_F64LE;
   if (!good || !space.is_open()) fail(dataset);
-  Handle handle(
-      H5Dcreate2(handle_.id(), dataset.c_str(), type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), H5Dclose);
+  Handle handle(H5Dcreate2(handle_.id(), dataset.c_str(), type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+                H5Dclose);
   if (!handle.is_open()) fail(dataset);
   return {file_, dataset, std::move(handle)};
 }

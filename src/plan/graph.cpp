@@ -114,10 +114,10 @@ namespace {
 
 // A column that is read twice was drawn once.
 void sort_by_label(std::vector<UsedStream>& streams) {
-  const auto label_of = [](const UsedStream& stream) { return stream.label(); };
-  std::ranges::sort(streams, {}, label_of);
-  const auto again = std::ranges::unique(streams, {}, label_of);
-  streams.erase(again.begin(), again.end());
+  const auto before = [](const UsedStream& a, const UsedStream& b) { return a.label() < b.label(); };
+  const auto same = [](const UsedStream& a, const UsedStream& b) { return a.label() == b.label(); };
+  std::sort(streams.begin(), streams.end(), before);
+  streams.erase(std::unique(streams.begin(), streams.end(), same), streams.end());
 }
 
 }  // namespace

@@ -18,8 +18,8 @@ class SpikeTaskBuilder {
 
   void add_background(const Entry& entry) {
     const BackgroundDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
-    auto background = read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, seeds_,
-                                      diagnostics_);
+    auto background =
+        read_background(entry, plan_.recipe.backgrounds.defaults, *plan_.network, times, seeds_, diagnostics_);
     if (!background) {
       look_up_process(entry, plan_.recipe.backgrounds.defaults);
       return;

@@ -27,7 +27,7 @@ struct SchemaTables {
   std::vector<SchemaSection> sections;  // backgrounds, assemblies, patterns, combine
   std::vector<const KindInfo*> processes;
   std::vector<const KindInfo*> distributions;  // of rates
-  std::span<const SectionDoc> networks;  // the one called "networks" is the section itself
+  std::span<const SectionDoc> networks;        // the one called "networks" is the section itself
 };
 
 // Draft-07, the newest draft that common editors and validators share; ends in a line end. Which keys an entry needs is

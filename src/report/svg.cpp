@@ -223,7 +223,7 @@ class SectionFigures {
   }
 
   // Over all groups, those that are not drawn too.
-  double largest(std::vector<double> ReportGroup::* values) const {
+  double largest(std::vector<double> ReportGroup::*values) const {
     double most = 0;
     for (const ReportGroup& group : section_.groups) {
       for (const double value : group.*values) most = std::max(most, value);
@@ -232,7 +232,7 @@ class SectionFigures {
   }
 
   // A line for each group in its colour; none where there are no values.
-  void draw_curves(draw::Page& page, const std::vector<double>& xs, std::vector<double> ReportGroup::* ys,
+  void draw_curves(draw::Page& page, const std::vector<double>& xs, std::vector<double> ReportGroup::*ys,
                    draw::LineStyle style) const {
     for (std::size_t i = 0; i < drawn_; ++i) {
       style.colour = draw::group_colour(i);

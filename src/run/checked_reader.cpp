@@ -1,5 +1,5 @@
-// The file may be replaced between the moment it was made or judged and the moment it is read: by a run on a file system
-// without locks, or by another program.
+// The file may be replaced between the moment it was made or judged and the moment it is read: by a run on a file
+// system without locks, or by another program.
 #include "run/checked_reader.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +16,8 @@ class CheckedReader final : public SpikeReader {
  public:
   CheckedReader(std::unique_ptr<SpikeReader> reader, ExpectedContents expected, std::string origin)
       : reader_(std::move(reader)), expected_(std::move(expected)), origin_(std::move(origin)) {
-    for (const auto& [name, digest] : expected_) {
+    for (const auto& item : expected_) {
+      const std::string& name = item.first;  // clang 14 captures no structured binding
       const auto& all = reader_->populations();
       const auto found = std::find_if(all.begin(), all.end(), [&](const auto& info) { return info.name == name; });
       if (found == all.end()) fail(name);

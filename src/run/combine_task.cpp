@@ -32,8 +32,9 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
   const OutputSettings& output = plan.recipe.output;
   std::vector<OpenSource> open;
   for (const CombineSource& source : plan.combine_sources.at(task_index)) {
-    open.push_back({&source, source.task ? open_task(*source.task)
-                                         : open_checked(source.file, source.contents, "as it was when the recipe was read")});
+    open.push_back({&source, source.task
+                                 ? open_task(*source.task)
+                                 : open_checked(source.file, source.contents, "as it was when the recipe was read")});
   }
   TaskCounts counts;
   for (const std::string& population : task.populations) {

@@ -253,11 +253,14 @@ class Scheduler {
   std::size_t done_ = 0;
 };
 
-// Folders in which runs leave unfinished files when they are killed, and whether the output folder's lock is theirs, too.
+// Folders in which runs leave unfinished files when they are killed, and whether the output folder's lock is theirs,
+// too.
 std::vector<std::pair<std::filesystem::path, bool>> swept_folders(const Plan& plan) {
   const std::filesystem::path& folder = plan.recipe.output.directory;
   std::vector<std::pair<std::filesystem::path, bool>> folders{
-      {folder, true}, {parts_folder(plan), true}, {folder / ".stimgen", true},
+      {folder, true},
+      {parts_folder(plan), true},
+      {folder / ".stimgen", true},
       // The lock file is written beside the recipe.
       {std::filesystem::absolute(plan.recipe.path).parent_path(), false}};
   if (plan.recipe.report) folders.emplace_back(std::filesystem::absolute(*plan.recipe.report).parent_path(), false);
@@ -333,7 +336,8 @@ HeldOutput::HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& tas
   const std::uint64_t free_bytes = free_bytes_near(folder);
   check_limits(plan, to_make, free_bytes > UINT64_MAX / shares ? UINT64_MAX : free_bytes * shares);
   create_folders(folder);
-  lock_ = std::make_unique<FolderLock>(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone, patience);
+  lock_ =
+      std::make_unique<FolderLock>(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone, patience);
   if (options.shard) {
     // Nothing is swept: other shards are being written, maybe from machines whose processes are not seen here.
     if (!to_make.empty()) create_folders(parts_folder(plan));
@@ -371,7 +375,8 @@ void tidy_output(const Plan& plan, const RunOptions& options) noexcept {
   try {
     const PartsOnDisk parts(plan);
     const auto wanted = wanted_tasks(plan, options);
-    const bool has_parts = std::any_of(wanted.begin(), wanted.end(), [&](TaskIndex i) { return parts.has(plan.tasks[i]); });
+    const bool has_parts =
+        std::any_of(wanted.begin(), wanted.end(), [&](TaskIndex i) { return parts.has(plan.tasks[i]); });
     bool has_litter = FolderLock::is_left_over(plan.recipe.output.directory);
     for (const auto& [folder, held] : swept_folders(plan)) has_litter = has_litter || has_stale_temporaries(folder);
     if (!has_parts && !has_litter) return;

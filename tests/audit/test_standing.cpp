@@ -77,9 +77,15 @@ TEST_SUITE("audit") {
     const Standing standing = standing_of(project, plan);
     CHECK(standing.idle());
     CHECK(standing.untouched());
-    SUBCASE("a spike file") { replace_file(project.file("base"), project.file("kinds")); }
-    SUBCASE("a spike file that is gone") { std::filesystem::remove(project.file("all")); }
-    SUBCASE("the lock") { write_text(project.lock_file(), project.lock_text() + " "); }
+    SUBCASE("a spike file") {
+      replace_file(project.file("base"), project.file("kinds"));
+    }
+    SUBCASE("a spike file that is gone") {
+      std::filesystem::remove(project.file("all"));
+    }
+    SUBCASE("the lock") {
+      write_text(project.lock_file(), project.lock_text() + " ");
+    }
     CHECK_FALSE(standing.untouched());
   }
 

@@ -247,7 +247,8 @@ TEST_SUITE("audit") {
       project.edit("rate: 20 Hz", "rate: 25 Hz");
       const std::atomic<bool> stop = false;
       const Plan plan = project.plan();
-      const Verdict verdict = audit_file(plan, read_provenance(project.file("base")), project.file("base"), {.threads = 2}, stop);
+      const Verdict verdict =
+          audit_file(plan, read_provenance(project.file("base")), project.file("base"), {.threads = 2}, stop);
       CHECK(verdict.cause == Cause::recipe);
       CHECK(verdict.message == "the recipe was edited: rate changed 20 Hz → 25 Hz");
     }

@@ -49,11 +49,11 @@ Sample by_moments(const std::string& name, std::vector<Moments> moments, int ver
 
 const std::map<std::string, Sample> kSamples{
     {"lognormal", by_moments("lognormal", {{20, 2}, {1.9, 1.8}, {5, 6}}, 1,
-                  "0cfa411b3cb502237df6ed41ab2d0ece59f0131d3c577339598ae276cce4ccbd")},
+                             "0cfa411b3cb502237df6ed41ab2d0ece59f0131d3c577339598ae276cce4ccbd")},
     {"normal", by_moments("normal", {{7.5, 6.4}, {20, 0.2}, {2, 1.99}}, 1,
-                  "64cca206f30ce6e4d4de94a8b8c968573796b0a55a419a5bd3aed565851da969")},
+                          "64cca206f30ce6e4d4de94a8b8c968573796b0a55a419a5bd3aed565851da969")},
     {"gamma", by_moments("gamma", {{5, 6}, {20, 2}, {4, 4}}, 1,
-                  "9d00163766c71d23bd968bcbcdb73d7e6e39426b86e8b27ac6ddd2218d035aa4")},
+                         "9d00163766c71d23bd968bcbcdb73d7e6e39426b86e8b27ac6ddd2218d035aa4")},
     {"uniform",
      {{{10, 3}, {5, 2.8}},
       "{uniform: [2 Hz, 8 Hz]}",

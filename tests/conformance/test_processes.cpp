@@ -212,8 +212,7 @@ TEST_SUITE("conformance") {
       }
       for (std::size_t bin = 0; bin < kBins; ++bin) {
         const double from_ms = 100 + kBin_ms * static_cast<double>(bin);
-        const double expected =
-            rate.cumulative_intensity_at(from_ms + kBin_ms) - rate.cumulative_intensity_at(from_ms);
+        const double expected = rate.cumulative_intensity_at(from_ms + kBin_ms) - rate.cumulative_intensity_at(from_ms);
         if (expected == 0) continue;  // silence has a test of its own
         CAPTURE(kind->info.name);
         CAPTURE(from_ms);

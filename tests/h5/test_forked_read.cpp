@@ -23,7 +23,8 @@ using namespace stimgen::testing;
 
 int forks_so_far() {
   static int forks = 0;
-  static const int registered = pthread_atfork(nullptr, [] { ++forks; }, nullptr);
+  static const int registered = pthread_atfork(
+      nullptr, [] { ++forks; }, nullptr);
   REQUIRE(registered == 0);
   return forks;
 }
@@ -99,7 +100,7 @@ TEST_SUITE("h5") {
     write_endless(folder / "endless");
     write_old_format(folder / "old");
     h5::NewFile file(folder / "x.h5", "x.h5");
-    CHECK(is_damaged(folder / "endless"));     // ends the process
+    CHECK(is_damaged(folder / "endless"));    // ends the process
     CHECK_FALSE(is_damaged(folder / "old"));  // begins one
     file.create_group("/group");
     file.write_attribute("/", "text", "written later");

@@ -253,9 +253,10 @@ TEST_SUITE("h5") {
                      put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge}, creation);
                    }),
                    "more values than the file can hold"));
-    CHECK(contains(
-        opening([&](hid_t file) { put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge, huge}); }),
-        "more values than the file can hold"));
+    CHECK(contains(opening([&](hid_t file) {
+                     put<std::int64_t>(file, "d", H5T_STD_I64LE, H5T_NATIVE_INT64, {}, {huge, huge});
+                   }),
+                   "more values than the file can hold"));
     // Zeros compress 1000 : 1, and that is no attack.
     CHECK(opening([&](hid_t file) {
             const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);

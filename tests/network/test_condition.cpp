@@ -188,7 +188,8 @@ TEST_SUITE("network") {
     CHECK(set("q", "pn").codes == Strings{"network.empty-selection"});
     CHECK(set("p", "none").codes == Strings{"network.empty-selection"});
     CHECK(contains(set("p", "strict").problems, "sets.json:8:53: error: population 'p' has no node 500"));
-    CHECK(contains(set("p", "wrong").problems, "sets.json:12:17: error: population 'p' (n.h5) has no property 'colour'"));
+    CHECK(
+        contains(set("p", "wrong").problems, "sets.json:12:17: error: population 'p' (n.h5) has no property 'colour'"));
     const auto circle = set("p", "round").problems;
     CHECK(
         contains(circle, "node sets contain each other in a circle: round -> trip -> round [network.node-set-cycle]"));

@@ -82,9 +82,9 @@ TEST_SUITE("plan") {
       CHECK_FALSE(changed_by(kOtherNetwork, background(given)));
       CHECK(changed_by(kOtherSpikes, background(given)));
     }
-    for (const char* drawn : {"rate: [5, 2]", "rate: {uniform: [5, 6]}", "rate: {exponential: 5}",
-                              "group_by: kind, rates: {A: 5, B: [3, 1]}",
-                              "group_by: kind, rates: {A: 5}, others: [5, 1]"}) {
+    for (const char* drawn :
+         {"rate: [5, 2]", "rate: {uniform: [5, 6]}", "rate: {exponential: 5}",
+          "group_by: kind, rates: {A: 5, B: [3, 1]}", "group_by: kind, rates: {A: 5}, others: [5, 1]"}) {
       CAPTURE(drawn);
       const Found found = look_at(background(drawn));
       CHECK(found.streams == Texts{"rate", "spikes"});

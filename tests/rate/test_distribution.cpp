@@ -54,14 +54,12 @@ TEST_SUITE("rate") {
       const DistributionKind* kind;
       double mean_hz, stdev_hz;
     };
-    for (const Case& c : {Case{&kLognormalRates, 20, 2}, Case{&kLognormalRates, 1.9, 1.8},
-                          Case{&kLognormalRates, 5, 6}, Case{&kNormalRates, 7.5, 6.4},
-                          Case{&kNormalRates, 1.9, 1.8}, Case{&kNormalRates, 20, 2},
-                          Case{&kNormalRates, 10, 4}, Case{&kNormalRates, 2, 1.99},
-                          Case{&kGammaRates, 5, 6}, Case{&kGammaRates, 20, 2},
-                          Case{&kGammaRates, 3, 0.003}, Case{&kGammaRates, 4, 4},
-                          Case{&kUniformRates, 10, 3}, Case{&kExponentialRates, 8, 8},
-                          Case{&kLognormalRates, 2000, 700}}) {
+    for (const Case& c :
+         {Case{&kLognormalRates, 20, 2}, Case{&kLognormalRates, 1.9, 1.8}, Case{&kLognormalRates, 5, 6},
+          Case{&kNormalRates, 7.5, 6.4}, Case{&kNormalRates, 1.9, 1.8}, Case{&kNormalRates, 20, 2},
+          Case{&kNormalRates, 10, 4}, Case{&kNormalRates, 2, 1.99}, Case{&kGammaRates, 5, 6}, Case{&kGammaRates, 20, 2},
+          Case{&kGammaRates, 3, 0.003}, Case{&kGammaRates, 4, 4}, Case{&kUniformRates, 10, 3},
+          Case{&kExponentialRates, 8, 8}, Case{&kLognormalRates, 2000, 700}}) {
       CAPTURE(c.kind->info.name);
       CAPTURE(c.mean_hz);
       const DistributionResult result = made(c.kind, c.mean_hz, c.stdev_hz);
@@ -132,8 +130,8 @@ TEST_SUITE("rate") {
   }
 
   TEST_CASE("no stdev is a constant rate; a mean of 0 is silence") {
-    for (const DistributionKind* kind : {&kLognormalRates, &kNormalRates, &kGammaRates,
-                            &kUniformRates, &kExponentialRates, &kConstantRates}) {
+    for (const DistributionKind* kind :
+         {&kLognormalRates, &kNormalRates, &kGammaRates, &kUniformRates, &kExponentialRates, &kConstantRates}) {
       const RateDistribution d = made(kind, 3, 0).distribution;
       CHECK(draw_rate_hz(d, {1}, 1) == 3);
       CHECK(draw_rate_hz(made(kind, 0, 0).distribution, {1}, 1) == 0);
@@ -142,8 +140,7 @@ TEST_SUITE("rate") {
   }
 
   TEST_CASE("extreme but possible pairs give finite rates that are not negative") {
-    for (const DistributionKind* kind :
-         {&kLognormalRates, &kNormalRates, &kGammaRates, &kUniformRates}) {
+    for (const DistributionKind* kind : {&kLognormalRates, &kNormalRates, &kGammaRates, &kUniformRates}) {
       for (const double mean : {1e-90, 1e-3, 1.0, 1e6, 1e90}) {
         for (const double share : {1e-300, 1e-30, 1e-17, 1e-12, 1e-8, 1e-4, 0.5, 0.9989, 1e3, 1e90}) {
           const DistributionResult result = made(kind, mean, mean * share);

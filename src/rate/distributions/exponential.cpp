@@ -9,8 +9,7 @@
 namespace stimgen {
 namespace {
 
-constexpr FieldDoc kFields[] = {
-    {"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"}};
+constexpr FieldDoc kFields[] = {{"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"}};
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams& streams) {
   if (std::abs(stdev_hz / mean_hz - 1.0) > 1e-9) {

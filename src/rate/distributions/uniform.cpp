@@ -8,14 +8,16 @@
 namespace stimgen {
 namespace {
 
-constexpr FieldDoc kFields[] = {{"uniform", "rate-range", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"}};
+constexpr FieldDoc kFields[] = {
+    {"uniform", "rate-range", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"}};
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams& streams) {
   const double half_width = stdev_hz * kSqrt3;
   if (half_width > mean_hz) {
-    return refuse(fmt::format("a uniform distribution with a mean of {} Hz and a stdev of {} Hz reaches below 0 Hz: "
-                              "its stdev can be at most {:.6g} Hz",
-                              mean_hz, stdev_hz, mean_hz / kSqrt3));
+    return refuse(
+        fmt::format("a uniform distribution with a mean of {} Hz and a stdev of {} Hz reaches below 0 Hz: "
+                    "its stdev can be at most {:.6g} Hz",
+                    mean_hz, stdev_hz, mean_hz / kSqrt3));
   }
   streams.key(Purpose::rate);
   return {.distribution = {.kind = &kUniformRates,
