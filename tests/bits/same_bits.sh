@@ -236,7 +236,7 @@ if runs trixie; then
     rm -rf "$place"
     mkdir -p "$place"
     cp "$root/recipes/tutorial.yaml" "$place/"
-    (cd "$place" && "$@" run tutorial.yaml --quiet && "$@" digest stimulus/*.h5)
+    (cd "$place" && "$@" run tutorial.yaml --quiet >"$work/run" && "$@" digest stimulus/*.h5)
   }
   same_tutorial() {
     tutorial "$work/tutorial" "$stimgen" >"$work/tutorial.txt" || return 1

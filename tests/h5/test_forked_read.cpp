@@ -4,10 +4,13 @@
 #include <hdf5.h>
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/types.h>
 
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "h5/read.hpp"
@@ -58,6 +61,16 @@ void write_endless(const std::filesystem::path& path) {
   write_text(path, bytes);
 }
 
+// Kills what this process has forked; how many processes that were.
+int kill_children() {
+  int killed = 0;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream children(thread.path() / "children");
+    for (pid_t child = 0; children >> child; ++killed) REQUIRE(kill(child, SIGKILL) == 0);
+  }
+  return killed;
+}
+
 bool is_damaged(const std::filesystem::path& path) {
   try {
     h5::ReadFile(path, "a test file").children("/");
@@ -92,6 +105,18 @@ TEST_SUITE("h5") {
       CHECK(is_damaged(folder / "endless"));
     }
     CHECK(text_attribute(folder / "new") == "text");
+  }
+
+  TEST_CASE("a process that something else killed is no fault of the next file") {
+    const TempFolder folder;
+    write_old_format(folder / "old");
+    write_text_attribute(folder / "new", "text");
+    for (int i = 0; i < 3; ++i) {
+      CHECK(text_attribute(folder / "new") == "text");
+      CHECK(kill_children() == 1);
+      CHECK_FALSE(is_damaged(folder / "old"));
+      CHECK(kill_children() == 1);
+    }
   }
 
   // The process must neither write what was being written when it was forked, nor believe what HDF5 knew of it then.
