@@ -56,6 +56,14 @@ double gamma_cdf(double x, double shape) {
   return x < shape + 1 ? lower_by_series(x, shape) : 1 - upper_by_fraction(x, shape);
 }
 
+double lognormal_cdf(double x, double mu, double sigma) {
+  return x > 0 ? normal_cdf((std::log(x) - mu) / sigma) : 0;
+}
+
+double exponential_cdf(double x) {
+  return x > 0 ? -std::expm1(-x) : 0;
+}
+
 double poisson_cdf(double n, double mean) {
   if (n < 0) return 0;
   if (mean <= 0) return 1;

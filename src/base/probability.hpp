@@ -5,6 +5,10 @@ namespace stimgen::probability {
 
 // P(Z <= z) of the standard normal.
 double normal_cdf(double z);
+// P(X <= x) where the logarithm of X is normal, with mean mu and standard deviation sigma.
+double lognormal_cdf(double x, double mu, double sigma);
+// P(X <= x) of the exponential distribution of mean 1.
+double exponential_cdf(double x);
 // P(N <= n) of the Poisson distribution. Requires: mean >= 0.
 double poisson_cdf(double n, double mean);
 // Two-sided: twice the smaller tail, both with n itself, at most 1.

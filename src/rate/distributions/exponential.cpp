@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/maths.hpp"
+#include "base/probability.hpp"
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
@@ -33,7 +34,7 @@ double draw(const RateDistribution& distribution, RandomStream& stream) {
 }
 
 double cdf(const RateDistribution& distribution, double rate_hz) {
-  return rate_hz > 0 ? -std::expm1(-rate_hz / distribution.a) : 0;
+  return probability::exponential_cdf(rate_hz / distribution.a);
 }
 
 std::string parameters(const RateDistribution& distribution) {

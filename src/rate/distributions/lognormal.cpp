@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/maths.hpp"
 #include "base/probability.hpp"
@@ -31,7 +30,7 @@ double draw(const RateDistribution& distribution, RandomStream& stream) {
 }
 
 double cdf(const RateDistribution& distribution, double rate_hz) {
-  return rate_hz > 0 ? probability::normal_cdf((std::log(rate_hz) - distribution.a) / distribution.b) : 0;
+  return probability::lognormal_cdf(rate_hz, distribution.a, distribution.b);
 }
 
 std::string parameters(const RateDistribution& distribution) {
