@@ -47,7 +47,7 @@ InputError unknown_task(const Plan& plan, const std::string& name, const std::ve
           suggest(name, known)};
 }
 
-const AssemblySet& assembly_set_of(const Plan& plan, const std::string& name) {
+const AssemblySet& assembly_set_of(const Plan& plan, std::string_view name) {
   const auto found = plan.assembly_sets.find(name);
   if (found != plan.assembly_sets.end()) return found->second;
   std::vector<std::string> known;

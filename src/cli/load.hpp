@@ -28,6 +28,6 @@ const Plan& load_plan(const Arguments& arguments, Terminal& terminal, Warnings w
 InputError unknown_task(const Plan& plan, const std::string& name, const std::vector<std::string>& known);
 
 // Throws InputError, with a suggestion, if the recipe has no such set.
-const AssemblySet& assembly_set_of(const Plan& plan, const std::string& name);
+const AssemblySet& assembly_set_of(const Plan& plan, std::string_view name);
 
 }  // namespace stimgen::cli

@@ -11,7 +11,7 @@ namespace stimgen::cli {
 
 namespace {
 
-const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& name) {
+const Plan::SpikeInput& find_spike_input(const Plan& plan, std::string_view name) {
   const std::optional<TaskIndex> index = plan.index_of(name);
   if (index && plan.spike_inputs.contains(*index)) return plan.spike_inputs.at(*index);
   std::vector<std::string> known;
@@ -22,7 +22,7 @@ const Plan::SpikeInput& find_spike_input(const Plan& plan, const std::string& na
                                  task_kind_name(plan.tasks[*index].kind)),
                      fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
   }
-  throw unknown_task(plan, name, known);
+  throw unknown_task(plan, std::string(name), known);
 }
 
 const std::string& group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
