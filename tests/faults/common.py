@@ -116,6 +116,16 @@ def reference(binary, recipe, folder):
     return made
 
 
+def before_and_after_an_edit(binary, top, output=BY_ID):
+    """The files of a recipe whose seed was edited, those of before (both also in folders), and the recipe.
+
+    They are files of one recipe: those of another one would be refused, not replaced.
+    """
+    older = reference(binary, write_recipe(top / "recipe", 3, output), top / "older")
+    recipe = write_recipe(top / "recipe", 2, output)
+    return reference(binary, recipe, top / "undisturbed"), older, recipe
+
+
 def whole_files(found, *allowed):
     """Problems of files that are none of the allowed whole ones."""
     problems = []

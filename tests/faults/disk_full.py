@@ -80,10 +80,7 @@ def main():
     with common.folder_for("full") as temporary:
         top = pathlib.Path(temporary)
         for layout, output in (("by-id", common.BY_ID), ("by-time", common.BY_TIME)):
-            recipe = common.write_recipe(top / layout / "new", 2, output)
-            older_recipe = common.write_recipe(top / layout / "old", 3, output)
-            wanted = common.reference(binary, recipe, top / layout / "undisturbed")
-            older = common.reference(binary, older_recipe, top / layout / "older")
+            wanted, older, recipe = common.before_and_after_an_edit(binary, top / layout, output)
             fill_disk(checks, binary, recipe, wanted, older, top / "disk", options.every, f"{layout}, small disk")
             limit_sizes(checks, binary, recipe, wanted, top / layout / "older", older, top / "stimuli", options.every,
                         f"{layout}, size limit")

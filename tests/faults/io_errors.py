@@ -64,10 +64,7 @@ def main():
         top = pathlib.Path(temporary)
         shim = common.compile_shim(top)
         for layout, output in (("by-id", common.BY_ID), ("by-time", common.BY_TIME)):
-            recipe = common.write_recipe(top / layout / "new", 2, output)
-            older_recipe = common.write_recipe(top / layout / "old", 3, output)
-            wanted = common.reference(binary, recipe, top / layout / "undisturbed")
-            older = common.reference(binary, older_recipe, top / layout / "older")
+            wanted, older, recipe = common.before_and_after_an_edit(binary, top / layout, output)
             folder = top / layout / "stimuli"
             for fault in FAULTS:
                 number, struck = 1, True

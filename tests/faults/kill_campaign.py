@@ -32,9 +32,7 @@ def main():
 
     with common.folder_for("kills") as temporary:
         top = pathlib.Path(temporary)
-        recipe, older_recipe = common.write_recipe(top / "new", 2), common.write_recipe(top / "old", 3)
-        wanted = common.reference(binary, recipe, top / "undisturbed")
-        older = common.reference(binary, older_recipe, top / "older")
+        wanted, older, recipe = common.before_and_after_an_edit(binary, top)
         wanted_digests = digests(binary, top / "undisturbed")
         # Moments are drawn over the time a run takes now: it is measured again and again.
         seconds, early, late, left_behind = 0.1, 0, 0, 0
