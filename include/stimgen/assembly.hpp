@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stimgen/grammar.hpp"
 #include "stimgen/network.hpp"
-#include "stimgen/recipe.hpp"
 #include "stimgen/streams.hpp"
 
 namespace stimgen {

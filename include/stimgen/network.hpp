@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
-#include "stimgen/recipe.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 

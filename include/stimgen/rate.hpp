@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "stimgen/grammar.hpp"
 #include "stimgen/kind.hpp"
-#include "stimgen/recipe.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 

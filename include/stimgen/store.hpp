@@ -169,4 +169,7 @@ struct SpikeDifference {
 std::optional<SpikeDifference> first_difference(const SpikeReader& left, const SpikeReader& right,
                                                 const std::string& population);
 
+// The time of a recorded spike, shifted. An InputError naming the spike if that is not a finite time above 0.
+double shifted_time_ms(const SpikeReader& reader, const std::string& population, Spike spike, double shift_ms);
+
 }  // namespace stimgen

@@ -4,72 +4,22 @@
 #include <fmt/format.h>
 
 #include "audit/entry_json.hpp"
-#include "recipe/declared.hpp"
-#include "recipe/literal_text.hpp"
-#include "recipe/schema.hpp"
+#include "stimgen/language.hpp"
 
 namespace stimgen {
 namespace {
 
-// A scalar that reads back as the same value, wherever it is declared to stand.
-SortedJson scalar_json(const Value& value, std::string_view type) {
-  const ScalarType* scalar = find_scalar_type(type);
-  if (scalar == nullptr) return value.text;
-  Diagnostics ignored;
-  const auto canonical = scalar->canonical(value, {}, ignored);
-  switch (scalar->written) {
-    case ScalarType::Written::as_path: {
-      const std::filesystem::path path = value.text;
-      return path.is_absolute() ? path.filename().string() : value.text;
-    }
-    case ScalarType::Written::as_quantity:
-      return canonical.value_or(value.text);
-    case ScalarType::Written::as_number:
-    case ScalarType::Written::as_truth:
-      return canonical ? SortedJson::parse(*canonical) : SortedJson(value.text);
-    case ScalarType::Written::as_literal:
-      if (!value.quoted && parse_literal_number(value.text).kind != LiteralKind::text) {
-        return SortedJson::parse(canonical_literal(value));
-      }
-      return value.text;
-    case ScalarType::Written::as_text:
-      break;
-  }
-  return value.text;
-}
-
-SortedJson to_json(const Value& value, const Declared& what) {
-  switch (value.kind) {
-    case Value::Kind::null:
-      return nullptr;
-    case Value::Kind::sequence: {
-      SortedJson list = SortedJson::array();
-      for (const Value& item : value.items) list.push_back(to_json(item, declared_items(what)));
-      return list;
-    }
-    case Value::Kind::mapping: {
-      SortedJson object = SortedJson::object();
-      for (const Value::Member& member : value.members) {
-        const auto inside = declared_member(what, member.key);
-        if (inside) object[member.key] = to_json(member.value, *inside);
-      }
-      return object;
-    }
-    case Value::Kind::scalar:
-      break;
-  }
-  return scalar_json(value, what.type);
-}
-
 SortedJson to_json(const Value& body, std::initializer_list<std::span<const FieldDoc>> tables) {
-  return to_json(body, Declared{{}, tables, {}});
+  return SortedJson::parse(written_as_json(body, tables));
 }
 
 SortedJson population_json(const std::string& name, const Value& body) {
+  Value populations, network;
+  populations.kind = network.kind = Value::Kind::mapping;
+  populations.members.push_back({name, {}, body});
+  network.members.push_back({"populations", {}, std::move(populations)});
   for (const SectionDoc& section : language_tables().networks) {
-    for (const FieldDoc& doc : section.fields) {
-      if (doc.name == "populations") return to_json(body, declared_member(declared(doc), name).value());
-    }
+    if (section.name == "networks") return to_json(network, {section.fields})["populations"][name];
   }
   return nullptr;
 }

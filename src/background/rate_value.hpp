@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
-#include "stimgen/recipe.hpp"
 
 namespace stimgen {
 

@@ -4,7 +4,7 @@
 #include "cli/load.hpp"
 #include "cli/signals.hpp"
 #include "cli/verdict.hpp"
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 
 namespace stimgen::cli {
 

@@ -2,7 +2,7 @@
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "stimgen/audit.hpp"
-#include "stimgen/report.hpp"
+#include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
 

@@ -1,5 +1,5 @@
 // `stimgen explain`: what a key of the recipe language or an error code means.
-#include "recipe/explain.hpp"
+#include "stimgen/language.hpp"
 
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "stimgen/report.hpp"
+#include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
 

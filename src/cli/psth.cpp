@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "cli/file_groups.hpp"
-#include "stimgen/report.hpp"
+#include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/help.hpp"
-#include "recipe/reference.hpp"
+#include "stimgen/language.hpp"
 #include "stimgen/plan.hpp"
 
 namespace stimgen::cli {

@@ -13,8 +13,8 @@
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "stimgen/audit.hpp"
+#include "stimgen/process.hpp"
 #include "stimgen/run.hpp"
-#include "stimgen/sample.hpp"
 
 namespace stimgen::cli {
 

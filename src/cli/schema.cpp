@@ -1,5 +1,5 @@
 // `stimgen schema`: the JSON Schema of the recipe language, for editors and validators, or the reference for people.
-#include "recipe/schema.hpp"
+#include "stimgen/language.hpp"
 
 #include "cli/options.hpp"
 #include "cli/reference.hpp"

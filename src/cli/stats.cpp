@@ -3,7 +3,7 @@
 #include <map>
 
 #include "cli/file_groups.hpp"
-#include "stimgen/report.hpp"
+#include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen::cli {
 

@@ -5,7 +5,7 @@
 #include "cli/orphans.hpp"
 #include "cli/signals.hpp"
 #include "cli/verdict.hpp"
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 
 namespace stimgen::cli {
 

@@ -5,7 +5,7 @@
 
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 #include "stimgen/store.hpp"
 #include "stimgen/types.hpp"
 

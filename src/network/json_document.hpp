@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

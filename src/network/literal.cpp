@@ -1,8 +1,6 @@
 // Telling integers, real numbers and text apart.
 #include "network/literal.hpp"
 
-#include "recipe/literal_text.hpp"
-
 namespace stimgen {
 
 Literal parse_literal(std::string_view text) {

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/source_file.hpp"
 #include "network/condition.hpp"
 #include "network/edges.hpp"
 #include "network/inline_nodes.hpp"

@@ -1,5 +1,6 @@
 // Reading node_types CSV files: what BMTK (through pandas) takes from them, with a located error for what is wrong.
 #include "network/node_types.hpp"
+#include "base/source_file.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,6 @@
 // Resolving SONATA configs: manifest variables, config-relative paths, configs that lead to further ones.
 #include "network/sonata_config.hpp"
+#include "base/source_file.hpp"
 
 #include <algorithm>
 #include <map>

@@ -11,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

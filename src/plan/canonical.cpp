@@ -6,7 +6,7 @@
 #include <bit>
 
 #include "base/digest.hpp"
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 namespace {

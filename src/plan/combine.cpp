@@ -8,7 +8,6 @@
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
 #include "stimgen/store.hpp"
-#include "store/sorted_source.hpp"
 
 namespace stimgen {
 namespace {

@@ -1,11 +1,11 @@
 // All tables of the language in one place: what schema, explain and docs are made from.
-#include "recipe/schema.hpp"
 #include "stimgen/assembly.hpp"
 #include "stimgen/background.hpp"
+#include "stimgen/language.hpp"
 #include "stimgen/network.hpp"
 #include "stimgen/pattern.hpp"
 #include "stimgen/plan.hpp"
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 
 namespace stimgen {
 
@@ -27,6 +27,7 @@ SchemaTables make_tables() {
   tables.sections.push_back({"combine", "", {{nullptr, {combine_fields()}}}});
   for (const ProcessKind* kind : process_kinds()) tables.processes.push_back(&kind->info);
   for (const DistributionKind* kind : distribution_kinds()) tables.distributions.push_back(&kind->info);
+  tables.top_level = top_level_docs();
   tables.networks = network_docs();
   return tables;
 }

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 
 namespace stimgen {
 

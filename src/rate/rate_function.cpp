@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "rate/segment_inverse.hpp"
 #include "stimgen/rate.hpp"
+#include "stimgen/segment_inverse.hpp"
 
 namespace stimgen {
 namespace {

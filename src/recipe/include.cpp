@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "recipe/scalars.hpp"
-#include "recipe/source_file.hpp"
-#include "recipe/tree.hpp"
+#include "base/source_file.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

@@ -1,7 +1,7 @@
 // `include`: the sections of other files, merged into one tree.
 #pragma once
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "base/source_file.hpp"
 #include "recipe/include.hpp"
 #include "recipe/overrides.hpp"
-#include "recipe/scalars.hpp"
-#include "recipe/tree.hpp"
 #include "recipe/variables.hpp"
+#include "stimgen/recipe.hpp"
 
 namespace stimgen {
 

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "recipe/document.hpp"
-#include "recipe/places.hpp"
+#include "base/places.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

@@ -1,7 +1,7 @@
 // `--set key.path=value`: changes to the tree from the command line.
 #pragma once
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

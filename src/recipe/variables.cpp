@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "recipe/tree.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

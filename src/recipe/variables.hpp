@@ -1,7 +1,7 @@
 // `${name}`: plain substitution of variables, no expressions.
 #pragma once
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

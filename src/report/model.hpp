@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "stimgen/report.hpp"
+#include "stimgen/stats.hpp"
 
 namespace stimgen {
 

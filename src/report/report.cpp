@@ -6,14 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "report/combined_nodes.hpp"
 #include "report/html.hpp"
 #include "report/model.hpp"
 #include "report/survey.hpp"
 #include "report/svg.hpp"
-#include "report/task_nodes.hpp"
 #include "stimgen/audit.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/task_nodes.hpp"
 
 namespace stimgen {
 

@@ -9,8 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "base/node_index.hpp"
 #include "draw/axis.hpp"
-#include "report/node_index.hpp"
 
 namespace stimgen {
 

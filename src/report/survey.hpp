@@ -2,7 +2,7 @@
 #pragma once
 
 #include "report/model.hpp"
-#include "report/task_nodes.hpp"
+#include "stimgen/task_nodes.hpp"
 
 namespace stimgen {
 

@@ -11,7 +11,7 @@
 #include "draw/palette.hpp"
 #include "draw/text.hpp"
 #include "report/encode.hpp"
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen {
 

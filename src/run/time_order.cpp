@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "store/spike_order.hpp"
+#include "base/spike_order.hpp"
 
 namespace stimgen {
 

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/deferred.hpp"
+#include "base/spike_order.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_order.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

@@ -3,8 +3,8 @@
 #include <bit>
 #include <stdexcept>
 
+#include "base/spike_order.hpp"
 #include "stimgen/store.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

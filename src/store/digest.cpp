@@ -13,9 +13,9 @@
 #include <fmt/format.h>
 
 #include "base/deferred.hpp"
+#include "base/spike_order.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "stimgen/store.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

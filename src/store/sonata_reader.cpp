@@ -12,9 +12,9 @@
 
 #include <fmt/format.h>
 
+#include "base/spike_order.hpp"
 #include "h5/read.hpp"
 #include "stimgen/diagnostic.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

@@ -14,11 +14,11 @@
 #include <fmt/format.h>
 
 #include "base/chunk_codec.hpp"
+#include "base/spike_order.hpp"
 #include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_pipeline.hpp"
 #include "store/spike_check.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.hpp"
+#include "base/spike_order.hpp"
 #include "stimgen/diagnostic.hpp"
-#include "store/spike_order.hpp"
 
 namespace stimgen {
 namespace {

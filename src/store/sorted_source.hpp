@@ -7,9 +7,6 @@
 
 namespace stimgen {
 
-// The time of a recorded spike, shifted. An InputError naming the spike if that is not a finite time above 0.
-double shifted_time_ms(const SpikeReader& reader, const std::string& population, Spike spike, double shift_ms);
-
 // Spikes sorted in memory at once: 64 MiB.
 inline constexpr std::size_t kRunSpikes = std::size_t{1} << 22;
 

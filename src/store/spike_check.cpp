@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "store/spike_order.hpp"
+#include "base/spike_order.hpp"
 
 namespace stimgen {
 namespace {

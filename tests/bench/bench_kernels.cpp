@@ -10,11 +10,11 @@
 
 #include "base/maths.hpp"
 #include "base/random.hpp"
+#include "process/poisson.hpp"
+#include "process/poisson_kernel.hpp"
 #include "rate/distributions/common.hpp"
-#include "sample/poisson.hpp"
-#include "sample/poisson_kernel.hpp"
+#include "stimgen/process.hpp"
 #include "stimgen/rate.hpp"
-#include "stimgen/sample.hpp"
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/random.hpp"
-#include "rate/segment_inverse.hpp"
-#include "sample/poisson_kernel.hpp"
+#include "process/poisson_kernel.hpp"
 #include "stimgen/rate.hpp"
+#include "stimgen/segment_inverse.hpp"
 
 namespace {
 

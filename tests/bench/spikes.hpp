@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "sample/poisson.hpp"
-#include "sample/poisson_kernel.hpp"
+#include "process/poisson.hpp"
+#include "process/poisson_kernel.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/types.hpp"
 

@@ -75,7 +75,7 @@ variant() { # variant NAME COMPILER LEVEL
 check_symbols() { # check_symbols BUILD
   local objects
   mapfile -t objects < <(find "$1/CMakeFiles/stimgen_lib.dir/src" -path '*/base/maths.cpp.o' -o -path '*/base/random.cpp.o' \
-    -o -path '*/rate/*.o' -o -path '*/sample/*.o')
+    -o -path '*/rate/*.o' -o -path '*/process/*.o')
   if [ ${#objects[@]} -lt 6 ]; then
     echo "only ${#objects[@]} objects found in $1"
     return 1

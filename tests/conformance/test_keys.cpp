@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "recipe/declared.hpp"
-#include "recipe/schema.hpp"
+#include "grammar/declared.hpp"
+#include "stimgen/language.hpp"
 #include "stimgen/plan.hpp"
 #include "support/hdf5_fixture.hpp"
 #include "support/recipe_parts.hpp"
@@ -521,7 +521,7 @@ std::vector<Key> all_keys() {
     for (const KeyInside& inside : keys_inside(doc)) keys.push_back({entry, prefix + inside.way, inside.way});
   };
   const SchemaTables& tables = language_tables();
-  for (const auto& sections : {top_level_docs(), tables.networks}) {
+  for (const auto& sections : {tables.top_level, tables.networks}) {
     for (const SectionDoc& section : sections) {
       const std::string prefix = section.name == "recipe" ? "" : std::string(section.name) + ".";
       for (const FieldDoc& doc : section.fields) add("", prefix, doc);

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "recipe/explain.hpp"
-#include "recipe/schema.hpp"
-#include "stimgen/report.hpp"
+#include "stimgen/language.hpp"
+#include "stimgen/stats.hpp"
 #include "support/planned_recipe.hpp"
 
 using namespace stimgen;

@@ -10,7 +10,7 @@
 
 #include "base/digest.hpp"
 #include "plan/process_settings.hpp"
-#include "stimgen/sample.hpp"
+#include "stimgen/process.hpp"
 #include "support/planned_recipe.hpp"
 #include "support/recipe_parts.hpp"
 #include "support/statistics.hpp"

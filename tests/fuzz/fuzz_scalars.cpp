@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "fuzz/fuzz.hpp"
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "recipe/explain.hpp"
+#include "stimgen/language.hpp"
 #include "stimgen/plan.hpp"
 
 namespace stimgen {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "stimgen/recipe.hpp"
+#include "stimgen/grammar.hpp"
 
 namespace stimgen::testing {
 

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "recipe/recipe_text.hpp"
+#include "stimgen/recipe.hpp"
 #include "support/temp_folder.hpp"
 
 namespace stimgen {

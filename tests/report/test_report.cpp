@@ -5,10 +5,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "report/combined_nodes.hpp"
 #include "report/model.hpp"
 #include "report/survey.hpp"
 #include "stimgen/run.hpp"
+#include "stimgen/task_nodes.hpp"
 #include "support/planned_recipe.hpp"
 #include "support/spikes_in_memory.hpp"
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <span>
 
-#include "store/spike_order.hpp"
+#include "base/spike_order.hpp"
 
 using namespace stimgen;
 

@@ -3,9 +3,9 @@
 
 #include <random>
 
+#include "base/spike_order.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/sorted_source.hpp"
-#include "store/spike_order.hpp"
 #include "store/spike_samples.hpp"
 #include "support/temp_folder.hpp"
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/source_file.hpp"
 #include "stimgen/network.hpp"
 #include "support/temp_folder.hpp"
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/random.hpp"
+#include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
-#include "stimgen/recipe.hpp"
 
 namespace stimgen {
 

@@ -1,0 +1,81 @@
+// Point processes: from a rate function and a stream to spike times.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "stimgen/grammar.hpp"
+#include "stimgen/kind.hpp"
+#include "stimgen/rate.hpp"
+#include "stimgen/streams.hpp"
+#include "stimgen/types.hpp"
+
+namespace stimgen {
+
+// Nodes and their rates, index by index: a constant of each or, if there are any, one of `functions`. A view: what it
+// refers to must outlive it and all that is made of it.
+struct TrainRates {
+  std::span<const NodeId> node_ids;
+  TimeWindow window;  // of constant rates
+  std::span<const double> constant_hz;
+  std::span<const std::uint32_t> function_of_node;
+  std::span<const RateFunction> functions;
+};
+
+// The spike trains of some nodes, made together window by window. Queried monotonically: each call continues where the
+// last one stopped, and the spikes do not depend on how time is cut. A value owned by one thread at a time. There may
+// be millions of nodes and thousands of windows: an implementation keeps a few bytes a node.
+class SpikeTrains {
+ public:
+  virtual ~SpikeTrains() = default;
+  // Appends every spike before `until_ms` (and inside the window of its rate) that was not delivered yet. Those of a
+  // node ascend, lie strictly inside (window.start, window.stop) and are never 0; nodes come in any order.
+  virtual void append_until(double until_ms, std::vector<Spike>& spikes) = 0;
+};
+
+// How counts and intervals scatter around the rate asked for. `check --statistics` tests what holds.
+enum class Scatter : std::uint8_t {
+  poisson,      // counts are Poisson-distributed; intervals, rescaled by the rate, are exponential with mean 1
+  independent,  // otherwise, but node by node: the nodes' own spread says how far a count may be off
+  shared        // nodes have spikes in common: their own spread does not say how far the sum of their counts may be off
+};
+
+// How spike times are made from a rate. Immutable; threads share it.
+class PointProcess {
+ public:
+  virtual ~PointProcess() = default;
+  virtual Scatter scatter() const = 0;
+  virtual std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const = 0;
+  // All spikes of one node appended at once: the fast path, same bits as open_trains().
+  virtual void append_train(const RateFunction& rate, StreamKey key, NodeId node,
+                            std::vector<double>& timestamps_ms) const = 0;
+};
+
+struct ProcessKind {
+  KindInfo info;
+  // Asks `streams` for what the process draws from. PointProcess is given the key of Purpose::spikes, if that was asked
+  // for.
+  std::unique_ptr<const PointProcess> (*make)(Fields& fields, Streams& streams);
+};
+
+// All point processes, the default ("poisson") first.
+std::span<const ProcessKind* const> process_kinds();
+
+// Reads the `process` value of an entry: absent or a name ("poisson"), or {name: {keys…}}.
+// nullptr value: the default. Problems go to `diagnostics`, and nullptr is returned.
+std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
+                                                 const ProcessKind** kind_out = nullptr);
+
+// The instruction set that spikes are made with on this machine: "scalar", "avx2" or "avx512"; the environment variable
+// STIMGEN_ISA chooses one. It never changes a bit of the result. Throws EnvironmentError if STIMGEN_ISA names none.
+const char* active_isa();
+
+// Checks that this build on this machine computes the promised bits: rounding mode, denormals, and a digest over fixed
+// inputs of log, exp, the normal quantile and spike trains. About 1 ms; to be called before anything is generated.
+// Throws EnvironmentError that says what differs.
+void self_test();
+
+}  // namespace stimgen

@@ -1,0 +1,202 @@
+// The check of made files against their recipe: silent on what was made as asked, loud on what was not.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "stimgen/run.hpp"
+#include "stimgen/stats.hpp"
+#include "stimgen/task_nodes.hpp"
+#include "support/planned_recipe.hpp"
+
+using namespace stimgen;
+using stimgen::testing::PlannedRecipe;
+using stimgen::testing::recipe_head;
+
+namespace {
+
+const std::string kTasks = R"(
+backgrounds:
+  noise:
+    population: cells
+    group_by: kind
+    rates: {A: {mean: 20 Hz, stdev: 8 Hz}, B: 5 Hz, C: 0 Hz}
+assemblies:
+  kinds: {population: cells, method: property, property: kind}
+patterns:
+  pulses: {type: long, assemblies: kinds, on_time: 0.2 s, off_time: 0.05 s, rates: {burst: 60 Hz, off: 3 Hz}}
+combine:
+  both: {from: [noise, pulses]}
+)";
+
+// Replaces the file of a task: every spike goes through `change`, which may drop it by an empty result.
+template <typename Change>
+void rewrite(const PlannedRecipe& recipe, const std::string& task, Change change) {
+  const Task& found = *recipe.plan().find(task);
+  std::vector<Spike> spikes;
+  for (const auto& [population, block] : recipe.spikes(task)) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if (const std::optional<Spike> spike = change(Spike{block.node_ids[i], block.timestamps_ms[i]}))
+        spikes.push_back(*spike);
+    }
+  }
+  std::stable_sort(spikes.begin(), spikes.end(), [](const Spike& a, const Spike& b) {
+    return a.node_id != b.node_id ? a.node_id < b.node_id : a.timestamp_ms < b.timestamp_ms;
+  });
+  SpikeBlock block;
+  for (const Spike& spike : spikes) {
+    block.node_ids.push_back(spike.node_id);
+    block.timestamps_ms.push_back(spike.timestamp_ms);
+  }
+  const auto sink = create_spike_file(recipe.plan().output_path(found), {});
+  sink->begin_population("cells", SpikeOrder::by_id);
+  sink->append(std::move(block));
+  sink->finish();
+}
+
+const GroupCheck& group_of(const StatisticsCheck& check, std::string_view task, std::string_view group) {
+  return *std::find_if(check.groups.begin(), check.groups.end(),
+                       [&](const GroupCheck& one) { return one.task == task && one.group == group; });
+}
+
+bool says(const GroupCheck& group, const std::string& words) {
+  return std::any_of(group.problems.begin(), group.problems.end(),
+                     [&](const std::string& problem) { return problem.find(words) != std::string::npos; });
+}
+
+// Stands for a process of another kind than the one that made the spikes.
+class ScatteringAs final : public PointProcess {
+ public:
+  explicit ScatteringAs(Scatter scatter) : scatter_(scatter) {}
+  Scatter scatter() const override { return scatter_; }
+  std::unique_ptr<SpikeTrains> open_trains(const TrainRates&, StreamKey) const override { return nullptr; }
+  void append_train(const RateFunction&, StreamKey, NodeId, std::vector<double>&) const override {}
+
+ private:
+  Scatter scatter_;
+};
+
+}  // namespace
+
+TEST_SUITE("stats") {
+  TEST_CASE("what was made as asked is ok, in each order and on a grid") {
+    for (const char* output :
+         {"{directory: out}", "{directory: out, sort: by_time}", "{directory: out, resolution: 1 ms}"}) {
+      PlannedRecipe recipe(recipe_head(600, output) + kTasks);
+      REQUIRE(recipe.problems().empty());
+      recipe.run();
+      const StatisticsCheck check = check_statistics(recipe.plan());
+      CHECK(check.ok());
+      CHECK(check.groups.size() == 7);
+      CHECK(check.threshold == doctest::Approx(kCheckLevel / static_cast<double>(check.tests)));
+      CHECK(group_of(check, "noise", "C").expected_spikes == 0);
+      CHECK(group_of(check, "noise", "A").rates_p);
+    }
+  }
+
+  // 200 seeds with an allowed error of 1 in 1000 each: more than two false alarms have a chance below 0.2 %.
+  TEST_CASE("false alarms are as rare as stated") {
+    int alarms = 0;
+    for (int seed = 0; seed < 200; ++seed) {
+      PlannedRecipe recipe(recipe_head(90) + kTasks, {"seeds=" + std::to_string(1000 + seed)});
+      recipe.run();
+      alarms += check_statistics(recipe.plan()).ok() ? 0 : 1;
+    }
+    CHECK(alarms <= 2);
+  }
+
+  TEST_CASE("a tenth of the spikes missing is seen in the count") {
+    PlannedRecipe recipe(recipe_head(600) + kTasks);
+    recipe.run();
+    int place = 0;
+    rewrite(recipe, "pulses", [&](Spike spike) { return ++place % 10 == 0 ? std::nullopt : std::optional(spike); });
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    CHECK_FALSE(check.ok());
+    CHECK(says(group_of(check, "pulses", "A"), "were asked for"));
+    CHECK(says(group_of(check, "both", "cells"), "its sources hold"));
+    CHECK(group_of(check, "noise", "A").problems.empty());
+  }
+
+  TEST_CASE("counts and intervals are tested as the process says that they scatter") {
+    PlannedRecipe recipe(recipe_head(600) + kTasks);
+    recipe.run();
+    int place = 0;
+    rewrite(recipe, "pulses", [&](Spike spike) { return ++place % 10 == 0 ? std::nullopt : std::optional(spike); });
+    for (const Scatter scatter : {Scatter::poisson, Scatter::independent, Scatter::shared}) {
+      recipe.plan().spike_inputs.at(*recipe.plan().index_of("pulses")).process =
+          std::make_unique<ScatteringAs>(scatter);
+      const StatisticsCheck check = check_statistics(recipe.plan());
+      const GroupCheck& group = group_of(check, "pulses", "A");
+      REQUIRE(group.z);
+      CHECK(*group.z < -5);
+      CHECK(says(group, "were asked for") == (scatter != Scatter::shared));
+      CHECK(group.ks_p.has_value() == (scatter == Scatter::poisson));
+    }
+  }
+
+  TEST_CASE("the right count at the wrong times is seen in the intervals") {
+    PlannedRecipe recipe(recipe_head(600) + kTasks);
+    recipe.run();
+    rewrite(recipe, "pulses", [](Spike spike) {
+      spike.timestamp_ms = 1000 - spike.timestamp_ms;
+      return std::optional(spike);
+    });
+    CHECK(says(group_of(check_statistics(recipe.plan()), "pulses", "A"), "rescaled"));
+  }
+
+  TEST_CASE("spikes of other nodes, spikes outside the window and a node gone silent are named") {
+    PlannedRecipe recipe(recipe_head(600) + kTasks);
+    recipe.run();
+    rewrite(recipe, "noise", [](Spike spike) -> std::optional<Spike> {
+      if (spike.node_id == 3) return std::nullopt;
+      if (spike.node_id == 0) spike.timestamp_ms += 5000;
+      if (spike.node_id == 6) spike.node_id = 900;
+      return spike;
+    });
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    const GroupCheck& group = group_of(check, "noise", "A");
+    CHECK(says(group, "does not drive, such as 900"));
+    CHECK(says(group, "outside the window"));
+    CHECK(says(group, "is silent where"));
+  }
+
+  // 1 draw of 20 rates in 44,000 is as far off as this one of group C, and only a search finds such a seed.
+  TEST_CASE("drawn rates that are not those asked for are seen, while the spikes fit the rates as drawn") {
+    PlannedRecipe recipe(recipe_head(60) + R"(
+backgrounds:
+  noise:
+    population: cells
+    group_by: kind
+    rates: {A: {mean: 20 Hz, stdev: 8 Hz}, B: {mean: 20 Hz, stdev: 8 Hz}, C: {mean: 20 Hz, stdev: 8 Hz}}
+)",
+                         {"seeds.network=4065"});
+    recipe.run();
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    CHECK_FALSE(check.ok());
+    const GroupCheck& group = group_of(check, "noise", "C");
+    CHECK(group.drawn_mean_hz == doctest::Approx(26.606).epsilon(1e-4));
+    REQUIRE(group.rates_p);
+    CHECK(*group.rates_p < check.threshold);
+    REQUIRE(group.problems.size() == 1);
+    CHECK(says(group, "drawn rates have mean 26.61 Hz"));
+    CHECK(says(group, "where 20 Hz and 8 Hz were asked for"));
+    CHECK(group_of(check, "noise", "A").problems.empty());
+  }
+
+  TEST_CASE("nodes without any input are counted") {
+    PlannedRecipe recipe(recipe_head(9) + R"(
+backgrounds:
+  noise: {population: cells, group_by: kind, rates: {A: 20 Hz, B: 5 Hz, C: 0 Hz}}
+)");
+    recipe.run();
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    REQUIRE(check.unfed.size() == 1);
+    CHECK(check.unfed[0].unfed == 3);
+    CHECK(check.unfed[0].first == std::vector<NodeId>{2, 5, 8});
+  }
+
+  TEST_CASE("a file that was not made is an input error") {
+    PlannedRecipe recipe(recipe_head(9) + kTasks);
+    CHECK_THROWS_AS(check_statistics(recipe.plan()), InputError);
+  }
+}
