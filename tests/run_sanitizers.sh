@@ -20,8 +20,7 @@ for variant in asan-ubsan:address,undefined tsan:thread; do
   # things that are not there in instrumented code.
   if configure_and_build "$build/$name" all -- -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
     -DSTIMGEN_BUILD_TESTS=ON -DSTIMGEN_SANITIZE="${variant#*:}" \
-    -DSTIMGEN_WARNINGS_AS_ERRORS=OFF \
-    -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake"; then
+    -DSTIMGEN_WARNINGS_AS_ERRORS=OFF; then
     run_ctest "$name" "$build/$name"
   fi
 done

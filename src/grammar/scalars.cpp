@@ -169,6 +169,38 @@ std::string in_own_unit(const Decimal& number, Quantity quantity) {
   return fmt::format("write {} ms or {} s", to_text(number, 0), to_text(number, -3));
 }
 
+// The power of ten that brings a number of the unit that stands behind it, `unit_text`, to Hz or ms.
+std::optional<int> read_unit(const Value& value, std::string_view key, Quantity quantity, const Decimal& number,
+                             std::string_view unit_text, Diagnostics& diagnostics) {
+  if (unit_text.empty()) {
+    if (!value.quoted) return quantity == Quantity::rate ? 0 : 3;
+    diagnostics.error(
+        value.loc, "recipe.wrong-type",
+        fmt::format("{} is in quotes, so it is text, but {}", quote(value.text), wanted(key, noun(quantity))),
+        fmt::format("write {} {}", to_text(number, 0), quantity == Quantity::rate ? "Hz" : "s"));
+    return std::nullopt;
+  }
+  if (const Unit* unit = find_unit(unit_text)) {
+    if (unit->quantity == quantity) return unit->shift;
+    diagnostics.error(
+        value.loc, "recipe.wrong-unit",
+        fmt::format("{} is {}, but {}", quote(value.text), noun(unit->quantity), wanted(key, noun(quantity))),
+        in_own_unit(number, quantity));
+    return std::nullopt;
+  }
+  const std::string lower = lower_case(unit_text);
+  std::string help = quantity == Quantity::rate ? "units of rates are Hz and kHz" : "units of times are s, ms and us";
+  for (const UnitAlias& alias : kUnitAliases) {
+    if (alias.text == lower && find_unit(alias.unit)->quantity == quantity) {
+      help = fmt::format("write {} {}", to_text(number, 0), alias.unit);
+    }
+  }
+  diagnostics.error(value.loc, "recipe.wrong-unit",
+                    fmt::format("{} in {} is no unit of {}", quote(unit_text), quote(value.text), noun(quantity)),
+                    help);
+  return std::nullopt;
+}
+
 // Reads a number and its unit as Hz or ms.
 std::optional<double> read_quantity(const Value& value, std::string_view key, Quantity quantity,
                                     Diagnostics& diagnostics) {
@@ -183,37 +215,9 @@ std::optional<double> read_quantity(const Value& value, std::string_view key, Qu
   }
   while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
 
-  int shift = quantity == Quantity::rate ? 0 : 3;
-  if (rest.empty()) {
-    if (value.quoted) {
-      diagnostics.error(
-          value.loc, "recipe.wrong-type",
-          fmt::format("{} is in quotes, so it is text, but {}", quote(value.text), wanted(key, noun(quantity))),
-          fmt::format("write {} {}", to_text(*number, 0), quantity == Quantity::rate ? "Hz" : "s"));
-      return std::nullopt;
-    }
-  } else if (const Unit* unit = find_unit(rest); unit != nullptr && unit->quantity == quantity) {
-    shift = unit->shift;
-  } else if (unit != nullptr) {
-    diagnostics.error(
-        value.loc, "recipe.wrong-unit",
-        fmt::format("{} is {}, but {}", quote(value.text), noun(unit->quantity), wanted(key, noun(quantity))),
-        in_own_unit(*number, quantity));
-    return std::nullopt;
-  } else {
-    const std::string lower = lower_case(rest);
-    std::string help = quantity == Quantity::rate ? "units of rates are Hz and kHz" : "units of times are s, ms and us";
-    for (const UnitAlias& alias : kUnitAliases) {
-      if (alias.text == lower && find_unit(alias.unit)->quantity == quantity) {
-        help = fmt::format("write {} {}", to_text(*number, 0), alias.unit);
-      }
-    }
-    diagnostics.error(value.loc, "recipe.wrong-unit",
-                      fmt::format("{} in {} is no unit of {}", quote(rest), quote(value.text), noun(quantity)), help);
-    return std::nullopt;
-  }
-
-  const NearestDouble result = to_double(*number, shift);
+  const std::optional<int> shift = read_unit(value, key, quantity, *number, rest, diagnostics);
+  if (!shift) return std::nullopt;
+  const NearestDouble result = to_double(*number, *shift);
   if (result.range != Range::fits) return report_range(value, result.range, diagnostics);
   if (quantity == Quantity::rate && result.value < 0) {
     diagnostics.error(value.loc, "recipe.out-of-range",

@@ -179,15 +179,10 @@ std::vector<std::pair<fs::path, SourceLoc>> located_paths(Fields& fields, std::s
   return result;
 }
 
-}  // namespace
-
-std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed, Diagnostics& diagnostics) {
-  auto network = std::make_unique<OpenNetwork>();
-  if (networks.is_null()) return network;
-  Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
-
+// What the configurations of `from` and the entries of `files` and `node_sets` name.
+SonataConfig read_configs(Fields& fields, OpenNetwork& network, Diagnostics& diagnostics) {
   SonataConfig config;
-  const auto errors_before_configs = diagnostics.error_count();
+  const auto errors_before = diagnostics.error_count();
   for (const auto& [path, loc] : located_paths(fields, "from")) {
     try {
       read_sonata_config(path, loc, config, diagnostics);
@@ -195,7 +190,7 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
       diagnostics.add(error, loc);
     }
   }
-  if (diagnostics.error_count() != errors_before_configs) network->set_incomplete();
+  if (diagnostics.error_count() != errors_before) network.set_incomplete();
   if (const Value* files = fields.value("files")) {
     if (!files->is_sequence()) {
       fields.error("files", "recipe.wrong-type",
@@ -210,7 +205,55 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
     }
   }
   for (const auto& [path, loc] : located_paths(fields, "node_sets")) config.node_set_files.push_back({path, loc});
+  return config;
+}
 
+void add_inline_populations(Fields& fields, std::uint64_t seed, OpenNetwork& network, Diagnostics& diagnostics) {
+  const Value& populations = *fields.value("populations");
+  if (!populations.is_mapping()) {
+    fields.error("populations", "recipe.wrong-type",
+                 fmt::format("'populations' is a mapping of names, not {}", describe(populations)));
+  }
+  for (const auto& member : populations.members) {
+    if (!is_name(member.key)) {
+      diagnostics.error(member.key_loc, "recipe.bad-name",
+                        fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
+                                    printable(member.key)));
+      continue;
+    }
+    auto nodes = read_inline_population(member.key, member.value, seed, diagnostics);
+    if (nodes) {
+      network.add(std::move(nodes), member.key_loc, diagnostics);
+    } else {
+      network.add_damaged(member.key);
+    }
+  }
+}
+
+void add_node_sets(const SonataConfig& config, OpenNetwork& network, Diagnostics& diagnostics) {
+  for (const Value& sets : config.node_sets) network.add_node_sets(sets, diagnostics);
+  std::set<std::string> read_already;
+  for (const NodeSetFile& sets : config.node_set_files) {
+    if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
+    if (!read_already.insert(file_key(sets.path)).second) continue;
+    network.add_file(sets.path);
+    const auto errors_before = diagnostics.error_count();
+    try {
+      const Value root = parse_json(read_source_file(sets.path), diagnostics);
+      if (diagnostics.error_count() == errors_before) network.add_node_sets(root, diagnostics);
+    } catch (const InputError& error) {
+      diagnostics.add(error, sets.loc);
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed, Diagnostics& diagnostics) {
+  auto network = std::make_unique<OpenNetwork>();
+  if (networks.is_null()) return network;
+  Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
+  const SonataConfig config = read_configs(fields, *network, diagnostics);
   for (const fs::path& path : config.configs) network->add_file(path);
   FileOpener opener(*network, diagnostics);
   for (const NodesFile& file : config.nodes) {
@@ -218,41 +261,8 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
     if (file.node_types) network->add_file(*file.node_types);
     opener.open(file);
   }
-  if (const Value* populations = fields.value("populations")) {
-    if (!populations->is_mapping()) {
-      fields.error("populations", "recipe.wrong-type",
-                   fmt::format("'populations' is a mapping of names, not {}", describe(*populations)));
-    }
-    for (const auto& member : populations->members) {
-      if (!is_name(member.key)) {
-        diagnostics.error(member.key_loc, "recipe.bad-name",
-                          fmt::format("'{}' is no name: letters, digits, _ . and -, starting with a letter or _",
-                                      printable(member.key)));
-        continue;
-      }
-      auto nodes = read_inline_population(member.key, member.value, seed, diagnostics);
-      if (nodes) {
-        network->add(std::move(nodes), member.key_loc, diagnostics);
-      } else {
-        network->add_damaged(member.key);
-      }
-    }
-  }
-
-  for (const Value& sets : config.node_sets) network->add_node_sets(sets, diagnostics);
-  std::map<std::string, bool> read_already;
-  for (const NodeSetFile& sets : config.node_set_files) {
-    if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
-    if (!read_already.emplace(file_key(sets.path), true).second) continue;
-    network->add_file(sets.path);
-    const auto errors_before = diagnostics.error_count();
-    try {
-      const Value root = parse_json(read_source_file(sets.path), diagnostics);
-      if (diagnostics.error_count() == errors_before) network->add_node_sets(root, diagnostics);
-    } catch (const InputError& error) {
-      diagnostics.add(error, sets.loc);
-    }
-  }
+  if (fields.value("populations") != nullptr) add_inline_populations(fields, seed, *network, diagnostics);
+  add_node_sets(config, *network, diagnostics);
   return network;
 }
 

@@ -251,46 +251,54 @@ const std::vector<std::uint32_t>& SonataPopulation::type_rows(const h5::ReadFile
   return *type_rows_;
 }
 
-Column SonataPopulation::read_column(const ColumnInfo& info) const {
-  const auto& ids = ids_under_lock();
-  const auto file = open();
-  if (info.name == "node_type_id") {
-    auto values = file.open_dataset(layout_.root + "/node_type_id").read_int64();
-    if (order_.empty()) return integer_column(std::move(values));
-    std::vector<std::int64_t> sorted(size());
-    for (NodeRow row = 0; row < size(); ++row) sorted[row] = values[order_[row]];
-    return integer_column(std::move(sorted));
-  }
+Column SonataPopulation::read_type_ids(const h5::ReadFile& file) const {
+  auto values = file.open_dataset(layout_.root + "/node_type_id").read_int64();
+  if (order_.empty()) return integer_column(std::move(values));
+  std::vector<std::int64_t> sorted(size());
+  for (NodeRow row = 0; row < size(); ++row) sorted[row] = values[order_[row]];
+  return integer_column(std::move(sorted));
+}
 
-  // The parts: one a node group that has the column, and the node types.
+std::vector<std::optional<Column>> SonataPopulation::read_parts(const h5::ReadFile& file,
+                                                                const ColumnInfo& info) const {
   std::vector<std::optional<Column>> parts(layout_.groups.size());
-  bool stored = false;
   for (std::size_t group = 0; group < parts.size(); ++group) {
     const auto column = layout_.groups[group].columns.find(info.name);
     if (column == layout_.groups[group].columns.end()) continue;
-    stored = true;
     const Places& where = places(file);
     const std::uint64_t rows = where.index.empty() && parts.size() == 1 ? size() : *layout_.groups[group].rows;
     parts[group] = widen(read_stored(file, column->second, rows), info.type);
   }
+  return parts;
+}
+
+std::optional<Column> SonataPopulation::values_of_types(const ColumnInfo& info) const {
+  if (!types_ || !layout_.has_type_id) return std::nullopt;
+  const auto column = types_->columns().find(info.name);
+  if (column == types_->columns().end()) return std::nullopt;
+  // A column without any value takes whatever type is wanted.
+  Column values = column->second.values;
+  if (column->second.without_values && info.type != Column::Type::text) {
+    values.type = info.type;
+    values.integers.assign(values.codes.size(), 0);
+    values.reals.assign(values.codes.size(), 0);
+    values.codes.clear();
+  }
+  return widen(std::move(values), info.type);
+}
+
+Column SonataPopulation::read_column(const ColumnInfo& info) const {
+  const auto& ids = ids_under_lock();
+  const auto file = open();
+  if (info.name == "node_type_id") return read_type_ids(file);
+
+  std::vector<std::optional<Column>> parts = read_parts(file, info);
+  const bool stored = std::any_of(parts.begin(), parts.end(), [](const auto& part) { return part.has_value(); });
   static const Places kOnePlace;
   const Places& where = stored ? places(file) : kOnePlace;
   if (parts.size() == 1 && parts[0] && where.index.empty() && order_.empty()) return std::move(*parts[0]);
 
-  std::optional<Column> shared;
-  if (types_ && layout_.has_type_id) {
-    if (const auto column = types_->columns().find(info.name); column != types_->columns().end()) {
-      // A column without any value takes whatever type is wanted.
-      Column values = column->second.values;
-      if (column->second.without_values && info.type != Column::Type::text) {
-        values.type = info.type;
-        values.integers.assign(values.codes.size(), 0);
-        values.reals.assign(values.codes.size(), 0);
-        values.codes.clear();
-      }
-      shared = widen(std::move(values), info.type);
-    }
-  }
+  std::optional<Column> shared = values_of_types(info);
   Column result;
   result.type = info.type;
   if (info.type == Column::Type::text) {

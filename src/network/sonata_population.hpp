@@ -57,6 +57,11 @@ class SonataPopulation final : public LazyPopulation {
   h5::ReadFile open() const;
   const Places& places(const h5::ReadFile& file) const;
   const std::vector<std::uint32_t>& type_rows(const h5::ReadFile& file) const;
+  Column read_type_ids(const h5::ReadFile& file) const;
+  // A column as the node groups store it: one part a group, absent where the group has no such column.
+  std::vector<std::optional<Column>> read_parts(const h5::ReadFile& file, const ColumnInfo& info) const;
+  // A column as the node types give it, by row of their table; absent if they do not.
+  std::optional<Column> values_of_types(const ColumnInfo& info) const;
   std::uint64_t file_row(NodeRow row) const { return order_.empty() ? row : order_[row]; }
   [[noreturn]] void damaged(const std::string& what) const;
 

@@ -23,6 +23,41 @@ std::size_t next_key_length(const Value& mapping, std::string_view path) {
   return longest != 0 ? longest : std::min(path.find('.'), path.size());
 }
 
+// Puts a value where the path leads, which stands at the start of the setting; mappings on the way are made.
+void put(Value& root, std::string_view path, Value value, Places& places, Diagnostics& diagnostics) {
+  const SourceLoc key_loc = places.at(0, path.size());
+  Value* mapping = &root;
+  for (std::string_view rest = path;;) {
+    const std::size_t length = next_key_length(*mapping, rest);
+    const std::string key(rest.substr(0, length));
+    rest.remove_prefix(std::min(rest.size(), length + 1));
+    auto member = std::find_if(mapping->members.begin(), mapping->members.end(),
+                               [&](const Value::Member& other) { return other.key == key; });
+    if (member == mapping->members.end()) {
+      mapping->members.push_back({key, key_loc, {}});
+      mapping->members.back().value.loc = key_loc;
+      member = mapping->members.end() - 1;
+    }
+    if (rest.empty()) {
+      member->key_loc = key_loc;
+      member->value = std::move(value);
+      return;
+    }
+    if (member->value.is_null()) member->value.kind = Value::Kind::mapping;
+    if (!member->value.is_mapping()) {
+      const std::size_t end = path.size() - rest.size() - 1;
+      diagnostics
+          .error(places.at(0, end), "recipe.bad-setting",
+                 fmt::format("'{}' is {}, so nothing in it can be set", printable(path.substr(0, end), 60),
+                             describe(member->value)),
+                 fmt::format("set '{}' as a whole", printable(path.substr(0, end), 60)))
+          .notes.push_back({member->value.loc, "it is written here"});
+      return;
+    }
+    mapping = &member->value;
+  }
+}
+
 }  // namespace
 
 void apply_override(Value& root, const std::string& setting, const std::string& directory, Diagnostics& diagnostics) {
@@ -56,37 +91,7 @@ void apply_override(Value& root, const std::string& setting, const std::string& 
   if (!value) return;
   if (value->is_null()) value->loc = places.at(equals);
 
-  const SourceLoc key_loc = places.at(0, equals);
-  Value* mapping = &root;
-  for (std::string_view rest = path;;) {
-    const std::size_t length = next_key_length(*mapping, rest);
-    const std::string key(rest.substr(0, length));
-    rest.remove_prefix(std::min(rest.size(), length + 1));
-    auto member = std::find_if(mapping->members.begin(), mapping->members.end(),
-                               [&](const Value::Member& other) { return other.key == key; });
-    if (member == mapping->members.end()) {
-      mapping->members.push_back({key, key_loc, {}});
-      mapping->members.back().value.loc = key_loc;
-      member = mapping->members.end() - 1;
-    }
-    if (rest.empty()) {
-      member->key_loc = key_loc;
-      member->value = *std::move(value);
-      return;
-    }
-    if (member->value.is_null()) member->value.kind = Value::Kind::mapping;
-    if (!member->value.is_mapping()) {
-      const std::size_t end = equals - rest.size() - 1;
-      diagnostics
-          .error(places.at(0, end), "recipe.bad-setting",
-                 fmt::format("'{}' is {}, so nothing in it can be set", printable(path.substr(0, end), 60),
-                             describe(member->value)),
-                 fmt::format("set '{}' as a whole", printable(path.substr(0, end), 60)))
-          .notes.push_back({member->value.loc, "it is written here"});
-      return;
-    }
-    mapping = &member->value;
-  }
+  put(root, path, *std::move(value), places, diagnostics);
 }
 
 }  // namespace stimgen

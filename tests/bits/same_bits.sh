@@ -68,7 +68,7 @@ variant() { # variant NAME COMPILER LEVEL
   local werror=("${werror[@]}")
   [ "$3" != -O2 ] || werror=(-DSTIMGEN_WARNINGS_AS_ERRORS=OFF)
   configure_and_build "$build/$1" stimgen -- -DCMAKE_CXX_COMPILER="$2" -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="$3" \
-    -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake" "${werror[@]}"
+    -DSTIMGEN_BUILD_TESTS=OFF "${werror[@]}"
 }
 
 # The path from seed to output bits: no function of libm but sqrt, no distribution of the C++ library.
@@ -109,8 +109,7 @@ build_in_debian() {
   (cd "$folder/stimgen" && rm -rf src include tests third_party CMakeLists.txt)
   cp -a "$root/src" "$root/include" "$root/tests" "$root/third_party" "$root/CMakeLists.txt" "$folder/stimgen/" || return 1
   chroot "$folder" sh -c 'cd /stimgen && cmake -S . -B build -G Ninja "$@" \
-    -DCMAKE_BUILD_TYPE=Release -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache \
-    -DCMAKE_PROJECT_INCLUDE=/stimgen/tests/support/precompile.cmake && cmake --build build --target stimgen' - "$@"
+    -DCMAKE_BUILD_TYPE=Release -DSTIMGEN_BUILD_TESTS=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache && cmake --build build --target stimgen' - "$@"
 }
 
 # program_in_debian NAME FOLDER EMULATOR   makes $work/NAME, which runs the program of a Debian in the current folder
@@ -186,8 +185,7 @@ if runs builds; then
     fi
   done
   if configure_and_build "$build/asan-ubsan" stimgen -- -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
-    -DSTIMGEN_SANITIZE="address,undefined" -DSTIMGEN_WARNINGS_AS_ERRORS=OFF \
-    -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake"; then
+    -DSTIMGEN_SANITIZE="address,undefined" -DSTIMGEN_WARNINGS_AS_ERRORS=OFF; then
     compare "gcc with address and undefined-behaviour sanitizers" all -- "$build/asan-ubsan/stimgen"
   else
     failed=$((failed + 1))

