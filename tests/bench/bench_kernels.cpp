@@ -48,7 +48,7 @@ void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunc
 void streams(benchmark::State& state, const RateFunction& rate) {
   Diagnostics diagnostics;
   Streams asked;
-  const auto process = make_process(nullptr, asked, diagnostics);
+  const auto process = make_process(nullptr, asked, diagnostics).process;
   std::vector<NodeId> nodes(64);
   std::iota(nodes.begin(), nodes.end(), 0);
   const std::vector<std::uint32_t> functions(nodes.size(), 0);
