@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/kind_names.hpp"
 #include "process/poisson.hpp"
 #include "stimgen/process.hpp"
 
@@ -17,13 +18,11 @@ constexpr std::array<const ProcessKind*, 1> kKinds = {&kPoissonKind};
 
 const ProcessKind* find_kind(std::string_view name, std::span<const ProcessKind* const> kinds, const SourceLoc& loc,
                              Diagnostics& diagnostics) {
-  std::vector<std::string> names;
   for (const ProcessKind* kind : kinds) {
     if (kind->info.name == name) return kind;
-    names.emplace_back(kind->info.name);
   }
   diagnostics.error(loc, "recipe.unknown-choice", fmt::format("there is no point process '{}'", printable(name)),
-                    suggest(name, names));
+                    suggest(name, kind_names(kinds)));
   return nullptr;
 }
 

@@ -15,6 +15,8 @@
 #include "base/digest.hpp"
 #include "plan/build.hpp"
 #include "plan/keys.hpp"
+#include "stimgen/background.hpp"
+#include "stimgen/pattern.hpp"
 #include "stimgen/process.hpp"
 #include "support/planned_recipe.hpp"
 #include "support/recipe_parts.hpp"
@@ -193,6 +195,15 @@ TEST_SUITE("conformance") {
         CHECK(!field.example.empty());
         CHECK((types.count(field.type) == 1 || field.type.substr(0, 7) == "choice:"));
       }
+    }
+  }
+
+  TEST_CASE("processes: the default of every key `process` is the first of the table") {
+    for (const auto table : {background_fields(), pattern_common_fields()}) {
+      const auto field =
+          std::find_if(table.begin(), table.end(), [](const FieldDoc& other) { return other.name == "process"; });
+      REQUIRE(field != table.end());
+      CHECK(field->fallback == process_kinds().front()->info.name);
     }
   }
 
