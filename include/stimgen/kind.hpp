@@ -1,4 +1,4 @@
-// How named things (patterns, groupings, processes, formats, sections) are declared and documented: one row each.
+// How named things (patterns, groupings, processes, distributions, sections) are declared and documented: one row each.
 // The rows drive the strict reader, the JSON Schema, `stimgen explain` and the reference documentation.
 #pragma once
 

@@ -105,6 +105,7 @@ struct Plan {
     std::unique_ptr<Background> background;
     std::unique_ptr<PatternDefinition> pattern;
     std::vector<GroupRate> group_rates;  // of the pattern
+    const ProcessKind* process_kind = nullptr;
     std::unique_ptr<const PointProcess> process;
     StreamKey rate_key;    // 0 if no rate is drawn
     StreamKey spikes_key;  // 0 if the process does not draw from it

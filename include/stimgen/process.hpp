@@ -64,10 +64,17 @@ struct ProcessKind {
 // All point processes, the default ("poisson") first.
 std::span<const ProcessKind* const> process_kinds();
 
+// A point process as an entry asks for it.
+struct ChosenProcess {
+  const ProcessKind* kind = nullptr;            // nullptr: none of this name
+  std::unique_ptr<const PointProcess> process;  // nullptr after an error
+  Said said;                                    // the keys of the process, in canonical form
+};
+
 // Reads the `process` value of an entry: absent or a name ("poisson"), or {name: {keys…}}.
-// nullptr value: the default. Problems go to `diagnostics`, and nullptr is returned.
-std::unique_ptr<const PointProcess> make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
-                                                 const ProcessKind** kind_out = nullptr);
+// nullptr value: the default, which is the first of `kinds`. Problems go to `diagnostics`.
+ChosenProcess make_process(const Value* value, Streams& streams, Diagnostics& diagnostics,
+                           std::span<const ProcessKind* const> kinds = process_kinds());
 
 // The instruction set that spikes are made with on this machine: "scalar", "avx2" or "avx512"; the environment variable
 // STIMGEN_ISA chooses one. It never changes a bit of the result. Throws EnvironmentError if STIMGEN_ISA names none.

@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stimgen/types.hpp"
@@ -49,7 +50,7 @@ class SpikeSink {
   // Ends the population before and starts one. Requires: a new name, not empty, without '/'.
   virtual void begin_population(const std::string& name, SpikeOrder order) = 0;
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
-  // timestamp that is not finite or not > 0).
+  // timestamp that is not finite or not > 0; it abandons the file).
   virtual void append(SpikeBlock block) = 0;
   // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
   // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
@@ -85,17 +86,10 @@ const PopulationInfo* find_population(const SpikeReader& reader, std::string_vie
 // Errors: InputError that says what the file has; `context` ends its sentence: ", to which … belongs".
 const PopulationInfo& population_of(const SpikeReader& reader, std::string_view name, std::string_view context = {});
 
-struct FormatKind {
-  std::string name;       // "sonata"
-  std::string extension;  // ".h5"
-  std::unique_ptr<SpikeSink> (*create)(const std::filesystem::path& path, const FileOptions& options, WorkerPool* pool);
-  std::unique_ptr<SpikeReader> (*open)(const std::filesystem::path& path);
-};
+// Of the name of a spike file.
+inline constexpr std::string_view kSpikeFileExtension = ".h5";
 
-// All formats, the default first.
-const std::vector<FormatKind>& format_kinds();
-
-// Opens for writing in the default format. `pool` may be null: then compression runs in append().
+// Opens for writing; the folder must exist. `pool` may be null: then compression runs in append().
 std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, const FileOptions& options,
                                              WorkerPool* pool = nullptr);
 // Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).

@@ -1,5 +1,9 @@
 // The table of grouping methods.
+#include <array>
+#include <string>
+
 #include "assembly/common.hpp"
+#include "base/kind_names.hpp"
 
 namespace stimgen {
 namespace {
@@ -9,12 +13,6 @@ constexpr const AssemblyKind* kKinds[] = {
     &kDivideAssemblies,   &kLinkedAssemblies, &kNodesAssemblies,
 };
 
-constexpr FieldDoc kCommonFields[] = {
-    {"method", "choice:property|random|grid|divide|linked|nodes", "", "", "How the groups are formed.", "property"},
-    {"fraction", "fraction", "", "1",
-     "The share of its nodes that each group keeps, rounded to the nearest number and drawn at random.", "0.9"},
-};
-
 }  // namespace
 
 std::span<const AssemblyKind* const> assembly_kinds() {
@@ -22,7 +20,14 @@ std::span<const AssemblyKind* const> assembly_kinds() {
 }
 
 std::span<const FieldDoc> assembly_common_fields() {
-  return kCommonFields;
+  static const std::string methods = kind_choice(kKinds);
+  static const std::array fields{
+      FieldDoc{"method", methods, "", "", "How the groups are formed.", "property"},
+      FieldDoc{"fraction", "fraction", "", "1",
+               "The share of its nodes that each group keeps, rounded to the nearest number and drawn at random.",
+               "0.9"},
+  };
+  return fields;
 }
 
 }  // namespace stimgen

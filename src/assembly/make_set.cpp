@@ -4,23 +4,18 @@
 
 #include "assembly/common.hpp"
 #include "base/exact.hpp"
+#include "base/kind_names.hpp"
 
 #include <fmt/format.h>
 
 namespace stimgen {
 namespace {
 
-std::vector<std::string> method_names() {
-  std::vector<std::string> names;
-  for (const AssemblyKind* kind : assembly_kinds()) names.emplace_back(kind->info.name);
-  return names;
-}
-
 // The kind that an entry or its section's defaults name; nullptr after an error.
 const AssemblyKind* find_kind(const Entry& entry, const Value& defaults, Diagnostics& diagnostics) {
   const Value* method = entry.body.find("method");
   if (method == nullptr || method->is_null()) method = defaults.find("method");
-  const std::string help = fmt::format("the methods are {}", fmt::join(method_names(), ", "));
+  const std::string help = fmt::format("the methods are {}", fmt::join(kind_names(assembly_kinds()), ", "));
   if (method == nullptr || method->is_null()) {
     diagnostics.error(entry.loc, "recipe.missing-key",
                       fmt::format("assembly set '{}' has no 'method'", printable(entry.name)), help);
@@ -36,7 +31,7 @@ const AssemblyKind* find_kind(const Entry& entry, const Value& defaults, Diagnos
   }
   diagnostics.error(method->loc, "recipe.unknown-choice",
                     fmt::format("there is no grouping method '{}'", printable(method->text)),
-                    suggest(method->text, method_names()));
+                    suggest(method->text, kind_names(assembly_kinds())));
   return nullptr;
 }
 

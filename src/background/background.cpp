@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <numeric>
 #include <unordered_map>
+#include <vector>
 
 #include "background/listed_rates.hpp"
 #include "background/rate_value.hpp"
@@ -17,24 +17,6 @@ namespace stimgen {
 namespace {
 
 constexpr std::size_t kDrawnTogether = 1024;  // nodes; a lognormal rate takes a tenth of a microsecond
-
-constexpr std::array<FieldDoc, 9> kBackgroundFields{{
-    {"rate", "rate-or-distribution", "Hz", "none",
-     "Rate of every node, constant or drawn for each node; use `group_by` and `rates` for a rate by group.",
-     "{mean: 20 Hz, stdev: 2 Hz}", kRateFields},
-    {"group_by", "text", "", "none", "Node property whose values name the groups of `rates`.", "pop_name"},
-    {"rates", "group-rates", "Hz", "none", "Rate of each group: a property value and its rate.",
-     "{PN: {mean: 1.9 Hz, stdev: 1.8 Hz}}", kRateFields},
-    {"distribution", kDistributionType, "", "lognormal",
-     "Distribution of rates that give a mean and a stdev but name none.", "normal"},
-    {"others", "others", "Hz", "none",
-     "Nodes in no listed group: `silent`, or a rate; without this key such nodes are an error.", "silent", kRateFields},
-    {"start", "time", "s", "<time.start>", "When the input begins.", "0 s"},
-    {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
-    {"stream", "name", "", "<the task's name>",
-     "Name of the random stream; tasks that share it get the same spikes for equal nodes and rates.", "frozen"},
-    {"process", "process", "", "poisson", "Point process that turns rates into spike times.", "poisson"},
-}};
 
 // Rows of a group_by column by the text of their value; rows without a value come last under no label.
 struct ValueGroups {
@@ -319,7 +301,25 @@ double BackgroundGroup::expected_spikes(double duration_ms) const {
 }
 
 std::span<const FieldDoc> background_fields() {
-  return kBackgroundFields;
+  static const std::vector<FieldDoc> fields{
+      {"rate", "rate-or-distribution", "Hz", "none",
+       "Rate of every node, constant or drawn for each node; use `group_by` and `rates` for a rate by group.",
+       "{mean: 20 Hz, stdev: 2 Hz}", rate_fields()},
+      {"group_by", "text", "", "none", "Node property whose values name the groups of `rates`.", "pop_name"},
+      {"rates", "group-rates", "Hz", "none", "Rate of each group: a property value and its rate.",
+       "{PN: {mean: 1.9 Hz, stdev: 1.8 Hz}}", rate_fields()},
+      {"distribution", distribution_type(), "", distribution_kinds().front()->info.name,
+       "Distribution of rates that give a mean and a stdev but name none.", "normal"},
+      {"others", "others", "Hz", "none",
+       "Nodes in no listed group: `silent`, or a rate; without this key such nodes are an error.", "silent",
+       rate_fields()},
+      {"start", "time", "s", "<time.start>", "When the input begins.", "0 s"},
+      {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
+      {"stream", "name", "", "<the task's name>",
+       "Name of the random stream; tasks that share it get the same spikes for equal nodes and rates.", "frozen"},
+      {"process", "process", "", "poisson", "Point process that turns rates into spike times.", "poisson"},
+  };
+  return fields;
 }
 
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,

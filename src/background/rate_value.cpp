@@ -3,19 +3,59 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <vector>
+
+#include "base/kind_names.hpp"
 
 namespace stimgen {
 namespace {
 
-// The forms that are not a distribution's own.
-constexpr std::span<const FieldDoc> kMeanFields = std::span(kRateFields).subspan(0, 3);
-constexpr std::span<const FieldDoc> kValuesFields = std::span(kRateFields).subspan(5, 1);
+constexpr FieldDoc kListedRateFields[] = {
+    {"property", "text", "", "none", "Node property that holds each node's rate in Hz.", "rate_hz"},
+    {"csv", "path", "", "none", "CSV file with the columns node_id and rate (Hz).", "rates.csv"},
+};
 
-constexpr std::string_view kForms =
-    "write a rate (3 Hz), [mean, stdev], {mean: …, stdev: …, distribution: …}, {uniform: [low, high]}, "
-    "{exponential: mean} or {values: {property: …}}";
+constexpr FieldDoc kValuesFields[] = {
+    {"values", "listed-rates", "Hz", "", "The rate of every single node, listed elsewhere.", "{property: rate_hz}",
+     kListedRateFields},
+};
+
+void add_new(std::vector<FieldDoc>& fields, std::span<const FieldDoc> more) {
+  for (const FieldDoc& field : more) {
+    const auto same = [&](const FieldDoc& known) { return known.name == field.name; };
+    if (std::none_of(fields.begin(), fields.end(), same)) fields.push_back(field);
+  }
+}
+
+// The keys of rates by their mean and stdev.
+std::span<const FieldDoc> mean_fields() {
+  static const std::vector<FieldDoc> fields = [] {
+    std::vector<FieldDoc> all;
+    for (const DistributionKind* kind : distribution_kinds()) {
+      if (kind->read == nullptr) add_new(all, kind->info.fields);
+    }
+    all.push_back({"distribution",
+                   distribution_type(),
+                   "",
+                   "none",
+                   "Shape of the distribution; the background's `distribution` if absent.",
+                   "normal",
+                   {},
+                   "mean"});
+    return all;
+  }();
+  return fields;
+}
+
+// All forms of a rate, for whoever wrote none.
+std::string forms_text() {
+  std::string text = "write a rate (3 Hz), [mean, stdev], {mean: …, stdev: …, distribution: …}";
+  for (const DistributionKind* kind : distribution_kinds()) {
+    if (kind->read != nullptr) text += fmt::format(", {{{}: {}}}", kind->info.name, kind->info.fields[0].example);
+  }
+  return text + " or {values: {property: …}}";
+}
 
 std::optional<RateDistribution> from_moments(const DistributionKind& kind, double mean_hz, double stdev_hz,
                                              const SourceLoc& loc, Streams& streams, Diagnostics& diagnostics) {
@@ -51,16 +91,31 @@ const DistributionKind* kind_of_own_key(const Value& value) {
 
 }  // namespace
 
+std::string_view distribution_type() {
+  static const std::string type = kind_choice(distribution_kinds());
+  return type;
+}
+
+std::span<const FieldDoc> rate_fields() {
+  static const std::vector<FieldDoc> fields = [] {
+    std::vector<FieldDoc> all(mean_fields().begin(), mean_fields().end());
+    for (const DistributionKind* kind : distribution_kinds()) {
+      if (kind->read != nullptr) add_new(all, kind->info.fields);
+    }
+    add_new(all, kValuesFields);
+    return all;
+  }();
+  return fields;
+}
+
 const DistributionKind* read_distribution_kind(const Value& value, Diagnostics& diagnostics) {
-  std::vector<std::string> names;
   for (const DistributionKind* kind : distribution_kinds()) {
     if (value.is_scalar() && value.text == kind->info.name) return kind;
-    names.emplace_back(kind->info.name);
   }
   diagnostics.error(value.loc, "recipe.unknown-choice",
                     value.is_scalar() ? fmt::format("there is no distribution '{}'", printable(value.text, 60))
                                       : fmt::format("a distribution is a name, not {}", describe(value)),
-                    suggest(value.text, names));
+                    suggest(value.text, kind_names(distribution_kinds())));
   return nullptr;
 }
 
@@ -96,7 +151,7 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     }
     return fields.ok() ? std::optional(result) : std::nullopt;
   } else if (value.is_mapping()) {
-    Fields fields(value, owner, {kMeanFields}, diagnostics);
+    Fields fields(value, owner, {mean_fields()}, diagnostics);
     const double mean_hz = fields.rate_hz("mean");
     const double stdev_hz = fields.rate_hz("stdev");
     const Value* named = fields.value("distribution");
@@ -104,7 +159,7 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     if (kind == nullptr || !fields.ok()) return std::nullopt;
     result.distribution = from_moments(*kind, mean_hz, stdev_hz, value.loc, streams, diagnostics);
   } else {
-    diagnostics.error(value.loc, "recipe.missing-key", fmt::format("{} has no rate", owner), std::string(kForms));
+    diagnostics.error(value.loc, "recipe.missing-key", fmt::format("{} has no rate", owner), forms_text());
     return std::nullopt;
   }
   if (!result.distribution) return std::nullopt;

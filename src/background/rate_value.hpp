@@ -3,38 +3,19 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
 
 namespace stimgen {
 
-// Its words are those that read_distribution_kind() knows.
-inline constexpr std::string_view kDistributionType = "choice: lognormal | normal | gamma | uniform | exponential";
-
-inline constexpr FieldDoc kListedRateFields[] = {
-    {"property", "text", "", "none", "Node property that holds each node's rate in Hz.", "rate_hz"},
-    {"csv", "path", "", "none", "CSV file with the columns node_id and rate (Hz).", "rates.csv"},
-};
-
-// The keys of all forms of a rate.
-inline constexpr FieldDoc kRateFields[] = {
-    {"mean", "rate", "Hz", "", "Mean of the resulting rates.", "20 Hz", {}, "stdev"},
-    {"stdev", "rate", "Hz", "", "Standard deviation of the resulting rates.", "2 Hz", {}, "mean"},
-    {"distribution",
-     kDistributionType,
-     "",
-     "none",
-     "Shape of the distribution; the background's `distribution` if absent.",
-     "normal",
-     {},
-     "mean"},
-    {"uniform", "rate-range", "Hz", "", "Rates drawn evenly between the two.", "[2 Hz, 8 Hz]"},
-    {"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"},
-    {"values", "listed-rates", "Hz", "", "The rate of every single node, listed elsewhere.", "{property: rate_hz}",
-     kListedRateFields},
-};
+// The type of a key that names a distribution.
+std::string_view distribution_type();
+// The keys of all forms of a rate: those of the distributions come from their table.
+std::span<const FieldDoc> rate_fields();
 
 // One of: a distribution; a node property that holds the rate in Hz; a CSV file with columns node_id and rate.
 struct RateValue {

@@ -8,6 +8,7 @@
 #include "cli/file_groups.hpp"
 #include "cli/text_file.hpp"
 #include "stimgen/report.hpp"
+#include "stimgen/store.hpp"
 
 namespace stimgen::cli {
 
@@ -19,7 +20,7 @@ bool is_hdf5(const std::string& path) {
   std::array<char, 8> start{};
   std::ifstream file(path, std::ios::binary);
   file.read(start.data(), start.size());
-  return (file && start == kSignature) || std::filesystem::path(path).extension() == ".h5";
+  return (file && start == kSignature) || std::filesystem::path(path).extension() == kSpikeFileExtension;
 }
 
 // A page may be made beside its recipe, but what it shows is in the output folder.

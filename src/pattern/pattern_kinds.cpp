@@ -1,9 +1,15 @@
 // The table of patterns, and the reader of one entry of `patterns`.
 #include "pattern/common.hpp"
 
+#include <iterator>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "base/kind_names.hpp"
 
 namespace stimgen {
 namespace {
@@ -12,9 +18,8 @@ constexpr const PatternKind* kKinds[] = {
     &kLongPattern, &kShortPattern, &kRampPattern, &kJoinPattern, &kFadePattern, &kLoopPattern,
 };
 
-constexpr FieldDoc kCommonFields[] = {
-    {"type", "choice:long|short|ramp|join|fade|loop", "", "", "Which pattern: long, short, ramp, join, fade or loop.",
-     "long"},
+// The keys behind `type`.
+constexpr FieldDoc kOtherFields[] = {
     {"assemblies", "name", "", "", "The assembly set whose groups are driven.", "thalamus_groups"},
     {"start", "time", "s", "<time.start>", "When the first cycle begins.", "1 s"},
     {"stop", "time", "s", "<time.stop>", "When the input ends.", "15 s"},
@@ -30,9 +35,7 @@ constexpr FieldDoc kCommonFields[] = {
 };
 
 std::vector<std::string> type_names() {
-  std::vector<std::string> names;
-  for (const PatternKind* kind : kKinds) names.emplace_back(kind->info.name);
-  return names;
+  return kind_names(kKinds);
 }
 
 // The kind that an entry or its section's defaults name; nullptr after an error.
@@ -66,7 +69,19 @@ std::span<const PatternKind* const> pattern_kinds() {
 }
 
 std::span<const FieldDoc> pattern_common_fields() {
-  return kCommonFields;
+  static const std::string types = kind_choice(kKinds);
+  static const std::string meaning = [] {
+    std::vector<std::string> names = type_names();
+    const std::string last = std::move(names.back());
+    names.pop_back();
+    return fmt::format("Which pattern: {} or {}.", fmt::join(names, ", "), last);
+  }();
+  static const std::vector<FieldDoc> fields = [] {
+    std::vector<FieldDoc> all{{"type", types, "", "", meaning, "long"}};
+    all.insert(all.end(), std::begin(kOtherFields), std::end(kOtherFields));
+    return all;
+  }();
+  return fields;
 }
 
 std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults, const PatternDefaults& times,

@@ -308,7 +308,7 @@ class CombineBuilder {
     const auto wanted = std::filesystem::weakly_canonical(file, ignored);
     const auto folder = std::filesystem::weakly_canonical(plan_.recipe.output.directory, ignored);
     for (const std::string& name : task_names()) {
-      if (wanted == folder / (name + ".h5")) return true;
+      if (wanted == folder / fmt::format("{}{}", name, kSpikeFileExtension)) return true;
     }
     return false;
   }

@@ -7,6 +7,7 @@
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
+#include "stimgen/store.hpp"
 
 namespace stimgen {
 
@@ -99,7 +100,7 @@ void set_output(const Plan& plan, Task& task) {
   // Estimates beyond any disk are cut, so that they stay printable integers.
   constexpr double kMostBytes = 1e18;
   const OutputSettings& output = plan.recipe.output;
-  task.output = task.name + ".h5";
+  task.output = fmt::format("{}{}", task.name, kSpikeFileExtension);
   task.expected_bytes =
       static_cast<std::uint64_t>(std::min(task.expected_spikes * kBytesPerSpike, kMostBytes)) + kFileOverheadBytes;
   task.settings.emplace_back("output sort", output.sort == SpikeOrder::by_time ? "by_time" : "by_id");

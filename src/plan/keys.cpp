@@ -43,6 +43,12 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   sort_unique(task.inputs);
 }
 
+void add_process(const ChosenProcess& process, Said& said, Task& task) {
+  const KindInfo& info = process.kind->info;
+  task.settings.emplace_back("process", fmt::format("{} version {}", info.name, info.version));
+  said.add("process", process.said);
+}
+
 void InputDigests::add_columns(const NodePopulation& population, Task& task) {
   for (const std::string& column : population.take_columns_used()) {
     if (column == "node_id" || column == "population") continue;

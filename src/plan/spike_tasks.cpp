@@ -6,7 +6,6 @@
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
-#include "plan/process_settings.hpp"
 
 namespace stimgen {
 namespace {
@@ -26,7 +25,8 @@ class SpikeTaskBuilder {
     }
     Plan::SpikeInput input;
     Task task;
-    if (!start(task, input, TaskKind::background, entry, background->streams, background->process)) return;
+    if (!start(task, input, TaskKind::background, entry, background->streams, background->process, background->said))
+      return;
     input.window = background->window;
     input.population = background->population;
     input.rate_key = background->streams.key_if_used(Purpose::rate);
@@ -64,7 +64,7 @@ class SpikeTaskBuilder {
     Plan::SpikeInput input;
     Task task;
     Streams streams(seeds_, entry.name, pattern->stream);
-    const bool started = start(task, input, TaskKind::pattern, entry, streams, pattern->process);
+    const bool started = start(task, input, TaskKind::pattern, entry, streams, pattern->process, pattern->said);
     const AssemblySet* const set = find_set(pattern->assemblies, pattern->assemblies_loc);
     if (set == nullptr) return;
     PatternGroups groups;
@@ -97,15 +97,16 @@ class SpikeTaskBuilder {
 
  private:
   bool start(Task& task, Plan::SpikeInput& input, TaskKind kind, const Entry& entry, Streams& streams,
-             const Value* process) {
-    const ProcessKind* process_kind = nullptr;
-    input.process = make_process(process, streams, diagnostics_, &process_kind);
-    if (!input.process) return false;
+             const Value* process, Said& said) {
+    ChosenProcess chosen = make_process(process, streams, diagnostics_);
+    if (!chosen.process) return false;
     task.kind = kind;
     task.name = entry.name;
     task.loc = entry.loc;
     input.spikes_key = streams.key_if_used(Purpose::spikes);
-    task.settings = process_settings(process, process_kind->info);
+    add_process(chosen, said, task);
+    input.process_kind = chosen.kind;
+    input.process = std::move(chosen.process);
     return true;
   }
 

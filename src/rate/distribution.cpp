@@ -9,6 +9,10 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kConstantRates;  // not in the table: a number stands for it
+extern const DistributionKind kLognormalRates, kNormalRates, kGammaRates, kUniformRates, kExponentialRates;
+
 namespace {
 
 constexpr std::array kKinds = {&kLognormalRates, &kNormalRates, &kGammaRates, &kUniformRates, &kExponentialRates};

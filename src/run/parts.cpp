@@ -107,7 +107,7 @@ std::string problems_text(const std::vector<Part>& parts) {
 
 // "long.3-of-7.h5": the task and the shard, if it is such a name.
 std::optional<std::pair<std::string, Shard>> parse_part_name(const std::filesystem::path& name) {
-  if (name.extension() != format_kinds().front().extension) return std::nullopt;
+  if (name.extension() != kSpikeFileExtension) return std::nullopt;
   const std::string stem = name.stem().string();
   const auto dot = stem.rfind('.');
   if (dot == stem.npos) return std::nullopt;

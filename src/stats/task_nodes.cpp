@@ -81,9 +81,7 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
     nodes.expected_spikes[nodes.group_of_node[row]] += nodes.expected_of_node.back();
   }
   nodes.scatter = input.process->scatter();
-  for (const auto& [key, value] : plan.tasks[task].settings) {
-    if (key == "process") nodes.process = value.substr(0, value.find(' '));
-  }
+  nodes.process = input.process_kind->info.name;
   return nodes;
 }
 

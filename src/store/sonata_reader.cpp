@@ -3,7 +3,7 @@
 // Accepted besides our own layout: `sorting` as a string or an integer, on the group or (BMTK) on node_ids; signed and
 // narrower ids; `gids` for node_ids; float32 timestamps; missing units. Not accepted: files from before populations
 // (/spikes/gids), which do not say whose spikes they are.
-#include "store/sonata_reader.hpp"
+#include "stimgen/store.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -134,7 +134,7 @@ class SonataReader final : public SpikeReader {
 
 }  // namespace
 
-std::unique_ptr<SpikeReader> open_sonata_file(const std::filesystem::path& path) {
+std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path) {
   return std::make_unique<SonataReader>(path);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/chunk_codec.hpp"
 #include "base/spike_order.hpp"
+#include "h5/handle.hpp"
 #include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_pipeline.hpp"
@@ -72,6 +73,7 @@ class SonataSink final : public SpikeSink {
         const auto first = static_cast<std::ptrdiff_t>(at);
         const std::size_t count = std::min({kChunkSpikes - pending_.size(), size - at, kPieceSpikes});
         if (const std::size_t bad = first_violation(block, at, at + count, order_, last_); bad < at + count) {
+          abandon();
           throw std::logic_error(fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
                                              group_, count_ + bad, block.node_ids[bad], block.timestamps_ms[bad],
                                              order_name(order_)));
@@ -243,6 +245,15 @@ class SonataSink final : public SpikeSink {
 std::unique_ptr<SpikeSink> create_sonata_file(const std::filesystem::path& path, const FileOptions& options,
                                               WorkerPool* pool, Disk& disk) {
   return std::make_unique<SonataSink>(path, options, pool, disk);
+}
+
+std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, const FileOptions& options,
+                                             WorkerPool* pool) {
+  return create_sonata_file(path, options, pool, real_disk());
+}
+
+std::string storage_libraries() {
+  return fmt::format("HDF5 {}, {}", h5::library_version(), compressor_version());
 }
 
 }  // namespace stimgen

@@ -1,4 +1,4 @@
-// Writes SONATA spike files (store.hpp describes them).
+// What create_spike_file() makes, on a disk that a test may let fail.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace stimgen {
 
-// The folder must exist. `disk` makes the file visible; a test may let it fail.
+// `disk` makes the file visible.
 std::unique_ptr<SpikeSink> create_sonata_file(const std::filesystem::path& path, const FileOptions& options,
-                                              WorkerPool* pool, Disk& disk = real_disk());
+                                              WorkerPool* pool, Disk& disk);
 
 }  // namespace stimgen

@@ -12,7 +12,6 @@
 #include "base/random.hpp"
 #include "process/poisson.hpp"
 #include "process/poisson_kernel.hpp"
-#include "rate/distributions/common.hpp"
 #include "stimgen/process.hpp"
 #include "stimgen/rate.hpp"
 
@@ -48,7 +47,7 @@ void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunc
 void streams(benchmark::State& state, const RateFunction& rate) {
   Diagnostics diagnostics;
   Streams asked;
-  const auto process = make_process(nullptr, asked, diagnostics);
+  const auto process = make_process(nullptr, asked, diagnostics).process;
   std::vector<NodeId> nodes(64);
   std::iota(nodes.begin(), nodes.end(), 0);
   const std::vector<std::uint32_t> functions(nodes.size(), 0);
@@ -98,9 +97,10 @@ const bool registered = [] {
     benchmark::RegisterBenchmark(("train_1Hz_1s/" + isa).c_str(), trains, kernel, constant_rate(1, {0, 1000}));
   }
   benchmark::RegisterBenchmark("stream_20Hz_15s", streams, constant_rate(20, {0, 15000}));
-  benchmark::RegisterBenchmark("draw/lognormal", draws, &kLognormalRates);
-  benchmark::RegisterBenchmark("draw/normal", draws, &kNormalRates);
-  benchmark::RegisterBenchmark("draw/gamma", draws, &kGammaRates);
+  for (const DistributionKind* kind : distribution_kinds()) {
+    const std::string name(kind->info.name);
+    if (kind->read == nullptr) benchmark::RegisterBenchmark(("draw/" + name).c_str(), draws, kind);
+  }
   benchmark::RegisterBenchmark("self_test", check_self);
   return true;
 }();

@@ -130,15 +130,26 @@ TEST_SUITE("conformance") {
         CHECK(types.count(field.type) == 1);
       }
       names.emplace_back(kind->info.name);
-      if (kind->read == nullptr) continue;
-      // Its own key is among those of a rate, as it declares it.
-      const auto own = std::find_if(std::begin(kRateFields), std::end(kRateFields),
-                                    [&](const FieldDoc& field) { return field.name == kind->info.name; });
-      REQUIRE(own != std::end(kRateFields));
-      CHECK(own->type == kind->info.fields[0].type);
-      CHECK(own->meaning == kind->info.fields[0].meaning);
     }
-    CHECK(choice_words(kDistributionType) == names);
+    CHECK(choice_words(distribution_type()) == names);
+  }
+
+  TEST_CASE("distributions: the keys of a rate are those of all distributions, each once, and nothing is left out") {
+    std::vector<std::string> keys, expected{"mean", "stdev", "distribution"};
+    for (const FieldDoc& field : rate_fields()) keys.emplace_back(field.name);
+    for (const DistributionKind* kind : distribution_kinds()) {
+      CAPTURE(kind->info.name);
+      for (const FieldDoc& declared : kind->info.fields) {
+        const auto field = std::find_if(rate_fields().begin(), rate_fields().end(),
+                                        [&](const FieldDoc& other) { return other.name == declared.name; });
+        REQUIRE(field != rate_fields().end());
+        CHECK(field->type == declared.type);
+        CHECK(field->meaning == declared.meaning);
+        if (kind->read != nullptr) expected.emplace_back(declared.name);
+      }
+    }
+    expected.emplace_back("values");
+    CHECK(keys == expected);
   }
 
   TEST_CASE("distributions: drawn rates have the mean, the stdev and the whole shape asked for (bound 1e-4 each)") {

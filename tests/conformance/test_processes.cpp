@@ -3,13 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/digest.hpp"
-#include "plan/process_settings.hpp"
+#include "plan/build.hpp"
+#include "plan/keys.hpp"
+#include "stimgen/background.hpp"
+#include "stimgen/pattern.hpp"
 #include "stimgen/process.hpp"
 #include "support/planned_recipe.hpp"
 #include "support/recipe_parts.hpp"
@@ -17,6 +24,7 @@
 
 using namespace stimgen;
 using namespace stimgen::test;
+using stimgen::testing::PlannedRecipe;
 
 namespace {
 
@@ -103,33 +111,65 @@ std::vector<Times> in_windows(const Made& made, double window_ms) {
   return result;
 }
 
-using Describe = decltype(&process_settings);
+using Keys = std::vector<std::pair<std::string, std::string>>;
 
-std::vector<std::pair<std::string, std::string>> described(Describe describe, const KindInfo& kind,
-                                                           const std::string& keys) {
-  const Value value = parse_yaml("{" + std::string(kind.name) + ": " + keys + "}");
-  return describe(&value, kind);
+// The task of an entry that asks for a process with these keys.
+Task planned(const ProcessKind& kind, const std::string& keys) {
+  const PlannedRecipe recipe(testing::recipe_head() + "backgrounds: {b: {population: cells, rate: 5, process: {" +
+                             std::string(kind.info.name) + ": " + keys + "}}}\n");
+  REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+  return *recipe.plan().find("b");
 }
 
-// The keys that can be changed without any effect on what `describe` says, which the fingerprint is made of.
-Names keys_left_out(const KindInfo& kind, const Sample& sample, Describe describe) {
+// The same for a process that is not in the table.
+Task task_with(const ProcessKind& kind, const std::string& keys) {
+  const std::string name(kind.info.name);
+  const Value value = parse_yaml("{" + name + ": " + keys + "}");
+  const std::vector<const ProcessKind*> kinds{&kind};
+  Streams streams;
+  Diagnostics diagnostics;
+  const ChosenProcess chosen = make_process(&value, streams, diagnostics, kinds);
+  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
+  Said said;
+  said.keys = {{"process", name}};
+  Task task;
+  add_process(chosen, said, task);
+  task.keys = said.keys;
+  Plan plan;
+  add_task(plan, std::move(task));
+  return plan.tasks.front();
+}
+
+// The keys that can be changed without another fingerprint, or without another word under their name.
+Names keys_left_out(const ProcessKind& kind, const Sample& sample, decltype(&planned) make_task) {
+  const Task as_is = make_task(kind, sample.keys);
   Names left_out;
-  for (const FieldDoc& field : kind.fields) {
+  for (const FieldDoc& field : kind.info.fields) {
     const auto changed = sample.changed.find(std::string(field.name));
     REQUIRE_MESSAGE(changed != sample.changed.end(), "no other value for key ", field.name);
-    if (described(describe, kind, changed->second) == described(describe, kind, sample.keys)) {
-      left_out.emplace_back(field.name);
-    }
+    const Task task = make_task(kind, changed->second);
+    Keys differ;
+    std::set_symmetric_difference(task.keys.begin(), task.keys.end(), as_is.keys.begin(), as_is.keys.end(),
+                                  std::back_inserter(differ));
+    const bool said = !differ.empty() && std::all_of(differ.begin(), differ.end(), [&](const auto& key) {
+      return key.first.starts_with("process." + std::string(field.name));
+    });
+    if (!said || task.fingerprint == as_is.fingerprint) left_out.emplace_back(field.name);
   }
   return left_out;
 }
 
-// A process with keys, for the tests of the suite itself.
+// A process with keys, for what no process of the table has.
 constexpr FieldDoc kShapedFields[] = {
     {"shape", "number", "", "", "How regular the intervals are.", "2"},
     {"dead.time", "time", "s", "2 ms", "Silence after every spike.", "2 ms"},
 };
-const KindInfo kShaped{"shaped", "Stands for a process with keys.", 3, kShapedFields};
+const ProcessKind kShaped{.info = {"shaped", "Stands for a process with keys.", 3, kShapedFields},
+                          .make = [](Fields& fields, Streams& streams) {
+                            fields.number("shape");
+                            fields.time_ms("dead.time");
+                            return process_kinds().front()->make(fields, streams);
+                          }};
 const Sample kShapedSample{
     "{shape: 2, dead: {time: 1 ms}}",
     {{"shape", "{shape: 2.5, dead: {time: 1 ms}}"}, {"dead.time", "{shape: 2, dead: {time: 3 ms}}"}},
@@ -155,6 +195,15 @@ TEST_SUITE("conformance") {
         CHECK(!field.example.empty());
         CHECK((types.count(field.type) == 1 || field.type.substr(0, 7) == "choice:"));
       }
+    }
+  }
+
+  TEST_CASE("processes: the default of every key `process` is the first of the table") {
+    for (const auto table : {background_fields(), pattern_common_fields()}) {
+      const auto field =
+          std::find_if(table.begin(), table.end(), [](const FieldDoc& other) { return other.name == "process"; });
+      REQUIRE(field != table.end());
+      CHECK(field->fallback == process_kinds().front()->info.name);
     }
   }
 
@@ -263,48 +312,36 @@ TEST_SUITE("conformance") {
     }
   }
 
-  TEST_CASE("processes: the fingerprint is made of the version and of every key") {
+  TEST_CASE("processes: every key is among what the task says, and in the fingerprint, which holds the version") {
     for (const ProcessKind* kind : process_kinds()) {
       CAPTURE(kind->info.name);
-      CHECK(keys_left_out(kind->info, sample(*kind), process_settings) == Names{});
-      KindInfo newer = kind->info;
-      ++newer.version;
-      CHECK(described(process_settings, newer, sample(*kind).keys) !=
-            described(process_settings, kind->info, sample(*kind).keys));
-      // What process_settings() says is what the plan takes.
-      const std::string name(kind->info.name);
-      const std::string process = "{" + name + ": " + sample(*kind).keys + "}";
-      const testing::PlannedRecipe recipe(testing::recipe_head() +
-                                          "backgrounds: {b: {population: cells, rate: 5, process: " + process + "}}\n");
-      REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
-      const auto& settings = recipe.plan().find("b")->settings;
-      for (const auto& setting : described(process_settings, kind->info, sample(*kind).keys)) {
-        CAPTURE(setting.first);
-        CHECK(std::find(settings.begin(), settings.end(), setting) != settings.end());
-      }
+      CHECK(keys_left_out(*kind, sample(*kind), planned) == Names{});
+      const std::pair<std::string, std::string> version{
+          "process", std::string(kind->info.name) + " version " + std::to_string(kind->info.version)};
+      const Task task = planned(*kind, sample(*kind).keys);
+      CHECK(std::find(task.settings.begin(), task.settings.end(), version) != task.settings.end());
     }
+    CHECK(keys_left_out(kShaped, kShapedSample, task_with) == Names{});
+    ProcessKind newer = kShaped;
+    ++newer.info.version;
+    CHECK(task_with(newer, kShapedSample.keys).fingerprint != task_with(kShaped, kShapedSample.keys).fingerprint);
   }
 
-  TEST_CASE("processes: this suite sees a key that the fingerprint leaves out") {
-    CHECK(keys_left_out(kShaped, kShapedSample, process_settings) == Names{});
-    const Describe by_name_alone = [](const Value*, const KindInfo& kind) {
-      return std::vector<std::pair<std::string, std::string>>{{"process", std::string(kind.name)}};
-    };
-    CHECK(keys_left_out(kShaped, kShapedSample, by_name_alone) == Names{"shape", "dead.time"});
-    const Describe one_forgotten = [](const Value* value, const KindInfo& kind) {
-      auto settings = process_settings(value, kind);
-      std::erase_if(settings, [](const auto& setting) { return setting.first == "process shape"; });
-      return settings;
-    };
-    CHECK(keys_left_out(kShaped, kShapedSample, one_forgotten) == Names{"shape"});
+  TEST_CASE("processes: a key is said as it is read, not as it is written, with its default") {
+    const Task task = task_with(kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
+    CHECK(task.keys ==
+          Keys{{"process", "shaped"}, {"process.dead.time", format_time(2)}, {"process.shape", format_number(2.5)}});
+    CHECK(task_with(kShaped, "{shape: 2.5}").keys == task.keys);
+    CHECK(task_with(kShaped, "{shape: 2.5}").fingerprint == task.fingerprint);
   }
 
-  TEST_CASE("processes: the fingerprint takes a key as it is read, not as it is written") {
-    const auto settings = described(process_settings, kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
-    CHECK(settings == decltype(settings){{"process", "shaped version 3"},
-                                         {"process dead.time", format_time(2)},
-                                         {"process shape", "2.5"}});
-    CHECK(described(process_settings, kShaped, "{shape: 2.5}") == settings);
+  TEST_CASE("processes: a key that is declared and not read is a mistake in the program") {
+    ProcessKind forgetful = kShaped;
+    forgetful.make = [](Fields& fields, Streams& streams) {
+      fields.number("shape");
+      return process_kinds().front()->make(fields, streams);
+    };
+    CHECK_THROWS_AS(task_with(forgetful, kShapedSample.keys), std::logic_error);
   }
 
   TEST_CASE("processes: the spikes of a version are frozen") {

@@ -22,8 +22,8 @@ TEST_SUITE("process") {
   constexpr double kForever = std::numeric_limits<double>::infinity();
 
   const PointProcess& poisson() {
-    static const auto process = make_process(nullptr, *std::make_unique<Streams>(), *std::make_unique<Diagnostics>());
-    return *process;
+    static const auto chosen = make_process(nullptr, *std::make_unique<Streams>(), *std::make_unique<Diagnostics>());
+    return *chosen.process;
   }
 
   std::vector<double> train(const RateFunction& rate, StreamKey key, NodeId node) {

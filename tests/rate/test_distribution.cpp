@@ -6,9 +6,13 @@
 #include <string>
 
 #include "base/random.hpp"
-#include "rate/distributions/common.hpp"
 #include "stimgen/rate.hpp"
 #include "support/statistics.hpp"
+
+namespace stimgen {
+extern const DistributionKind kConstantRates, kLognormalRates, kNormalRates, kGammaRates, kUniformRates,
+    kExponentialRates;
+}  // namespace stimgen
 
 TEST_SUITE("rate") {
   using namespace stimgen;

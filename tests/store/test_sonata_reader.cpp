@@ -1,4 +1,5 @@
-// Files of other programs, written by the trusted writer and read by us; and files that must be refused.
+// Reading beyond what tests/conformance/test_files.cpp asks of every file: names, parts, and files that must be
+// refused.
 #include <doctest/doctest.h>
 
 #include <hdf5.h>
@@ -21,7 +22,6 @@ namespace stimgen {
 namespace {
 
 using namespace stimgen::testing;
-using Sorting = ForeignPopulation::Sorting;
 
 // The message of the InputError that opening (and reading) gives; empty: none.
 std::string refusal(const std::filesystem::path& path) {
@@ -39,46 +39,6 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 TEST_SUITE("store") {
-  TEST_CASE("every way in which SONATA, libsonata and BMTK write a population is read") {
-    const TempFolder folder;
-    const auto path = folder / "x.h5";
-    const std::vector<std::int64_t> ids = {7, 7, (std::int64_t{1} << 31) - 1, 3};
-    const std::vector<double> times = {0.5, 0.25, 100, 14999.75};
-    for (const Sorting sorting : {Sorting::absent, Sorting::enum_on_group, Sorting::string_on_group,
-                                  Sorting::string_on_node_ids, Sorting::integer_on_group}) {
-      for (const char* order : {"none", "by_id", "by_time"}) {
-        for (int variant = 0; variant < 64; ++variant) {
-          ForeignPopulation population;
-          population.node_ids = ids;
-          population.timestamps = times;
-          population.sorting = sorting;
-          population.order = order;
-          population.variable_strings = (variant & 1) != 0;
-          population.signed_ids = (variant & 2) != 0;
-          population.narrow = (variant & 4) != 0;
-          population.ids_name = (variant & 8) != 0 ? "gids" : "node_ids";
-          population.units = (variant & 16) != 0 ? "" : "ms";
-          population.chunk = (variant & 32) != 0 ? 3 : 0;
-          population.deflate = (variant & 32) != 0 ? 6 : 0;
-          write_spikes_foreign(path, {.magic = variant % 3 != 0, .magic_value = 0x0A7A, .populations = {population}});
-          const auto reader = open_spike_file(path);
-          REQUIRE(reader->populations().size() == 1);
-          const PopulationInfo& info = reader->populations()[0];
-          CHECK(info.name == "pop");
-          CHECK(info.count == 4);
-          const SpikeOrder expected = sorting == Sorting::absent        ? SpikeOrder::none
-                                      : order == std::string("by_id")   ? SpikeOrder::by_id
-                                      : order == std::string("by_time") ? SpikeOrder::by_time
-                                                                        : SpikeOrder::none;
-          CHECK(info.order == expected);
-          const SpikeBlock block = reader->read("pop", 0, 4);
-          CHECK(block.node_ids == std::vector<NodeId>(ids.begin(), ids.end()));
-          CHECK(block.timestamps_ms == times);
-        }
-      }
-    }
-  }
-
   TEST_CASE("populations are in alphabetical order, empty ones too, and parts can be read") {
     const TempFolder folder;
     const auto path = folder / "x.h5";
@@ -101,21 +61,6 @@ TEST_SUITE("store") {
     CHECK(reader->path() == path.string());
     write_spikes_foreign(folder / "none.h5", {});
     CHECK(open_spike_file(folder / "none.h5")->populations().empty());
-  }
-
-  TEST_CASE("what we write we read, across chunk borders") {
-    const TempFolder folder;
-    const SpikeBlock spikes = spikes_by_id(900, NodeId{1} << 63);
-    for (const Compression compression : {Compression::gzip, Compression::none}) {
-      write_spikes(folder / "x.h5", "p", SpikeOrder::by_id, spikes, {compression, 1});
-      const auto reader = open_spike_file(folder / "x.h5");
-      CHECK(reader->populations()[0].order == SpikeOrder::by_id);
-      const SpikeBlock part = reader->read("p", kChunkSpikes - 5, kChunkSpikes + 10);
-      CHECK(part.node_ids == slice(spikes, kChunkSpikes - 5, kChunkSpikes + 10).node_ids);
-      const SpikeBlock all = reader->read("p", 0, spikes.size());
-      CHECK(all.node_ids == spikes.node_ids);
-      CHECK(all.timestamps_ms == spikes.timestamps_ms);
-    }
   }
 
   TEST_CASE("a file that is no spike file is named with what was expected") {

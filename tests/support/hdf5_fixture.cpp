@@ -151,6 +151,13 @@ void write_integer_attribute(hid_t object, const char* name, hid_t type, const v
   H5Sclose(space);
 }
 
+hid_t file_type(hid_t like, int bytes, const ForeignPopulation& population) {
+  const hid_t type = checked(H5Tcopy(like), "type");
+  checked(H5Tset_size(type, static_cast<std::size_t>(bytes)), "size");
+  checked(H5Tset_order(type, population.big_endian ? H5T_ORDER_BE : H5T_ORDER_LE), "byte order");
+  return type;
+}
+
 hid_t write_dataset(hid_t group, const char* name, hid_t file_type, hid_t memory_type, const void* values,
                     hsize_t count, const ForeignPopulation& population) {
   const hid_t list = H5Pcreate(H5P_DATASET_CREATE);
@@ -190,13 +197,16 @@ void write_population(hid_t file, const ForeignPopulation& population) {
     write_integer_attribute(group, "sorting", type, &value, 0);
     H5Tclose(type);
   }
-  const hid_t id_type = population.narrow ? (population.signed_ids ? H5T_STD_I32LE : H5T_STD_U32LE)
-                                          : (population.signed_ids ? H5T_STD_I64LE : H5T_STD_U64LE);
+  const hid_t id_type =
+      file_type(population.signed_ids ? H5T_STD_I64LE : H5T_STD_U64LE, population.id_bytes, population);
   const hid_t ids = write_dataset(group, population.ids_name.c_str(), id_type, H5T_NATIVE_INT64,
                                   population.node_ids.data(), population.node_ids.size(), population);
-  const hid_t times =
-      write_dataset(group, "timestamps", population.narrow ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE,
-                    population.timestamps.data(), population.timestamps.size(), population);
+  const hid_t time_type =
+      file_type(population.time_bytes == 4 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE, population.time_bytes, population);
+  const hid_t times = write_dataset(group, "timestamps", time_type, H5T_NATIVE_DOUBLE, population.timestamps.data(),
+                                    population.timestamps.size(), population);
+  H5Tclose(id_type);
+  H5Tclose(time_type);
   if (population.sorting == Sorting::string_on_node_ids) {
     write_string_attribute(ids, "sorting", population.order, population.variable_strings);
   }

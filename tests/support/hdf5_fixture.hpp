@@ -43,7 +43,9 @@ struct ForeignPopulation {
   std::string order = "by_id";
   bool variable_strings = true;  // of attributes, as h5py writes str
   bool signed_ids = true;
-  bool narrow = false;  // int32 / float32
+  int id_bytes = 8;    // 1, 2, 4 or 8
+  int time_bytes = 8;  // 4 or 8
+  bool big_endian = false;
   std::string ids_name = "node_ids";
   std::string units = "ms";  // empty: no attribute
   std::uint64_t chunk = 0;   // 0: contiguous

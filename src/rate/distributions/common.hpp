@@ -14,8 +14,8 @@ inline constexpr double kSqrt3 = 0x1.bb67ae8584caap+0;
 
 // The keys of the kinds that are given by a mean and a stdev alone.
 inline constexpr FieldDoc kMomentFields[] = {
-    {"mean", "rate", "Hz", "", "Mean of the resulting rates.", "20 Hz"},
-    {"stdev", "rate", "Hz", "", "Standard deviation of the resulting rates.", "2 Hz"},
+    {"mean", "rate", "Hz", "", "Mean of the resulting rates.", "20 Hz", {}, "stdev"},
+    {"stdev", "rate", "Hz", "", "Standard deviation of the resulting rates.", "2 Hz", {}, "mean"},
 };
 
 inline DistributionResult refuse(std::string problem) {
@@ -28,12 +28,5 @@ inline std::optional<RateDistribution> reported(DistributionResult result, Field
   fields.error(key, "background.no-such-distribution", std::move(result.problem));
   return std::nullopt;
 }
-
-extern const DistributionKind kConstantRates;
-extern const DistributionKind kLognormalRates;
-extern const DistributionKind kNormalRates;
-extern const DistributionKind kGammaRates;
-extern const DistributionKind kUniformRates;
-extern const DistributionKind kExponentialRates;
 
 }  // namespace stimgen

@@ -4,6 +4,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kConstantRates;
+
 namespace {
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams&) {

@@ -8,6 +8,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kExponentialRates;
+
 namespace {
 
 constexpr FieldDoc kFields[] = {{"exponential", "rate", "Hz", "", "Mean of exponentially distributed rates.", "5 Hz"}};

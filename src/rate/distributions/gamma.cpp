@@ -6,6 +6,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kGammaRates;
+
 namespace {
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams& streams) {

@@ -9,6 +9,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kLognormalRates;
+
 namespace {
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams& streams) {

@@ -9,6 +9,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kNormalRates;
+
 namespace {
 
 // From here on a normal truncated at zero cannot be told from an exponential.

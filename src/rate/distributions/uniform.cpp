@@ -6,6 +6,9 @@
 #include "rate/distributions/common.hpp"
 
 namespace stimgen {
+
+extern const DistributionKind kUniformRates;
+
 namespace {
 
 constexpr FieldDoc kFields[] = {
