@@ -100,11 +100,11 @@ constexpr ScalarType kPath{as_path, "string number", "", "", "", path_text};
 constexpr ScalarType kLiteral{as_literal, "string number boolean", "", "", "", literal_text};
 
 constexpr std::string_view kRateForms =
-    "a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; {exponential: mean}; "
+    "a rate; {mean, stdev, distribution} or for short [mean, stdev]; a distribution's own key, as in {uniform: [lo, hi]}; "
     "{values: {property: …}} or {values: {csv: …}}";
 constexpr std::string_view kOthersForms =
-    "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; {uniform: [lo, hi]}; "
-    "{exponential: mean}; {values: {property: …}} or {values: {csv: …}}";
+    "the word silent; a rate; {mean, stdev, distribution} or for short [mean, stdev]; a distribution's own key, as in "
+    "{uniform: [lo, hi]}; {values: {property: …}} or {values: {csv: …}}";
 
 constexpr std::array kTypes{
 FieldType{"rate", "a rate in Hz", "a number with the unit Hz or kHz; a bare number is Hz", &kRate},
