@@ -70,11 +70,11 @@ class Verifier {
       if (plan_.tasks[i].makes_file()) files.push_back(i);
     }
     std::vector<Verdict> results(files.size());
-    check_side_by_side(files, results, files_only, [&](const Task& task) { return task.kind != TaskKind::combine; });
+    check_side_by_side(files, results, files_only, [&](const Task& task) { return task.combined() == nullptr; });
     for (std::size_t k = 0; k < files.size(); ++k) remember(files[k], results[k]);
     // Combinations read the files of their tasks, which are known to be right or wrong by now.
     for (std::size_t k = 0; k < files.size(); ++k) {
-      if (plan_.tasks[files[k]].kind != TaskKind::combine) continue;
+      if (plan_.tasks[files[k]].combined() == nullptr) continue;
       results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
       remember(files[k], results[k]);
     }
@@ -205,9 +205,8 @@ class Verifier {
   }
 
   void regenerate(TaskIndex index, SpikeSink& sink) {
-    const auto input = plan_.spike_inputs.find(index);
-    if (input != plan_.spike_inputs.end()) {
-      write_spikes(input->second, plan_.recipe.output, sink, context_);
+    if (const SampledSource* const source = plan_.tasks[index].sampled()) {
+      write_spikes(*source, plan_.recipe.output, sink, context_);
       return;
     }
     write_combination(plan_, index, sink, context_, [this](TaskIndex needed) -> std::unique_ptr<SpikeReader> {

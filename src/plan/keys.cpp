@@ -24,7 +24,7 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   for (const UsedStream& stream : task.streams) {
     task.keys.emplace_back(stream.seed_name(), fmt::format("{}", stream.seed));
   }
-  if (task.kind == TaskKind::background || task.kind == TaskKind::pattern) {
+  if (task.sampled() != nullptr) {
     // A pattern is silent from time.start to its own start.
     if (task.kind == TaskKind::pattern || !own("start")) {
       task.keys.emplace_back("time.start", format_time(recipe.start_ms.value_or(0)));

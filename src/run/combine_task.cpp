@@ -31,7 +31,7 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
   const Task& task = plan.tasks[task_index];
   const OutputSettings& output = plan.recipe.output;
   std::vector<OpenSource> open;
-  for (const CombineSource& source : plan.combine_sources.at(task_index)) {
+  for (const CombineSource& source : task.combined()->sources) {
     open.push_back({&source, source.task
                                  ? open_task(*source.task)
                                  : open_checked(source.file, source.contents, "as it was when the recipe was read")});

@@ -131,7 +131,6 @@ class Scheduler {
     if (options_.shard) file_options.compression = Compression::none;
     WorkerPool* const pool = executor_->threads() > 1 ? executor_ : nullptr;
     const auto file = create_spike_file(path, file_options, pool);
-    const auto input = plan_.spike_inputs.find(i);
     const TaskCounts counts = write_content(i, *file, context, result);
     context.check_stop();
     result.spikes = counts.spikes;
@@ -141,27 +140,26 @@ class Scheduler {
       file->set_provenance(provenance);
     }
     file->finish();
-    if (input != plan_.spike_inputs.end() && counts.nodes > 0) {
-      const double seconds = input->second.window.duration_ms() / 1000;
+    if (const SampledSource* const source = task.sampled(); source != nullptr && counts.nodes > 0) {
+      const double seconds = source->window.duration_ms() / 1000;
       result.mean_rate_hz = static_cast<double>(counts.spikes) / static_cast<double>(counts.nodes) / seconds;
     }
     result.bytes = std::filesystem::file_size(path);
   }
 
   TaskCounts write_content(TaskIndex i, SpikeSink& sink, const TaskContext& context, TaskResult& result) {
-    const auto found = plan_.spike_inputs.find(i);
-    if (found == plan_.spike_inputs.end()) return write_combination(plan_, i, sink, context, task_opener());
-    const Plan::SpikeInput& input = found->second;
+    const SampledSource* const source = plan_.tasks[i].sampled();
+    if (source == nullptr) return write_combination(plan_, i, sink, context, task_opener());
     const OutputSettings& output = plan_.recipe.output;
     if (options_.shard) {
-      const NodeRates rates = make_node_rates(input, context.executor);
-      return write_spikes(input, take_shard(rates, *options_.shard), output, sink, context);
+      const NodeRates rates = source->node_rates(context.executor);
+      return write_spikes(*source, take_shard(rates, *options_.shard), output, sink, context);
     }
     if (const auto parts = whole_set(i, context)) {
       result.parts = static_cast<unsigned>(parts->size());
-      return write_joined(*parts, input.population->name(), output.sort, sink, context);
+      return write_joined(*parts, source->population->name(), output.sort, sink, context);
     }
-    return write_spikes(input, output, sink, context);
+    return write_spikes(*source, output, sink, context);
   }
 
   TaskOpener task_opener() {
@@ -296,7 +294,7 @@ void allow_open_files() {
 std::vector<TaskIndex> wanted_tasks(const Plan& plan, const RunOptions& options) {
   std::vector<TaskIndex> wanted = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
   std::erase_if(wanted, [&](TaskIndex i) {
-    return !plan.tasks[i].makes_file() || (options.shard && !plan.spike_inputs.contains(i));
+    return !plan.tasks[i].makes_file() || (options.shard && plan.tasks[i].sampled() == nullptr);
   });
   return wanted;
 }

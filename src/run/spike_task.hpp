@@ -28,12 +28,13 @@ struct TaskCounts {
   std::uint64_t nodes = 0;
 };
 
-// Writes every spike of `input` into one population of `sink`, in `output.sort` order, rounded to output.resolution.
-// The content depends on the input alone, not on threads or blocks; memory is bounded by threads and nodes.
-TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
+// Writes every spike of `source` into one population of `sink`, in `output.sort` order, rounded to output.resolution.
+// The content depends on the source and the output settings alone, not on threads or blocks; memory is bounded by
+// threads and nodes.
+TaskCounts write_spikes(const SampledSource& source, const OutputSettings& output, SpikeSink& sink,
                         const TaskContext& context);
 // The same of these nodes of it alone.
-TaskCounts write_spikes(const Plan::SpikeInput& input, const NodeRates& rates, const OutputSettings& output,
+TaskCounts write_spikes(const SampledSource& source, const NodeRates& rates, const OutputSettings& output,
                         SpikeSink& sink, const TaskContext& context);
 
 }  // namespace stimgen

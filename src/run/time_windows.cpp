@@ -56,7 +56,7 @@ SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resol
 }
 
 // The trains of neighbouring nodes, of about equal work.
-std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const Plan::SpikeInput& input, const NodeRates& rates,
+std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const SampledSource& source, const NodeRates& rates,
                                                       unsigned threads) {
   double total = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) total += rates.expected_spikes(i);
@@ -67,7 +67,7 @@ std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const Plan::SpikeInput& in
   for (std::size_t i = 0; i < rates.size(); ++i) {
     expected += rates.expected_spikes(i);
     if (expected < share && i + 1 < rates.size()) continue;
-    ranges.push_back(input.process->open_trains(rates.range(first, i + 1), input.spikes_key));
+    ranges.push_back(source.process->open_trains(rates.range(first, i + 1), source.spikes_key));
     first = i + 1;
     expected = 0;
   }
@@ -118,10 +118,10 @@ std::vector<double> window_ends_ms(const NodeRates& rates, double spikes_per_win
   return ends_ms;
 }
 
-TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_time(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                          const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
-  const auto ranges = open_ranges(input, rates, context.executor->threads());
+  const auto ranges = open_ranges(source, rates, context.executor->threads());
   const std::vector<double> ends_ms = window_ends_ms(rates, kSpikesPerWindow);
   const std::size_t most_ahead = 2 * context.executor->threads();
   std::deque<Deferred<SlicedSpikes>> sampled;

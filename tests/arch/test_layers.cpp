@@ -30,10 +30,12 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"assembly", {"network", "recipe"}},
     {"rate", {"grammar", "base"}},
     {"process", {"rate", "grammar"}},
-    {"background", {"network", "rate", "recipe"}},
-    {"pattern", {"rate", "recipe"}},
+    {"source", {"network", "process", "rate", "recipe"}},
+    {"background", {"source"}},
+    {"pattern", {"source"}},
     {"store", {"recipe", "h5"}},
-    {"plan", {"assembly", "background", "pattern", "process", "store", "network"}},
+    {"combine", {"source", "store"}},
+    {"plan", {"assembly", "background", "pattern", "combine"}},
     {"run", {"plan"}},
     {"audit", {"run"}},
     {"stats", {"plan", "store", "network", "rate"}},
@@ -45,7 +47,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 
 // A public header belongs to the part it names, but for these.
 const std::map<std::string, std::string> kOtherHeaders = {
-    {"language", "grammar"}, {"segment_inverse", "rate"}, {"task_nodes", "stats"}};
+    {"canonical", "source"}, {"language", "grammar"}, {"segment_inverse", "rate"}, {"task_nodes", "stats"}};
 
 // Folders without a header in include/: what stands in them is for all above.
 const std::set<std::string> kShared = {"base", "h5", "draw", "cli"};

@@ -114,9 +114,9 @@ TEST_SUITE("run") {
     const SpikeBlock block = whole.spikes("r")["cells"];
     const double expected = whole.plan().find("r")->expected_spikes;
     CHECK(std::abs(static_cast<double>(block.size()) - expected) < 5 * std::sqrt(expected));
-    const Plan::SpikeInput& input = whole.plan().spike_inputs.at(*whole.plan().index_of("r"));
+    const SampledSource& source = *whole.plan().find("r")->sampled();
     std::vector<double> train_ms;
-    input.process->append_train(input.group_rates[0].rate, input.spikes_key, 0, train_ms);
+    source.process->append_train(source.node_rates().functions.at(0), source.spikes_key, 0, train_ms);
     CHECK(train_ms == block.timestamps_ms);
   }
 
