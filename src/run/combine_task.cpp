@@ -18,14 +18,6 @@ struct OpenSource {
 
 }  // namespace
 
-std::unique_ptr<SpikeReader> open_task_file(const Plan& plan, TaskIndex task,
-                                            const std::vector<PopulationContent>& made) {
-  ExpectedContents expected;
-  for (const PopulationContent& population : made) expected[population.name] = to_hex(population.digest);
-  return open_checked(plan.output_path(plan.tasks[task]), std::move(expected),
-                      fmt::format("that of task '{}'", plan.tasks[task].name));
-}
-
 TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context,
                              const TaskOpener& open_task) {
   const Task& task = plan.tasks[task_index];

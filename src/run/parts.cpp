@@ -161,7 +161,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
   const Task& task = plan_.tasks[index];
   const auto found = found_.find(task.name);
   if (found == found_.end()) return std::nullopt;
-  const NodeRates rates = task.sampled()->node_rates(context.executor);
+  const NodeRates rates = task.sampled()->node_rates(context.pool);
   std::string problems;
   for (const auto& [count, indices] : found->second) {
     const std::vector<std::size_t> ends = shard_ends(rates, count);
@@ -171,7 +171,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
     if (problems_text(parts).empty()) {
       std::vector<Deferred<std::string>> read;
       for (const Part& part : parts) {
-        read.emplace_back(*context.executor, [&part, &context] {
+        read.emplace_back(*context.pool, [&part, &context] {
           context.check_stop();
           return read_through(part);
         });

@@ -83,7 +83,7 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
                        const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
   std::deque<Deferred<SpikeBlock>> ahead;
-  const std::size_t most_ahead = 2 * context.executor->threads();
+  const std::size_t most_ahead = 2 * context.pool->threads();
   std::size_t next_node = 0;
   while (next_node < rates.size() || !ahead.empty()) {
     context.check_stop();
@@ -91,7 +91,7 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
       const NodeRange range = next_range(rates, next_node);
       if (range.first == range.last) break;
       next_node = range.last;
-      ahead.emplace_back(*context.executor, [&source, &rates, range, resolution_ms, &context] {
+      ahead.emplace_back(*context.pool, [&source, &rates, range, resolution_ms, &context] {
         return sample(source, rates, range, resolution_ms, context);
       });
     }
@@ -109,11 +109,6 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
 }
 
 }  // namespace
-
-TaskCounts write_spikes(const SampledSource& source, const OutputSettings& output, SpikeSink& sink,
-                        const TaskContext& context) {
-  return write_spikes(source, source.node_rates(context.executor), output, sink, context);
-}
 
 TaskCounts write_spikes(const SampledSource& source, const NodeRates& rates, const OutputSettings& output,
                         SpikeSink& sink, const TaskContext& context) {
