@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -195,6 +196,25 @@ TEST_SUITE("arch") {
     CHECK(said("src/plan/x.cpp", "stimgen/language.hpp", true).empty());
     CHECK(said("src/main.cpp", "cli/cli.hpp", true).empty());
     CHECK(said("src/h5/read.cpp", "hdf5.h", false).empty());
+  }
+
+  TEST_CASE("nothing outside plan asks which kind a task is: its source and the table of kinds say what there is") {
+    const fs::path src = fs::path(STIMGEN_SOURCE_DIR) / "src";
+    const auto naming_a_kind = [&](const fs::path& folder) {
+      std::set<std::string> files;
+      for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file()) continue;
+        std::ifstream file(entry.path());
+        const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        if (text.find("TaskKind::") != text.npos) files.insert(entry.path().lexically_relative(src).generic_string());
+      }
+      return files;
+    };
+    CHECK(naming_a_kind(src / "plan").count("plan/task_kinds.cpp") == 1);
+    for (const std::string& file : naming_a_kind(src)) {
+      CAPTURE(file);
+      CHECK(file.rfind("plan/", 0) == 0);
+    }
   }
 
   TEST_CASE("the layers themselves have no circle") {

@@ -254,4 +254,16 @@ TEST_SUITE("run") {
     for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(recipe.folder() / "out")) ++entries;
     CHECK(entries == 1);
   }
+
+  TEST_CASE("what needs an interrupted task counts as interrupted, not as failed") {
+    PlannedRecipe recipe(recipe_head(200000) +
+                         "backgrounds: {base: {population: cells, rate: 20 Hz}}\n"
+                         "combine: {one: {from: [base]}, two: {from: [one]}}\n");
+    StopAtFirstSpikes observer;
+    const RunSummary summary = recipe.run(2, observer, observer.stop);
+    REQUIRE(summary.results.size() == 3);
+    for (const auto& [index, result] : summary.results) CHECK(result.status == TaskStatus::interrupted);
+    CHECK(summary.results.back().second.problem == "needs 'one', which was not made");
+    CHECK(summary.exit_code() == 130);
+  }
 }
