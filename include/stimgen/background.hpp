@@ -12,8 +12,8 @@
 #include "stimgen/network.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/source.hpp"
 #include "stimgen/streams.hpp"
-#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
@@ -29,16 +29,19 @@ struct BackgroundGroup {
 };
 
 // One entry of `backgrounds`, read and bound to its population.
-struct Background {
+class Background final : public SampledSource {
+ public:
+  std::string kind() const override { return "background"; }
+  std::string entry_json() const override;
+  NodeRates node_rates(WorkerPool* pool = nullptr) const override;
+  SourceGroups groups() const override;
+  double expected_spikes() const override;
+  Settings settings() const override;
+
   std::string name;
   SourceLoc loc;
-  Value body;  // with defaults
-  Said said;   // by the body, in canonical form
-  const NodePopulation* population = nullptr;
-  TimeWindow window;
-  std::vector<BackgroundGroup> groups;  // every driven node is in exactly one
-  Streams streams;                      // what its rates are drawn from
-  const Value* process = nullptr;       // into body
+  Value body;                                // with defaults
+  std::vector<BackgroundGroup> node_groups;  // every driven node is in exactly one
 };
 
 // Default window of tasks that give none.
@@ -47,22 +50,12 @@ struct BackgroundDefaults {
   std::optional<double> stop_ms;
 };
 
-// Rates of every node of a background, by ascending node id.
-struct BackgroundRates {
-  NodeIds node_ids;  // refer to the population's if all of it is driven
-  std::vector<double> rates_hz;
-  std::vector<std::uint32_t> groups;  // index into Background::groups
-};
-
 std::span<const FieldDoc> background_fields();
 
-// Reads one entry; nullptr after an error.
+// Reads one entry, all but the point process; nullptr after an error. A node's rate depends on the key of
+// Purpose::rate, its id and its group's distribution only.
 std::unique_ptr<Background> read_background(const Entry& entry, const Value& defaults, const Network& network,
                                             const BackgroundDefaults& times, const Seeds& seeds,
                                             Diagnostics& diagnostics);
-
-// `key` is that of Purpose::rate: a node's rate depends on the key, its id and its group's distribution only. With a
-// pool its threads draw, too.
-BackgroundRates draw_background_rates(const Background& background, StreamKey key, WorkerPool* pool = nullptr);
 
 }  // namespace stimgen

@@ -7,10 +7,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
+#include "stimgen/source.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
@@ -78,5 +80,30 @@ struct PatternDefinition {
 // Finds the kind by `type`, merges the section's defaults, reads every key; nullptr after an error.
 std::unique_ptr<PatternDefinition> read_pattern(const Entry& entry, const Value& defaults, const PatternDefaults& times,
                                                 Diagnostics& diagnostics);
+
+// A pattern on the groups of its assembly set.
+class BoundPattern final : public SampledSource {
+ public:
+  BoundPattern(std::unique_ptr<const PatternDefinition> definition, const Seeds& seeds);
+  // Makes the rates of the groups; false after an error. Requires: called once, before all below.
+  bool bind(const PatternGroups& groups, const NodePopulation& population, Diagnostics& diagnostics);
+
+  const PatternDefinition& definition() const { return *definition_; }
+  const std::vector<GroupRate>& group_rates() const { return group_rates_; }
+  std::string kind() const override;
+  std::string entry_json() const override;
+  NodeRates node_rates(WorkerPool* pool = nullptr) const override;
+  SourceGroups groups() const override;
+  double expected_spikes() const override;
+  Settings settings() const override;
+
+ private:
+  // Every node with the index of its rate, ascending.
+  std::vector<std::pair<NodeId, std::uint32_t>> sorted_nodes() const;
+
+  std::unique_ptr<const PatternDefinition> definition_;
+  std::vector<std::string> labels_;
+  std::vector<GroupRate> group_rates_;
+};
 
 }  // namespace stimgen

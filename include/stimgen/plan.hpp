@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,48 +17,33 @@
 
 #include "stimgen/assembly.hpp"
 #include "stimgen/background.hpp"
+#include "stimgen/combine.hpp"
 #include "stimgen/network.hpp"
 #include "stimgen/pattern.hpp"
 #include "stimgen/process.hpp"
 #include "stimgen/recipe.hpp"
+#include "stimgen/source.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
-#include "stimgen/worker_pool.hpp"
 
 namespace stimgen {
 
 enum class TaskKind : std::uint8_t { network, assembly, background, pattern, combine };
+
+// How tasks of one kind are called, and where what is said of them stands.
+struct TaskKindInfo {
+  TaskKind kind = TaskKind::network;
+  std::string_view name;          // "pattern"
+  std::string_view section;       // of the recipe, steps divided by '/': "patterns", "networks/populations"
+  std::string_view lock_section;  // of the lock and of records: "tasks"
+  std::string_view noun;          // in sentences, before the name: "assemblies.", "population "
+  bool makes_file = false;
+  bool of_network = false;  // what changed in its entry, changed in the network rather than in the recipe
+};
+// In the order of TaskKind; those of one lock section stand together.
+std::span<const TaskKindInfo> task_kinds();
+const TaskKindInfo& task_kind_info(TaskKind kind);
 std::string_view task_kind_name(TaskKind kind);
-
-// Index of a task in Plan::tasks.
-using TaskIndex = std::size_t;
-
-// What a spike task (background or pattern) samples: every node with its rate function.
-struct NodeRates {
-  TimeWindow window;
-  NodeIds node_ids;                             // ascending
-  std::vector<double> constant_hz;              // backgrounds: the rate of each node
-  std::vector<std::uint32_t> function_of_node;  // patterns: index into functions
-  std::vector<RateFunction> functions;
-
-  std::size_t size() const { return node_ids.size(); }
-  // The rate function of node i; `scratch` holds it for a constant rate.
-  const RateFunction& rate_of(std::size_t i, RateFunction& scratch) const;
-  double expected_spikes(std::size_t i) const;
-  // Nodes [first, last).
-  TrainRates range(std::size_t first, std::size_t last) const;
-};
-
-// One source of a combined file.
-struct CombineSource {
-  std::optional<TaskIndex> task;                // a task of the recipe, or …
-  std::filesystem::path file;                   // … an existing file
-  std::map<std::string, std::string> contents;  // of the file's populations that are taken: hexadecimal content digests
-  std::string population;                       // of the file: empty takes all
-  double shift_ms = 0;
-  std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
-  SourceLoc loc;
-};
 
 // The order of kinds and names, to be asked without making a string.
 struct PlaceBefore {
@@ -74,7 +60,7 @@ struct Task {
   std::vector<UsedStream> streams;  // what it draws from, or the columns that it read; by label, each once
   // What determines the content beside what the recipe says, as sorted "key = value" pairs in canonical form; the
   // fingerprint is SHA-256 over them, `keys`, `streams` and the fingerprints of `needs`.
-  std::vector<std::pair<std::string, std::string>> settings;
+  Settings settings;
   Digest fingerprint;
   // What the recipe says and the task's kind read of it, as sorted "dotted key, canonical value" pairs, defaults filled
   // in: rates.burst, 50 Hz. Besides, for people, what it shares with others: seeds, time and output.
@@ -91,7 +77,13 @@ struct Task {
   double expected_spikes = 0;
   std::uint64_t expected_bytes = 0;  // uncompressed upper estimate
 
+  // Where the spikes come from; nullptr: it makes no file, or the plan is an outline.
+  std::unique_ptr<const Source> source;
+
   bool makes_file() const { return !output.empty(); }
+  // The source as the one or the other; nullptr if it is not.
+  const SampledSource* sampled() const { return source ? source->sampled() : nullptr; }
+  const CombinedSource* combined() const { return source ? source->combined() : nullptr; }
 };
 
 struct Plan {
@@ -99,21 +91,6 @@ struct Plan {
   std::unique_ptr<Network> network;
   std::vector<std::unique_ptr<AssemblyDefinition>> assembly_definitions;
   std::map<std::string, AssemblySet, std::less<>> assembly_sets;
-
-  // A spike task's source: exactly one of background and pattern.
-  struct SpikeInput {
-    std::unique_ptr<Background> background;
-    std::unique_ptr<PatternDefinition> pattern;
-    std::vector<GroupRate> group_rates;  // of the pattern
-    const ProcessKind* process_kind = nullptr;
-    std::unique_ptr<const PointProcess> process;
-    StreamKey rate_key;    // 0 if no rate is drawn
-    StreamKey spikes_key;  // 0 if the process does not draw from it
-    TimeWindow window;
-    const NodePopulation* population = nullptr;
-  };
-  std::map<TaskIndex, SpikeInput> spike_inputs;
-  std::map<TaskIndex, std::vector<CombineSource>> combine_sources;
 
   // The place of each task in `tasks`, by kind and name; kept by add_task().
   std::map<std::pair<TaskKind, std::string>, TaskIndex, PlaceBefore> places;
@@ -140,11 +117,9 @@ Plan outline_plan(Recipe recipe);
 // The path as seen from the recipe's folder, with '/'; unchanged if it lies on another root.
 std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path& path);
 
-// Draws the rates of a background (with a pool its threads draw, too), or spreads a pattern's functions over its nodes.
-NodeRates make_node_rates(const Plan::SpikeInput& input, WorkerPool* pool = nullptr);
-
-// The keys of one entry of `combine`.
-std::span<const FieldDoc> combine_fields();
+// What the recipe says of a task, defaults merged in, as JSON (written_as_json()): the value under its name in
+// TaskKindInfo::section. Empty if the recipe has no entry of it: a population of a file.
+std::string entry_json(const Plan& plan, const Task& task);
 
 // Throws InputError if the tasks would make more spikes or bytes than allowed (output.max_spikes, output.max_bytes,
 // else what the disk has free), naming the largest task and its estimate.

@@ -15,11 +15,11 @@ struct TaskNodes {
   const NodePopulation* population = nullptr;
   NodeRates rates;                  // of a combination: a sum of functions for each group, and none for single nodes
   std::vector<std::string> labels;  // of the groups
-  std::vector<std::uint32_t> group_of_node;      // of the rows of rates.node_ids
-  std::vector<std::uint64_t> nodes;              // of each group
-  std::vector<double> expected_spikes;           // of each group
-  std::vector<const BackgroundGroup*> asked;     // of each group; null for patterns and for listed rates
-  std::vector<std::uint32_t> group_of_function;  // of rates.functions
+  std::vector<std::uint32_t> group_of_node;         // of the rows of rates.node_ids
+  std::vector<std::uint64_t> nodes;                 // of each group
+  std::vector<double> expected_spikes;              // of each group
+  std::vector<const RateDistribution*> drawn_from;  // of each group, as SourceGroups
+  std::vector<std::uint32_t> group_of_function;     // of rates.functions
   std::vector<std::uint64_t> nodes_of_function;
   std::vector<double> expected_of_node;  // of the rows of rates.node_ids
   std::string process;                   // "poisson"

@@ -8,6 +8,8 @@ namespace stimgen {
 class WorkerPool {
  public:
   virtual ~WorkerPool() = default;
+  // That work side by side; at least 1, which is whoever waits.
+  virtual unsigned threads() const { return 1; }
   // May run it at once.
   virtual void submit(std::function<void()> work) = 0;
   // Runs one piece of submitted work that no thread has begun, in the calling thread; false if there is none. For

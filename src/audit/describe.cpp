@@ -18,14 +18,7 @@ std::string call(const Task& task) {
 
 // How a task is called in sentences.
 std::string noun_of(const Task& task) {
-  switch (task.kind) {
-    case TaskKind::network:
-      return fmt::format("population {}", task.name);
-    case TaskKind::assembly:
-      return fmt::format("assemblies.{}", task.name);
-    default:
-      return task.name;
-  }
+  return fmt::format("{}{}", task_kind_info(task.kind).noun, task.name);
 }
 
 class ChangeFinder {
@@ -43,7 +36,7 @@ class ChangeFinder {
  private:
   void compare(const LockedTask& entry, const Task& task, const std::string& prefix) {
     const LockedTask now = describe_task(plan_, task, stamps_);
-    compare_keys(entry, now, prefix, task.kind == TaskKind::network);
+    compare_keys(entry, now, prefix, task_kind_info(task.kind).of_network);
     compare_inputs(entry, now);
     for (const TaskIndex index : task.needs) {
       const Task& need = plan_.tasks[index];

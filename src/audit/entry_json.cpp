@@ -4,18 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/digest.hpp"
 
 namespace stimgen {
 namespace {
-
-constexpr TaskKind kKinds[] = {TaskKind::network, TaskKind::assembly, TaskKind::background, TaskKind::pattern,
-                               TaskKind::combine};
-
-const char* section_of(TaskKind kind) {
-  return kind == TaskKind::network ? "networks" : kind == TaskKind::assembly ? "assemblies" : "tasks";
-}
 
 SortedJson unsealed_json(const LockedTask& task) {
   SortedJson json = {{"fingerprint", task.fingerprint}};
@@ -23,7 +17,7 @@ SortedJson unsealed_json(const LockedTask& task) {
   if (!task.words.empty()) json["words"] = task.words;
   if (!task.inputs.empty()) json["inputs"] = task.inputs;
   if (!task.needs.empty()) json["needs"] = task.needs;
-  if (section_of(task.kind) != std::string_view("tasks")) return json;
+  if (!task_kind_info(task.kind).makes_file) return json;
   json["kind"] = task_kind_name(task.kind);
   json["file"] = task.file;
   json["bytes"] = task.bytes;
@@ -64,7 +58,7 @@ class EntryReader {
   T read_or_empty(const SortedJson& json, const char* key, const std::string& owner) const {
     return json.contains(key) ? read<T>(json, key, owner) : T();
   }
-  const SortedJson& object(const SortedJson& json, const char* key, const std::string& owner) const {
+  const SortedJson& object(const SortedJson& json, std::string_view key, const std::string& owner) const {
     static const SortedJson empty = SortedJson::object();
     const auto found = json.find(key);
     if (found == json.end()) return empty;
@@ -78,12 +72,12 @@ class EntryReader {
     return text;
   }
 
-  LockedTask entry(const SortedJson& json, TaskKind kind, const std::string& name) const {
+  LockedTask entry(const SortedJson& json, const TaskKindInfo& kind, const std::string& name) const {
     const std::string owner = fmt::format("'{}'", printable(name));
     if (!json.is_object()) fail(owner + " is not an object");
     using Texts = std::map<std::string, std::string>;
     LockedTask task;
-    task.kind = kind;
+    task.kind = kind.kind;
     task.name = name;
     task.fingerprint = digest(json, "fingerprint", owner);
     task.keys = read_or_empty<Texts>(json, "keys", owner);
@@ -91,12 +85,13 @@ class EntryReader {
     task.inputs = read_or_empty<Texts>(json, "inputs", owner);
     task.needs = read_or_empty<std::vector<std::string>>(json, "needs", owner);
     task.seal = read<std::string>(json, "seal", owner);
-    if (section_of(kind) != std::string_view("tasks")) return task;
+    if (!kind.makes_file) return task;
     const auto kind_name = read<std::string>(json, "kind", owner);
+    const std::span<const TaskKindInfo> kinds = task_kinds();
     const auto found =
-        std::find_if(std::begin(kKinds), std::end(kKinds), [&](TaskKind k) { return task_kind_name(k) == kind_name; });
-    if (found == std::end(kKinds)) fail(fmt::format("the kind of {} is '{}'", owner, printable(kind_name)));
-    task.kind = *found;
+        std::find_if(kinds.begin(), kinds.end(), [&](const TaskKindInfo& known) { return known.name == kind_name; });
+    if (found == kinds.end()) fail(fmt::format("the kind of {} is '{}'", owner, printable(kind_name)));
+    task.kind = found->kind;
     task.file = read<std::string>(json, "file", owner);
     task.bytes = read<std::uint64_t>(json, "bytes", owner);
     task.nodes = read<std::uint64_t>(json, "nodes", owner);
@@ -123,7 +118,9 @@ SortedJson to_json(const Lock& lock) {
   SortedJson json = {{"format_version", lock.format_version}, {"stimgen", lock.stimgen}};
   if (!lock.recipe_digest.empty()) json["recipe_digest"] = lock.recipe_digest;
   for (const auto& [name, file] : lock.files) json["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
-  for (const auto& [key, task] : lock.tasks) json[section_of(task.kind)][task.name] = entry_to_json(task);
+  for (const auto& [key, task] : lock.tasks) {
+    json[std::string(task_kind_info(task.kind).lock_section)][task.name] = entry_to_json(task);
+  }
   return json;
 }
 
@@ -139,9 +136,11 @@ Lock lock_from_json(const SortedJson& json, const std::string& where) {
     if (!value.is_object()) reader.fail(owner + " is not an object");
     lock.files[name] = {reader.read<std::uint64_t>(value, "bytes", owner), reader.digest(value, "sha256", owner)};
   }
-  for (const TaskKind section : {TaskKind::network, TaskKind::assembly, TaskKind::pattern}) {
-    for (const auto& [name, value] : reader.object(json, section_of(section), "the block").items()) {
-      LockedTask task = reader.entry(value, section, name);
+  std::string_view section;
+  for (const TaskKindInfo& kind : task_kinds()) {
+    if (kind.lock_section == std::exchange(section, kind.lock_section)) continue;
+    for (const auto& [name, value] : reader.object(json, section, "the block").items()) {
+      LockedTask task = reader.entry(value, kind, name);
       const auto key = std::pair(task.kind, name);
       lock.tasks.emplace(key, std::move(task));
     }

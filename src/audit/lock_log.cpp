@@ -13,9 +13,10 @@
 namespace stimgen {
 namespace {
 
-double window_seconds(const Plan& plan, TaskIndex index) {
-  const auto input = plan.spike_inputs.find(index);
-  return input == plan.spike_inputs.end() ? 0 : input->second.window.duration_ms() / 1000;
+// 0 for a combination.
+double window_seconds(const Task& task) {
+  const SampledSource* const source = task.sampled();
+  return source != nullptr ? source->window.duration_ms() / 1000 : 0;
 }
 
 TaskIndex index_of(const Plan& plan, const Task& task) {
@@ -48,7 +49,7 @@ bool LockLog::is_current(const Plan&, const Task& task, TaskResult& result) {
     result.spikes += population.spikes;
     result.populations.push_back({name, population.spikes, digest_from_hex(population.content)});
   }
-  if (const double seconds = window_seconds(plan_, index); seconds > 0 && result.nodes > 0) {
+  if (const double seconds = window_seconds(task); seconds > 0 && result.nodes > 0) {
     result.mean_rate_hz = static_cast<double>(result.spikes) / static_cast<double>(result.nodes) / seconds;
   }
   return true;
@@ -157,11 +158,10 @@ Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
   }
   std::set<std::filesystem::path> files;
   for (const std::filesystem::path& file : plan_.network->files()) files.insert(file);
-  for (const Task& task : plan_.tasks) files.insert(task.files.begin(), task.files.end());
-  for (const auto& [index, sources] : plan_.combine_sources) {
-    for (const CombineSource& source : sources) {
-      if (!source.task) files.insert(source.file);
-    }
+  for (const Task& task : plan_.tasks) {
+    files.insert(task.files.begin(), task.files.end());
+    if (task.combined() == nullptr) continue;
+    for (const auto& file : task.combined()->recorded_files()) files.insert(file);
   }
   if (whole || whole_run) {
     lock.files.clear();

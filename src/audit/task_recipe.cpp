@@ -4,25 +4,9 @@
 #include <fmt/format.h>
 
 #include "audit/entry_json.hpp"
-#include "stimgen/language.hpp"
 
 namespace stimgen {
 namespace {
-
-SortedJson to_json(const Value& body, std::initializer_list<std::span<const FieldDoc>> tables) {
-  return SortedJson::parse(written_as_json(body, tables));
-}
-
-SortedJson population_json(const std::string& name, const Value& body) {
-  Value populations, network;
-  populations.kind = network.kind = Value::Kind::mapping;
-  populations.members.push_back({name, {}, body});
-  network.members.push_back({"populations", {}, std::move(populations)});
-  for (const SectionDoc& section : language_tables().networks) {
-    if (section.name == "networks") return to_json(network, {section.fields})["populations"][name];
-  }
-  return nullptr;
-}
 
 // Whether a task's own `stop` closes its window, so that time.stop would change nothing.
 void add_time(const Recipe& recipe, SortedJson& json) {
@@ -52,36 +36,9 @@ std::string task_recipe(const Plan& plan, const Task& task) {
     wanted[index] = true;
     const Task& needed = plan.tasks[index];
     open.insert(open.end(), needed.needs.begin(), needed.needs.end());
-    switch (needed.kind) {
-      case TaskKind::network: {
-        const Value* populations = recipe.networks.find("populations");
-        const Value* body = populations != nullptr ? populations->find(needed.name) : nullptr;
-        if (body != nullptr) json["networks"]["populations"][needed.name] = population_json(needed.name, *body);
-        break;
-      }
-      case TaskKind::assembly:
-        for (const auto& definition : plan.assembly_definitions) {
-          if (definition->name != needed.name) continue;
-          json["assemblies"][needed.name] =
-              to_json(definition->body, {assembly_common_fields(), selection_fields(), definition->kind->info.fields});
-        }
-        break;
-      case TaskKind::background:
-        json["backgrounds"][needed.name] =
-            to_json(plan.spike_inputs.at(index).background->body, {selection_fields(), background_fields()});
-        break;
-      case TaskKind::pattern: {
-        const PatternDefinition& pattern = *plan.spike_inputs.at(index).pattern;
-        json["patterns"][needed.name] = to_json(pattern.body, {pattern_common_fields(), pattern.kind->info.fields});
-        break;
-      }
-      case TaskKind::combine:
-        for (const Entry& entry : recipe.combine.entries) {
-          if (entry.name != needed.name) continue;
-          const Value body = with_defaults(entry, recipe.combine.defaults, {combine_fields()});
-          json["combine"][needed.name] = to_json(body, {combine_fields()});
-        }
-        break;
+    if (const std::string text = entry_json(plan, needed); !text.empty()) {
+      const SortedJson::json_pointer section(fmt::format("/{}", task_kind_info(needed.kind).section));
+      json[section][needed.name] = SortedJson::parse(text);
     }
   }
   return json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);

@@ -1,18 +1,17 @@
 // Regenerates every task in memory; the spikes go through a digest and along the file, and what differs is told apart.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <exception>
-#include <latch>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "audit/compare_sink.hpp"
 #include "audit/entry_json.hpp"
 #include "audit/file_content.hpp"
-#include "run/combine_task.hpp"
-#include "run/executor.hpp"
-#include "run/spike_task.hpp"
 #include "stimgen/audit.hpp"
+#include "stimgen/scheduler.hpp"
+#include "stimgen/task_spikes.hpp"
 
 namespace stimgen {
 namespace {
@@ -49,15 +48,11 @@ class Verifier {
  public:
   Verifier(const Plan& plan, const std::optional<Lock>& lock, std::string record, const VerifyOptions& options,
            const std::atomic<bool>& stop)
-      : plan_(plan),
-        lock_(lock),
-        record_(std::move(record)),
-        executor_(options.threads == 0 ? default_thread_count() : options.threads),
-        stamps_({}) {
-    if (const Diagnostics warnings = executor_.warnings(); !warnings.items().empty() && options.warned) {
+      : plan_(plan), lock_(lock), record_(std::move(record)), stamps_({}), scheduler_(options.threads) {
+    if (const Diagnostics warnings = scheduler_.warnings(); !warnings.items().empty() && options.warned) {
       options.warned(warnings);
     }
-    context_.executor = &executor_;
+    context_.pool = &scheduler_.pool();
     context_.stop = &stop;
     context_.add_progress = [](std::uint64_t) {};
   }
@@ -69,27 +64,17 @@ class Verifier {
     for (const TaskIndex i : tasks) {
       if (plan_.tasks[i].makes_file()) files.push_back(i);
     }
-    std::vector<Verdict> results(files.size());
-    check_side_by_side(files, results, files_only, [&](const Task& task) { return task.kind != TaskKind::combine; });
-    for (std::size_t k = 0; k < files.size(); ++k) remember(files[k], results[k]);
-    // Combinations read the files of their tasks, which are known to be right or wrong by now.
-    for (std::size_t k = 0; k < files.size(); ++k) {
-      if (plan_.tasks[files[k]].kind != TaskKind::combine) continue;
-      results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
-      remember(files[k], results[k]);
-    }
-    verdicts.insert(verdicts.end(), results.begin(), results.end());
+    std::map<TaskIndex, Verdict> results;
+    for (const TaskIndex i : files) results[i];
+    scheduler_.run(plan_, files, [&](TaskIndex i) {
+      context_.check_stop();
+      results.at(i) = check(i, plan_.output_path(plan_.tasks[i]), files_only);
+      // Combinations read the files of their tasks, which are known to be right or wrong by now.
+      remember(i, results.at(i));
+      return true;
+    });
+    for (const TaskIndex i : files) verdicts.push_back(std::move(results.at(i)));
     return verdicts;
-  }
-
-  // The contents that the file of a task was proven to have.
-  void remember(TaskIndex index, const Verdict& verdict) {
-    if (!verdict.same || !lock_) return;
-    const Task& task = plan_.tasks[index];
-    std::vector<PopulationContent>& contents = proven_[index];
-    for (const auto& [name, population] : lock_->find(task.kind, task.name)->populations) {
-      contents.push_back({name, population.spikes, digest_from_hex(population.content)});
-    }
   }
 
   Verdict check(TaskIndex index, const std::filesystem::path& path, bool files_only) {
@@ -111,29 +96,23 @@ class Verifier {
   }
 
  private:
-  template <typename Wanted>
-  void check_side_by_side(const std::vector<TaskIndex>& files, std::vector<Verdict>& results, bool files_only,
-                          Wanted wanted) {
-    const auto count = std::count_if(files.begin(), files.end(), [&](TaskIndex i) { return wanted(plan_.tasks[i]); });
-    std::latch done(count);
-    std::mutex mutex;
-    std::exception_ptr failure;
-    for (std::size_t k = 0; k < files.size(); ++k) {
-      if (!wanted(plan_.tasks[files[k]])) continue;
-      executor_.submit_task([&, k] {
-        try {
-          context_.check_stop();
-          results[k] = check(files[k], plan_.output_path(plan_.tasks[files[k]]), files_only);
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          if (!failure) failure = std::current_exception();
-        }
-        done.count_down();
-      });
+  // The contents that the file of a task was proven to have.
+  void remember(TaskIndex index, const Verdict& verdict) {
+    if (!verdict.same || !lock_) return;
+    const Task& task = plan_.tasks[index];
+    std::vector<PopulationContent> contents;
+    for (const auto& [name, population] : lock_->find(task.kind, task.name)->populations) {
+      contents.push_back({name, population.spikes, digest_from_hex(population.content)});
     }
-    executor_.help();
-    done.wait();
-    if (failure) std::rethrow_exception(failure);
+    const std::lock_guard lock(proven_mutex_);
+    proven_.emplace(index, std::move(contents));
+  }
+
+  // nullptr: nothing is proven.
+  const std::vector<PopulationContent>* proven(TaskIndex index) {
+    const std::lock_guard lock(proven_mutex_);
+    const auto known = proven_.find(index);
+    return known == proven_.end() ? nullptr : &known->second;
   }
 
   // Entries of networks and assemblies that no longer say what belongs to their fingerprint were edited by hand; those
@@ -187,8 +166,7 @@ class Verifier {
 
   void regenerate_and_compare(TaskIndex index, const LockedTask* entry, const FileOnDisk& file, Verdict& verdict) {
     const Task& task = plan_.tasks[index];
-    WorkerPool* const pool = executor_.threads() > 1 ? &executor_ : nullptr;
-    CompareSink compare(file.reader.get(), pool);
+    CompareSink compare(file.reader.get(), context_.helpers());
     std::string damage;
     try {
       regenerate(index, compare);
@@ -196,7 +174,7 @@ class Verifier {
     } catch (const InputError& error) {
       // The file's data could not be read to the end, or an input that combinations take.
       damage = error.diagnostics().items().front().message;
-      CompareSink again(nullptr, pool);
+      CompareSink again(nullptr, context_.helpers());
       regenerate(index, again);
       again.finish();
       return conclude(task, entry, contents_of(again.contents()), file, &damage, compare, verdict);
@@ -205,17 +183,18 @@ class Verifier {
   }
 
   void regenerate(TaskIndex index, SpikeSink& sink) {
-    const auto input = plan_.spike_inputs.find(index);
-    if (input != plan_.spike_inputs.end()) {
-      write_spikes(input->second, plan_.recipe.output, sink, context_);
-      return;
-    }
-    write_combination(plan_, index, sink, context_, [this](TaskIndex needed) -> std::unique_ptr<SpikeReader> {
-      if (const auto known = proven_.find(needed); known != proven_.end()) {
-        return open_task_file(plan_, needed, known->second);
-      }
+    std::unique_lock turn(memory_mutex_, std::defer_lock);
+    regenerate(index, sink, turn);
+  }
+
+  // What a combination takes of a task whose file is not right is held in memory: of one combination at a time, whose
+  // turn it is until it is made.
+  void regenerate(TaskIndex index, SpikeSink& sink, std::unique_lock<std::mutex>& turn) {
+    write_task(plan_, index, sink, context_, [this, &turn](TaskIndex needed) -> std::unique_ptr<SpikeReader> {
+      if (const auto* const contents = proven(needed)) return open_task_file(plan_, needed, *contents);
+      if (!turn.owns_lock()) turn.lock();
       auto made = std::make_unique<MemoryFile>(plan_.tasks[needed].name);
-      regenerate(needed, *made);
+      regenerate(needed, *made, turn);
       return made;
     });
   }
@@ -370,11 +349,13 @@ class Verifier {
   const Plan& plan_;
   const std::optional<Lock>& lock_;
   std::string record_;
-  Executor executor_;
   TaskContext context_;
   std::mutex stamps_mutex_;
   FileStamps stamps_;
+  std::mutex proven_mutex_;
   std::map<TaskIndex, std::vector<PopulationContent>> proven_;
+  std::mutex memory_mutex_;
+  Scheduler scheduler_;
 };
 
 }  // namespace

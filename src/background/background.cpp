@@ -12,6 +12,8 @@
 #include "background/listed_rates.hpp"
 #include "background/rate_value.hpp"
 #include "base/deferred.hpp"
+#include "stimgen/canonical.hpp"
+#include "stimgen/language.hpp"
 
 namespace stimgen {
 namespace {
@@ -80,7 +82,7 @@ class Reader {
   bool read() {
     read_window();
     background_.streams = Streams(seeds_, background_.name, fields_.optional_text("stream").value_or(""));
-    background_.process = fields_.value("process");
+    background_.process_value = fields_.value("process");
     if (fields_.has("distribution")) {
       if (const Value* value = fields_.value("distribution")) {
         if (const auto* kind = read_distribution_kind(*value, diagnostics_)) default_kind_ = kind;
@@ -246,7 +248,7 @@ class Reader {
     } else {
       group.listed_hz = listed_rates_hz(*read, *population, group.rows, diagnostics_);
     }
-    background_.groups.push_back(std::move(group));
+    background_.node_groups.push_back(std::move(group));
   }
 
   Background& background_;
@@ -258,37 +260,47 @@ class Reader {
   const DistributionKind* default_kind_ = distribution_kinds().front();
 };
 
-// All but the rates that are drawn: nodes, groups, and the rates of listed groups.
-BackgroundRates rates_to_draw(const Background& background) {
+// The driven nodes and the group of each.
+struct DrivenNodes {
+  NodeIds node_ids;                   // ascending; refer to the population's if all of it is driven
+  std::vector<std::uint32_t> groups;  // index into node_groups
+};
+
+DrivenNodes driven_nodes(const Background& background) {
   constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   const std::vector<NodeId>& ids = background.population->node_ids();
   std::vector<std::uint32_t> group_of_row(ids.size(), kNone);
   std::size_t driven = 0;
-  for (std::size_t g = 0; g < background.groups.size(); ++g) {
-    driven += background.groups[g].rows.size();
-    for (const NodeRow row : background.groups[g].rows) group_of_row[row] = static_cast<std::uint32_t>(g);
+  for (std::size_t g = 0; g < background.node_groups.size(); ++g) {
+    driven += background.node_groups[g].rows.size();
+    for (const NodeRow row : background.node_groups[g].rows) group_of_row[row] = static_cast<std::uint32_t>(g);
   }
-  BackgroundRates rates;
+  DrivenNodes nodes;
   if (driven == ids.size()) {
-    rates.node_ids = NodeIds::of(ids);
+    nodes.node_ids = NodeIds::of(ids);
   } else {
     std::vector<NodeId> driven_ids;
     driven_ids.reserve(driven);
     for (std::size_t row = 0; row < ids.size(); ++row) {
       if (group_of_row[row] != kNone) driven_ids.push_back(ids[row]);
     }
-    rates.node_ids = std::move(driven_ids);
+    nodes.node_ids = std::move(driven_ids);
     std::erase(group_of_row, kNone);
   }
-  rates.groups = std::move(group_of_row);
-  rates.rates_hz.resize(driven);
-  std::vector<std::size_t> listed_of_group(background.groups.size(), 0);  // rows of a group ascend, as the loop does
-  for (std::size_t i = 0; i < driven; ++i) {
-    const std::uint32_t g = rates.groups[i];
-    const std::vector<double>& listed_hz = background.groups[g].listed_hz;
-    if (!listed_hz.empty()) rates.rates_hz[i] = listed_hz[listed_of_group[g]++];
+  nodes.groups = std::move(group_of_row);
+  return nodes;
+}
+
+// The rates of listed groups; 0 for those that are drawn.
+std::vector<double> rates_but_drawn_hz(const Background& background, const DrivenNodes& nodes) {
+  std::vector<double> rates_hz(nodes.groups.size());
+  std::vector<std::size_t> listed_of_group(background.node_groups.size(), 0);  // rows of a group ascend, as nodes do
+  for (std::size_t i = 0; i < rates_hz.size(); ++i) {
+    const std::uint32_t g = nodes.groups[i];
+    const std::vector<double>& listed_hz = background.node_groups[g].listed_hz;
+    if (!listed_hz.empty()) rates_hz[i] = listed_hz[listed_of_group[g]++];
   }
-  return rates;
+  return rates_hz;
 }
 
 }  // namespace
@@ -333,16 +345,25 @@ std::unique_ptr<Background> read_background(const Entry& entry, const Value& def
   return background;
 }
 
-BackgroundRates draw_background_rates(const Background& background, StreamKey key, WorkerPool* pool) {
-  BackgroundRates rates = rates_to_draw(background);
+std::string Background::entry_json() const {
+  return written_as_json(body, {selection_fields(), background_fields()});
+}
+
+NodeRates Background::node_rates(WorkerPool* pool) const {
+  DrivenNodes nodes = driven_nodes(*this);
+  NodeRates rates;
+  rates.window = window;
+  rates.constant_hz = rates_but_drawn_hz(*this, nodes);
+  rates.node_ids = std::move(nodes.node_ids);
+  const StreamKey key = streams.key_if_used(Purpose::rate);
   const auto draw = [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) {
-      const BackgroundGroup& group = background.groups[rates.groups[i]];
-      if (group.listed_hz.empty()) rates.rates_hz[i] = draw_rate_hz(group.distribution, key, rates.node_ids[i]);
+      const BackgroundGroup& group = node_groups[nodes.groups[i]];
+      if (group.listed_hz.empty()) rates.constant_hz[i] = draw_rate_hz(group.distribution, key, rates.node_ids[i]);
     }
     return last - first;
   };
-  const std::size_t count = rates.node_ids.size();
+  const std::size_t count = rates.size();
   if (pool == nullptr || count <= kDrawnTogether) {
     draw(0, count);
     return rates;
@@ -354,6 +375,38 @@ BackgroundRates draw_background_rates(const Background& background, StreamKey ke
   }
   for (auto& block : blocks) block.take();
   return rates;
+}
+
+SourceGroups Background::groups() const {
+  SourceGroups groups;
+  for (const BackgroundGroup& group : node_groups) {
+    groups.labels.push_back(group.label);
+    groups.drawn_from.push_back(group.listed_hz.empty() ? &group.distribution : nullptr);
+  }
+  groups.of_node = driven_nodes(*this).groups;
+  if (const Value* property = body.find("group_by")) groups.by = property->text;
+  return groups;
+}
+
+double Background::expected_spikes() const {
+  double expected = 0;
+  for (const BackgroundGroup& group : node_groups) expected += group.expected_spikes(window.duration_ms());
+  return expected;
+}
+
+Settings Background::settings() const {
+  Settings settings{{"window", canonical(window)}};
+  for (const BackgroundGroup& group : node_groups) {
+    std::vector<NodeId> ids;
+    ids.reserve(group.rows.size());
+    for (const NodeRow row : group.rows) ids.push_back(population->node_ids()[row]);
+    const std::string prefix = fmt::format("group {}", group.label);
+    settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
+    settings.emplace_back(prefix + " rate", group.listed_hz.empty()
+                                                ? canonical(group.distribution)
+                                                : canonical_digest(std::span<const double>(group.listed_hz)));
+  }
+  return settings;
 }
 
 }  // namespace stimgen

@@ -28,11 +28,7 @@ std::vector<TaskIndex> tasks_to_play(const Plan& plan, const std::vector<std::st
     return tasks;
   }
   std::set<TaskIndex> combined;
-  for (const auto& [index, sources] : plan.combine_sources) {
-    for (const CombineSource& source : sources) {
-      if (source.task) combined.insert(*source.task);
-    }
-  }
+  for (const Task& task : plan.tasks) combined.insert(task.needs.begin(), task.needs.end());
   for (TaskIndex index = 0; index < plan.tasks.size(); ++index) {
     if (plan.tasks[index].makes_file() && !combined.contains(index)) tasks.push_back(index);
   }

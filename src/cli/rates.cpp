@@ -11,57 +11,71 @@ namespace stimgen::cli {
 
 namespace {
 
-const Plan::SpikeInput& find_spike_input(const Plan& plan, std::string_view name) {
-  const std::optional<TaskIndex> index = plan.index_of(name);
-  if (index && plan.spike_inputs.contains(*index)) return plan.spike_inputs.at(*index);
+const Task& find_task_with_rates(const Plan& plan, std::string_view name) {
+  const Task* const found = plan.find(name);
+  if (found != nullptr && found->sampled() != nullptr) return *found;
   std::vector<std::string> known;
-  for (const auto& [task, input] : plan.spike_inputs) known.push_back(plan.tasks[task].name);
-  if (index) {
-    throw InputError("recipe.no-rates",
-                     fmt::format("'{}' is a task of kind {}, which has no rates of its own", name,
-                                 task_kind_name(plan.tasks[*index].kind)),
-                     fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
+  for (const Task& task : plan.tasks) {
+    if (task.sampled() != nullptr) known.push_back(task.name);
+  }
+  if (found != nullptr) {
+    throw InputError(
+        "recipe.no-rates",
+        fmt::format("'{}' is a task of kind {}, which has no rates of its own", name, task_kind_name(found->kind)),
+        fmt::format("tasks with rates: {}", fmt::join(known, ", ")));
   }
   throw unknown_task(plan, std::string(name), known);
 }
 
-const std::string& group_label(const Plan& plan, const Plan::SpikeInput& input, std::size_t group) {
-  return plan.assembly_sets.at(input.pattern->assemblies).groups[group].label;
-}
+// A task's rates beside its groups.
+struct GroupedRates {
+  explicit GroupedRates(const SampledSource& source) : rates(source.node_rates()), groups(source.groups()) {}
 
-void print_pattern(const Plan& plan, const Plan::SpikeInput& input, Terminal& terminal) {
+  NodeRates rates;
+  SourceGroups groups;
+};
+
+void print_functions(const GroupedRates& task, Terminal& terminal) {
   terminal.out("group,label,subgroup,time_ms,rate_hz\n");
-  for (const GroupRate& part : input.group_rates) {
-    const std::string prefix = fmt::format("{},{},{},", part.group, csv_field(group_label(plan, input, part.group)),
+  for (std::size_t i = 0; i < task.rates.functions.size(); ++i) {
+    const SourceGroups::Function& part = task.groups.of_function[i];
+    const std::string prefix = fmt::format("{},{},{},", part.group, csv_field(task.groups.labels[part.group]),
                                            part.subgroup ? std::to_string(*part.subgroup) : "");
-    for (const RateVertex& vertex : part.rate.vertices()) {
+    for (const RateVertex& vertex : task.rates.functions[i].vertices()) {
       terminal.out(fmt::format("{}{},{}\n", prefix, format_number(vertex.time_ms), format_number(vertex.rate_hz)));
     }
   }
 }
 
-void print_background(const Background& background, const BackgroundRates& rates, Terminal& terminal) {
+void print_constants(const GroupedRates& task, Terminal& terminal) {
   terminal.out("node_id,group,rate_hz\n");
-  for (std::size_t i = 0; i < rates.node_ids.size(); ++i) {
-    terminal.out(fmt::format("{},{},{}\n", rates.node_ids[i], csv_field(background.groups[rates.groups[i]].label),
-                             format_number(rates.rates_hz[i])));
+  for (std::size_t i = 0; i < task.rates.size(); ++i) {
+    terminal.out(fmt::format("{},{},{}\n", task.rates.node_ids[i],
+                             csv_field(task.groups.labels[task.groups.of_node[i]]),
+                             format_number(task.rates.constant_hz[i])));
   }
 }
 
+// A rate function and how many nodes have it.
+struct SharedRate {
+  const RateFunction* function = nullptr;
+  std::uint64_t nodes = 0;
+};
+
 // The average of sub-groups weighted by their nodes. Between neighbouring vertices every part is linear, so its value
 // just before the end of such a stretch follows from those at its start and middle.
-std::vector<RateVertex> mean_of(const std::vector<const GroupRate*>& parts) {
+std::vector<RateVertex> mean_of(const std::vector<SharedRate>& parts) {
   std::vector<double> times;
   double nodes = 0;
-  for (const GroupRate* part : parts) {
-    nodes += static_cast<double>(part->node_ids.size());
-    for (const RateVertex& vertex : part->rate.vertices()) times.push_back(vertex.time_ms);
+  for (const SharedRate& part : parts) {
+    nodes += static_cast<double>(part.nodes);
+    for (const RateVertex& vertex : part.function->vertices()) times.push_back(vertex.time_ms);
   }
   std::sort(times.begin(), times.end());
   times.erase(std::unique(times.begin(), times.end()), times.end());
   const auto mean_at = [&](double time_ms) {
     double sum = 0;
-    for (const GroupRate* part : parts) sum += part->rate.rate_at(time_ms) * static_cast<double>(part->node_ids.size());
+    for (const SharedRate& part : parts) sum += part.function->rate_at(time_ms) * static_cast<double>(part.nodes);
     return nodes > 0 ? sum / nodes : 0.0;
   };
   std::vector<RateVertex> mean;
@@ -74,60 +88,59 @@ std::vector<RateVertex> mean_of(const std::vector<const GroupRate*>& parts) {
   return mean;
 }
 
-std::string draw_pattern(const Plan& plan, const Plan::SpikeInput& input) {
-  std::map<std::size_t, std::vector<const GroupRate*>> parts_of_group;
-  for (const GroupRate& part : input.group_rates) parts_of_group[part.group].push_back(&part);
+std::string draw_functions(const std::string& name, const std::string& kind, const GroupedRates& task) {
+  std::map<std::size_t, std::vector<SharedRate>> parts_of_group;
+  for (std::size_t i = 0; i < task.rates.functions.size(); ++i) {
+    const SourceGroups::Function& part = task.groups.of_function[i];
+    parts_of_group[part.group].push_back({&task.rates.functions[i], part.nodes});
+  }
   std::vector<RatePanel> panels;
   for (const auto& [group, parts] : parts_of_group) {
-    std::size_t nodes = 0;
-    for (const GroupRate* part : parts) nodes += part->node_ids.size();
+    std::uint64_t nodes = 0;
+    for (const SharedRate& part : parts) nodes += part.nodes;
     RatePanel panel;
-    panel.label = fmt::format("{} ({} nodes)", group_label(plan, input, group), nodes);
+    panel.label = fmt::format("{} ({} nodes)", task.groups.labels[group], nodes);
     if (parts.size() == 1) {
-      panel.mean = parts.front()->rate.vertices();
+      panel.mean = parts.front().function->vertices();
     } else {
       panel.label += fmt::format(": mean of {} sub-groups", parts.size());
       panel.mean = mean_of(parts);
-      for (const GroupRate* part : parts) panel.parts.push_back(part->rate.vertices());
+      for (const SharedRate& part : parts) panel.parts.push_back(part.function->vertices());
     }
     panels.push_back(std::move(panel));
   }
-  return draw_rates(input.pattern->name, fmt::format("pattern {}", input.pattern->kind->info.name), input.window,
-                    panels);
+  return draw_rates(name, kind, task.rates.window, panels);
 }
 
-std::string draw_background(const Background& background, const BackgroundRates& rates) {
-  std::vector<HistogramPanel> panels(background.groups.size());
-  for (std::size_t i = 0; i < rates.node_ids.size(); ++i) panels[rates.groups[i]].rates_hz.push_back(rates.rates_hz[i]);
+std::string draw_constants(const std::string& name, const std::string& kind, const GroupedRates& task) {
+  std::vector<HistogramPanel> panels(task.groups.labels.size());
+  for (std::size_t i = 0; i < task.rates.size(); ++i) {
+    panels[task.groups.of_node[i]].rates_hz.push_back(task.rates.constant_hz[i]);
+  }
   for (std::size_t group = 0; group < panels.size(); ++group) {
     double sum = 0;
     for (const double rate : panels[group].rates_hz) sum += rate;
     const std::size_t nodes = panels[group].rates_hz.size();
-    panels[group].label = fmt::format("{} ({} nodes, mean {} Hz)", background.groups[group].label, nodes,
+    panels[group].label = fmt::format("{} ({} nodes, mean {} Hz)", task.groups.labels[group], nodes,
                                       nodes == 0 ? "-" : format_rounded(sum / static_cast<double>(nodes), 3));
   }
-  return draw_histograms(background.name, panels);
+  return draw_histograms(name, kind, panels);
 }
 
 int run_rates(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
-  const Plan::SpikeInput& input = find_spike_input(plan, arguments.text("TASK"));
-  std::string figure;
-  if (input.background != nullptr) {
-    const BackgroundRates rates = draw_background_rates(*input.background, input.rate_key);
-    if (arguments.has("svg")) {
-      figure = draw_background(*input.background, rates);
-    } else {
-      print_background(*input.background, rates, terminal);
-    }
-  } else if (arguments.has("svg")) {
-    figure = draw_pattern(plan, input);
-  } else {
-    print_pattern(plan, input, terminal);
-  }
+  const Task& task = find_task_with_rates(plan, arguments.text("TASK"));
+  const GroupedRates rates(*task.sampled());
+  const bool constant = rates.rates.functions.empty();
   if (arguments.has("svg")) {
-    write_text_file(arguments.text("svg"), figure);
+    const std::string kind = task.source->kind();
+    write_text_file(arguments.text("svg"),
+                    constant ? draw_constants(task.name, kind, rates) : draw_functions(task.name, kind, rates));
     terminal.out(arguments.text("svg") + "\n");
+  } else if (constant) {
+    print_constants(rates, terminal);
+  } else {
+    print_functions(rates, terminal);
   }
   return 0;
 }

@@ -77,7 +77,8 @@ std::string draw_rates(const std::string& task, const std::string& kind, TimeWin
   return page.finish();
 }
 
-std::string draw_histograms(const std::string& task, const std::vector<HistogramPanel>& panels) {
+std::string draw_histograms(const std::string& task, const std::string& kind,
+                            const std::vector<HistogramPanel>& panels) {
   constexpr std::size_t kBins = 50;
   const std::size_t shown = std::min(panels.size(), kMostPanels);
   const double height = panel_height(shown);
@@ -96,7 +97,7 @@ std::string draw_histograms(const std::string& task, const std::vector<Histogram
     ys.push_back(labelled_for(draw::count_axis("Nodes", most, 4), height));
     room = std::max(room, draw::label_room(ys[i]));
   }
-  draw::Page page(task, "background", "How many nodes have which rate, one panel for each group of nodes", room);
+  draw::Page page(task, kind, "How many nodes have which rate, one panel for each group of nodes", room);
   page.note_left_out(shown, panels.size());
   for (std::size_t i = 0; i < shown; ++i) {
     page.begin_panel(height, x, ys[i], panels[i].label);

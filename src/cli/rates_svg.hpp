@@ -26,6 +26,7 @@ struct HistogramPanel {
 };
 
 // All panels share the rate axis; each has its own count axis.
-std::string draw_histograms(const std::string& task, const std::vector<HistogramPanel>& panels);
+std::string draw_histograms(const std::string& task, const std::string& kind,
+                            const std::vector<HistogramPanel>& panels);
 
 }  // namespace stimgen::cli

@@ -163,7 +163,7 @@ std::string summary_table(const Plan& plan, const RunSummary& summary, const Par
 std::string summary_json(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {
   Json tasks = Json::array();
   for (const auto& [index, result] : summary.results) {
-    const bool combined = plan.tasks[index].kind == TaskKind::combine;
+    const bool combined = plan.tasks[index].combined() != nullptr;
     Json entry = {{"name", plan.tasks[index].name},
                   {"status", status_name(result.status)},
                   {"file", shown_path(plan, plan.tasks[index], part_of(parts, index))},

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "plan/build.hpp"
-#include "plan/canonical.hpp"
 #include "plan/keys.hpp"
+#include "stimgen/canonical.hpp"
 
 namespace stimgen {
 namespace {

@@ -49,7 +49,7 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
 void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
   std::set<TaskIndex> combined;
   for (const Task& task : plan.tasks) {
-    if (task.kind == TaskKind::combine) combined.insert(task.needs.begin(), task.needs.end());
+    if (task.combined() != nullptr) combined.insert(task.needs.begin(), task.needs.end());
   }
   // Combinations that feed one population are taken for alternatives, such as trials; a task left alone beside them is
   // more likely forgotten.
@@ -57,7 +57,7 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
   for (const bool combinations : {false, true}) {
     for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
       const Task& task = plan.tasks[i];
-      if (!task.makes_file() || (task.kind == TaskKind::combine) != combinations || combined.contains(i)) continue;
+      if (!task.makes_file() || (task.combined() != nullptr) != combinations || combined.contains(i)) continue;
       for (const std::string& population : task.populations) {
         if (!combinations || feeding.contains(population)) feeding[population].push_back(i);
       }

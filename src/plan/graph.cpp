@@ -5,27 +5,11 @@
 
 #include "base/digest.hpp"
 #include "plan/build.hpp"
-#include "plan/canonical.hpp"
 #include "plan/keys.hpp"
+#include "stimgen/canonical.hpp"
 #include "stimgen/store.hpp"
 
 namespace stimgen {
-
-std::string_view task_kind_name(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::network:
-      return "network";
-    case TaskKind::assembly:
-      return "assembly";
-    case TaskKind::background:
-      return "background";
-    case TaskKind::pattern:
-      return "pattern";
-    case TaskKind::combine:
-      return "combine";
-  }
-  return "task";
-}
 
 std::optional<TaskIndex> Plan::index_of(TaskKind kind, std::string_view name) const {
   const auto found = places.find(PlaceBefore::Place(kind, name));

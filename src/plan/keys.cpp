@@ -24,7 +24,7 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   for (const UsedStream& stream : task.streams) {
     task.keys.emplace_back(stream.seed_name(), fmt::format("{}", stream.seed));
   }
-  if (task.kind == TaskKind::background || task.kind == TaskKind::pattern) {
+  if (task.sampled() != nullptr) {
     // A pattern is silent from time.start to its own start.
     if (task.kind == TaskKind::pattern || !own("start")) {
       task.keys.emplace_back("time.start", format_time(recipe.start_ms.value_or(0)));
@@ -41,12 +41,6 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   }
   sort_unique(task.keys);
   sort_unique(task.inputs);
-}
-
-void add_process(const ChosenProcess& process, Said& said, Task& task) {
-  const KindInfo& info = process.kind->info;
-  task.settings.emplace_back("process", fmt::format("{} version {}", info.name, info.version));
-  said.add("process", process.said);
 }
 
 void InputDigests::add_columns(const NodePopulation& population, Task& task) {

@@ -15,9 +15,6 @@ using KeyList = std::vector<std::pair<std::string, std::string>>;
 // recipe's.
 void add_shared_keys(const Recipe& recipe, Task& task);
 
-// The point process among what an entry said, and its version among the task's settings.
-void add_process(const ChosenProcess& process, Said& said, Task& task);
-
 // Finds the digests of what entries read. One column or file is digested once.
 class InputDigests {
  public:

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "plan/build.hpp"
-#include "plan/canonical.hpp"
 #include "plan/keys.hpp"
 
 namespace stimgen {
@@ -23,33 +22,11 @@ class SpikeTaskBuilder {
       look_up_process(entry, plan_.recipe.backgrounds.defaults);
       return;
     }
-    Plan::SpikeInput input;
+    if (!make_process_of(*background)) return;
     Task task;
-    if (!start(task, input, TaskKind::background, entry, background->streams, background->process, background->said))
-      return;
-    input.window = background->window;
-    input.population = background->population;
-    input.rate_key = background->streams.key_if_used(Purpose::rate);
-    task.needs.push_back(network_task(plan_, *background->population));
-    task.settings.emplace_back("window", canonical(input.window));
-    for (const BackgroundGroup& group : background->groups) {
-      std::vector<NodeId> ids;
-      ids.reserve(group.rows.size());
-      for (const NodeRow row : group.rows) ids.push_back(background->population->node_ids()[row]);
-      const std::string prefix = fmt::format("group {}", group.label);
-      task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
-      task.settings.emplace_back(prefix + " rate", group.listed_hz.empty()
-                                                       ? canonical(group.distribution)
-                                                       : canonical_digest(std::span<const double>(group.listed_hz)));
-      task.expected_spikes += group.expected_spikes(input.window.duration_ms());
-    }
-    task.keys = background->said.keys;
-    task.by_content = background->said.by_content;
-    task.files = background->said.files;
+    task.kind = TaskKind::background;
     inputs_.add_columns(*background->population, task);
-    const Streams streams = background->streams;
-    input.background = std::move(background);
-    finish(std::move(task), std::move(input), streams);
+    finish(entry, std::move(task), std::move(background));
   }
 
   void add_pattern(const Entry& entry) {
@@ -61,62 +38,53 @@ class SpikeTaskBuilder {
       if (assemblies != nullptr && assemblies->is_scalar()) find_set(assemblies->text, assemblies->loc);
       return;
     }
-    Plan::SpikeInput input;
-    Task task;
-    Streams streams(seeds_, entry.name, pattern->stream);
-    const bool started = start(task, input, TaskKind::pattern, entry, streams, pattern->process, pattern->said);
-    const AssemblySet* const set = find_set(pattern->assemblies, pattern->assemblies_loc);
+    auto bound = std::make_unique<BoundPattern>(std::move(pattern), seeds_);
+    const bool has_process = make_process_of(*bound);
+    const AssemblySet* const set = find_set(bound->definition().assemblies, bound->definition().assemblies_loc);
     if (set == nullptr) return;
     PatternGroups groups;
     for (const Assembly& assembly : set->groups) {
       groups.labels.push_back(assembly.label);
       groups.node_ids.emplace_back(assembly.node_ids);
     }
-    const std::size_t errors_before = diagnostics_.error_count();
-    input.group_rates = pattern->pattern->rates(groups, streams, diagnostics_);
-    if (!started || diagnostics_.error_count() != errors_before) return;
-    input.population = set->population;
-    if (!input.group_rates.empty()) input.window = input.group_rates.front().rate.window();
-    task.needs.push_back(network_task(plan_, *input.population));
-    if (const auto index = plan_.index_of(TaskKind::assembly, pattern->assemblies)) task.needs.push_back(*index);
-    task.keys = pattern->said.keys;
-    task.by_content = pattern->said.by_content;
-    task.files = pattern->said.files;
-    task.settings.emplace_back("pattern", std::string(pattern->kind->info.name));
-    task.settings.emplace_back("pattern version", fmt::format("{}", pattern->kind->info.version));
-    for (std::size_t g = 0; g < input.group_rates.size(); ++g) {
-      const GroupRate& rate = input.group_rates[g];
-      const std::string prefix = fmt::format("rate {:06}", g);
-      task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(rate.node_ids)));
-      task.settings.emplace_back(prefix + " function", canonical_digest(rate.rate));
-      task.expected_spikes += static_cast<double>(rate.node_ids.size()) * rate.rate.total_intensity();
+    if (!bound->bind(groups, *set->population, diagnostics_) || !has_process) return;
+    Task task;
+    task.kind = TaskKind::pattern;
+    if (const auto index = plan_.index_of(TaskKind::assembly, bound->definition().assemblies)) {
+      task.needs.push_back(*index);
     }
-    input.pattern = std::move(pattern);
-    finish(std::move(task), std::move(input), streams);
+    finish(entry, std::move(task), std::move(bound));
   }
 
  private:
-  bool start(Task& task, Plan::SpikeInput& input, TaskKind kind, const Entry& entry, Streams& streams,
-             const Value* process, Said& said) {
-    ChosenProcess chosen = make_process(process, streams, diagnostics_);
-    if (!chosen.process) return false;
-    task.kind = kind;
-    task.name = entry.name;
-    task.loc = entry.loc;
-    input.spikes_key = streams.key_if_used(Purpose::spikes);
-    add_process(chosen, said, task);
-    input.process_kind = chosen.kind;
-    input.process = std::move(chosen.process);
-    return true;
+  bool make_process_of(SampledSource& source) {
+    ChosenProcess chosen = make_process(source.process_value, source.streams, diagnostics_);
+    source.said.add("process", chosen.said);
+    source.process_kind = chosen.kind;
+    source.process = std::move(chosen.process);
+    source.spikes_key = source.streams.key_if_used(Purpose::spikes);
+    return source.process != nullptr;
   }
 
-  void finish(Task task, Plan::SpikeInput input, const Streams& streams) {
-    task.streams.insert(task.streams.end(), streams.used().begin(), streams.used().end());
-    task.populations = {input.population->name()};
-    task.settings.emplace_back("population", input.population->name());
+  // What all tasks have in common that sample spikes.
+  void finish(const Entry& entry, Task task, std::unique_ptr<const SampledSource> source) {
+    task.name = entry.name;
+    task.loc = entry.loc;
+    task.needs.push_back(network_task(plan_, *source->population));
+    const std::vector<UsedStream>& used = source->streams.used();
+    task.streams.insert(task.streams.end(), used.begin(), used.end());
+    task.populations = {source->population->name()};
+    task.settings = source->settings();
+    const KindInfo& process = source->process_kind->info;
+    task.settings.emplace_back("process", fmt::format("{} version {}", process.name, process.version));
+    task.settings.emplace_back("population", source->population->name());
+    task.keys = source->said.keys;
+    task.by_content = source->said.by_content;
+    task.files = source->said.files;
+    task.expected_spikes = source->expected_spikes();
     set_output(plan_, task);
-    const TaskIndex index = add_task(plan_, std::move(task));
-    plan_.spike_inputs.emplace(index, std::move(input));
+    task.source = std::move(source);
+    add_task(plan_, std::move(task));
   }
 
   // nullptr after an error, also if that was one of the set itself.

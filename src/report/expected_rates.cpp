@@ -13,10 +13,9 @@ constexpr std::size_t kCells = 300;
 }
 
 ExpectedRates::ExpectedRates(const TaskNodes& asked, std::size_t group) : scatter_(asked.scatter == Scatter::poisson) {
-  const BackgroundGroup* background = asked.asked[group];
-  if (background != nullptr && !background->distribution.is_constant()) {
+  if (asked.drawn_from[group] != nullptr && !asked.drawn_from[group]->is_constant()) {
     // Cells of equal width in the root of the rate are finer where rates are low.
-    const RateDistribution& distribution = background->distribution;
+    const RateDistribution& distribution = *asked.drawn_from[group];
     double highest_hz = distribution.mean_hz + 6 * distribution.stdev_hz;
     while (rate_cdf(distribution, highest_hz) < 0.9999) highest_hz *= 1.5;
     const double per_hz = expected_spikes(1, asked.window().duration_ms());

@@ -39,13 +39,6 @@ double sum_of(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
-std::string kind_of(const Plan& plan, TaskIndex task) {
-  const auto input = plan.spike_inputs.find(task);
-  if (input == plan.spike_inputs.end()) return "combination";
-  if (input->second.background) return "background";
-  return fmt::format("pattern {}", input->second.pattern->kind->info.name);
-}
-
 class BatchReport {
  public:
   BatchReport(const Plan& plan, bool changed, ReportModel& model)
@@ -63,8 +56,8 @@ class BatchReport {
       for (const PopulationInfo& info : reader->populations()) in_all_ += info.count;
     }
     for (TaskIndex task = 0; task < plan_.tasks.size(); ++task) {
-      if (plan_.spike_inputs.contains(task)) add_spike_task(task);
-      if (plan_.combine_sources.contains(task)) add_combination(task);
+      if (plan_.tasks[task].sampled() != nullptr) add_spike_task(task);
+      if (plan_.tasks[task].combined() != nullptr) add_combination(task);
     }
   }
 
@@ -72,7 +65,7 @@ class BatchReport {
   ReportSection& start_section(TaskIndex task, const SpikeReader& reader, const PopulationInfo& info) {
     ReportSection& section = model_.sections.emplace_back();
     section.name = plan_.tasks[task].name;
-    section.kind = kind_of(plan_, task);
+    section.kind = plan_.tasks[task].source->kind();
     section.checked = true;
     describe_file(reader, info, section);
     section.state = state_of(task, section);

@@ -18,20 +18,12 @@ struct OpenSource {
 
 }  // namespace
 
-std::unique_ptr<SpikeReader> open_task_file(const Plan& plan, TaskIndex task,
-                                            const std::vector<PopulationContent>& made) {
-  ExpectedContents expected;
-  for (const PopulationContent& population : made) expected[population.name] = to_hex(population.digest);
-  return open_checked(plan.output_path(plan.tasks[task]), std::move(expected),
-                      fmt::format("that of task '{}'", plan.tasks[task].name));
-}
-
 TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& sink, const TaskContext& context,
                              const TaskOpener& open_task) {
   const Task& task = plan.tasks[task_index];
   const OutputSettings& output = plan.recipe.output;
   std::vector<OpenSource> open;
-  for (const CombineSource& source : plan.combine_sources.at(task_index)) {
+  for (const CombineSource& source : task.combined()->sources) {
     open.push_back({&source, source.task
                                  ? open_task(*source.task)
                                  : open_checked(source.file, source.contents, "as it was when the recipe was read")});

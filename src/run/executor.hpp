@@ -24,8 +24,7 @@ class Executor : public WorkerPool {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  // At least 1.
-  unsigned threads() const { return std::max(1U, static_cast<unsigned>(workers_.size())); }
+  unsigned threads() const override { return std::max(1U, static_cast<unsigned>(workers_.size())); }
   // One warning if fewer were started than wanted; else empty.
   Diagnostics warnings() const;
   // For the thread that waits for tasks: does them itself if nobody else does.

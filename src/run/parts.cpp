@@ -22,10 +22,6 @@ constexpr const char* kMissing = "missing";
 constexpr const char* kOther = "of another version of the recipe or of stimgen";
 constexpr const char* kDamaged = "damaged";
 
-TaskIndex index_of(const Plan& plan, const Task& task) {
-  return static_cast<TaskIndex>(&task - plan.tasks.data());
-}
-
 Json record(const Task& task, Shard shard, std::uint64_t nodes, const std::string& content) {
   return {{"part_version", kPartVersion},
           {"task", task.name},
@@ -136,7 +132,7 @@ std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard)
 }
 
 Part look_at_part(const Plan& plan, const Task& task, Shard shard) {
-  const NodeRates rates = make_node_rates(plan.spike_inputs.at(index_of(plan, task)));
+  const NodeRates rates = task.sampled()->node_rates();
   Part part = glance_at_part(plan, task, shard, shard_ends(rates, shard.count));
   if (part.problem.empty()) part.problem = read_through(part);
   return part;
@@ -165,7 +161,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
   const Task& task = plan_.tasks[index];
   const auto found = found_.find(task.name);
   if (found == found_.end()) return std::nullopt;
-  const NodeRates rates = make_node_rates(plan_.spike_inputs.at(index), context.executor);
+  const NodeRates rates = task.sampled()->node_rates(context.pool);
   std::string problems;
   for (const auto& [count, indices] : found->second) {
     const std::vector<std::size_t> ends = shard_ends(rates, count);
@@ -175,7 +171,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
     if (problems_text(parts).empty()) {
       std::vector<Deferred<std::string>> read;
       for (const Part& part : parts) {
-        read.emplace_back(*context.executor, [&part, &context] {
+        read.emplace_back(*context.pool, [&part, &context] {
           context.check_stop();
           return read_through(part);
         });

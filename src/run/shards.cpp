@@ -49,8 +49,7 @@ NodeRates take_shard(const NodeRates& rates, Shard shard) {
 
 bool ShardLog::is_current(const Plan& plan, const Task& task, TaskResult& result) {
   if (tasks_.is_current(plan, task, result)) return true;
-  const TaskIndex index = static_cast<TaskIndex>(&task - plan.tasks.data());
-  if (force_ || !plan.spike_inputs.contains(index)) return false;
+  if (force_ || task.sampled() == nullptr) return false;
   auto known = looked_at_.find(task.name);
   if (known == looked_at_.end()) {
     known = looked_at_.emplace(task.name, look_at_part(plan, task, shard_)).first;
@@ -59,7 +58,7 @@ bool ShardLog::is_current(const Plan& plan, const Task& task, TaskResult& result
   if (!part.problem.empty()) return false;
   result.spikes = part.spikes;
   result.nodes = part.nodes;
-  const double seconds = plan.spike_inputs.at(index).window.duration_ms() / 1000;
+  const double seconds = task.sampled()->window.duration_ms() / 1000;
   if (part.nodes > 0) {
     result.mean_rate_hz = static_cast<double>(part.spikes) / static_cast<double>(part.nodes) / seconds;
   }

@@ -37,7 +37,7 @@ NodeRange next_range(const NodeRates& rates, std::size_t first) {
   return {first, last};
 }
 
-SpikeBlock sample(const Plan::SpikeInput& input, const NodeRates& rates, NodeRange range, double resolution_ms,
+SpikeBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange range, double resolution_ms,
                   const TaskContext& context) {
   SpikeBlock block;
   // Room for nearly every outcome (four standard deviations), so that the columns do not move while they grow.
@@ -49,18 +49,18 @@ SpikeBlock sample(const Plan::SpikeInput& input, const NodeRates& rates, NodeRan
   RateFunction scratch;
   for (std::size_t i = range.first; i < range.last; ++i) {
     context.check_stop();
-    input.process->append_train(rates.rate_of(i, scratch), input.spikes_key, rates.node_ids[i], block.timestamps_ms);
+    source.process->append_train(rates.rate_of(i, scratch), source.spikes_key, rates.node_ids[i], block.timestamps_ms);
     block.node_ids.resize(block.timestamps_ms.size(), rates.node_ids[i]);
   }
   round_up_to_grid(block.timestamps_ms, resolution_ms);
   return block;
 }
 
-std::uint64_t write_long_train(const Plan::SpikeInput& input, const NodeRates& rates, std::size_t node,
+std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rates, std::size_t node,
                                double resolution_ms, SpikeSink& sink, const TaskContext& context) {
   RateFunction scratch;
   const RateFunction& rate = rates.rate_of(node, scratch);
-  const auto train = input.process->open_trains(rates.range(node, node + 1), input.spikes_key);
+  const auto train = source.process->open_trains(rates.range(node, node + 1), source.spikes_key);
   std::uint64_t count = 0;
   std::vector<Spike> spikes;
   for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
@@ -79,11 +79,11 @@ std::uint64_t write_long_train(const Plan::SpikeInput& input, const NodeRates& r
   }
 }
 
-TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                        const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
   std::deque<Deferred<SpikeBlock>> ahead;
-  const std::size_t most_ahead = 2 * context.executor->threads();
+  const std::size_t most_ahead = 2 * context.pool->threads();
   std::size_t next_node = 0;
   while (next_node < rates.size() || !ahead.empty()) {
     context.check_stop();
@@ -91,12 +91,12 @@ TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, do
       const NodeRange range = next_range(rates, next_node);
       if (range.first == range.last) break;
       next_node = range.last;
-      ahead.emplace_back(*context.executor, [&input, &rates, range, resolution_ms, &context] {
-        return sample(input, rates, range, resolution_ms, context);
+      ahead.emplace_back(*context.pool, [&source, &rates, range, resolution_ms, &context] {
+        return sample(source, rates, range, resolution_ms, context);
       });
     }
     if (ahead.empty()) {
-      counts.spikes += write_long_train(input, rates, next_node++, resolution_ms, sink, context);
+      counts.spikes += write_long_train(source, rates, next_node++, resolution_ms, sink, context);
       continue;
     }
     SpikeBlock block = ahead.front().take();
@@ -110,18 +110,13 @@ TaskCounts write_by_id(const Plan::SpikeInput& input, const NodeRates& rates, do
 
 }  // namespace
 
-TaskCounts write_spikes(const Plan::SpikeInput& input, const OutputSettings& output, SpikeSink& sink,
-                        const TaskContext& context) {
-  return write_spikes(input, make_node_rates(input, context.executor), output, sink, context);
-}
-
-TaskCounts write_spikes(const Plan::SpikeInput& input, const NodeRates& rates, const OutputSettings& output,
+TaskCounts write_spikes(const SampledSource& source, const NodeRates& rates, const OutputSettings& output,
                         SpikeSink& sink, const TaskContext& context) {
-  sink.begin_population(input.population->name(), output.sort);
+  sink.begin_population(source.population->name(), output.sort);
   if (output.sort == SpikeOrder::by_time) {
-    return write_by_time(input, rates, output.resolution_ms, sink, context);
+    return write_by_time(source, rates, output.resolution_ms, sink, context);
   }
-  return write_by_id(input, rates, output.resolution_ms, sink, context);
+  return write_by_id(source, rates, output.resolution_ms, sink, context);
 }
 
 }  // namespace stimgen

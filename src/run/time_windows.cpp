@@ -56,7 +56,7 @@ SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resol
 }
 
 // The trains of neighbouring nodes, of about equal work.
-std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const Plan::SpikeInput& input, const NodeRates& rates,
+std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const SampledSource& source, const NodeRates& rates,
                                                       unsigned threads) {
   double total = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) total += rates.expected_spikes(i);
@@ -67,7 +67,7 @@ std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const Plan::SpikeInput& in
   for (std::size_t i = 0; i < rates.size(); ++i) {
     expected += rates.expected_spikes(i);
     if (expected < share && i + 1 < rates.size()) continue;
-    ranges.push_back(input.process->open_trains(rates.range(first, i + 1), input.spikes_key));
+    ranges.push_back(source.process->open_trains(rates.range(first, i + 1), source.spikes_key));
     first = i + 1;
     expected = 0;
   }
@@ -118,12 +118,12 @@ std::vector<double> window_ends_ms(const NodeRates& rates, double spikes_per_win
   return ends_ms;
 }
 
-TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_time(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                          const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
-  const auto ranges = open_ranges(input, rates, context.executor->threads());
+  const auto ranges = open_ranges(source, rates, context.pool->threads());
   const std::vector<double> ends_ms = window_ends_ms(rates, kSpikesPerWindow);
-  const std::size_t most_ahead = 2 * context.executor->threads();
+  const std::size_t most_ahead = 2 * context.pool->threads();
   std::deque<Deferred<SlicedSpikes>> sampled;
   const auto window_at = [&](std::size_t w) {
     return Window{w == 0 ? rates.window.start_ms : ends_ms[w - 1], ends_ms[w], w + 1 == ends_ms.size()};
@@ -131,7 +131,7 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
   const auto room = static_cast<std::size_t>(1.05 * kSpikesPerWindow / static_cast<double>(ranges.size()));
   const auto sample = [&](const Window& window) {
     for (const auto& range : ranges) {
-      sampled.emplace_back(*context.executor, [trains = range.get(), window, resolution_ms, room, &context] {
+      sampled.emplace_back(*context.pool, [trains = range.get(), window, resolution_ms, room, &context] {
         context.check_stop();
         return take_window(*trains, window, resolution_ms, room);
       });
@@ -156,7 +156,7 @@ TaskCounts write_by_time(const Plan::SpikeInput& input, const NodeRates& rates, 
     std::size_t next_slice = 0;
     const auto sort_ahead = [&] {
       for (; next_slice < kSlices && slices.size() < most_ahead; ++next_slice) {
-        slices.emplace_back(*context.executor,
+        slices.emplace_back(*context.pool,
                             [runs, window, slice = next_slice] { return sorted_slice(*runs, window, slice); });
       }
     };

@@ -152,7 +152,7 @@ class Checker {
   StatisticsCheck run() {
     for (TaskIndex task = 0; task < plan_.tasks.size(); ++task) {
       if (!plan_.tasks[task].makes_file()) continue;
-      if (plan_.spike_inputs.contains(task)) {
+      if (plan_.tasks[task].sampled() != nullptr) {
         check_spikes(task);
       } else {
         check_combination(task);
@@ -247,8 +247,8 @@ class Checker {
 
   void add_rates_test(std::size_t at, const TaskNodes& nodes, std::size_t index) {
     GroupCheck& group = check_.groups[at];
-    if (nodes.asked[index] == nullptr) return;
-    group.asked = nodes.asked[index]->distribution;
+    if (nodes.drawn_from[index] == nullptr) return;
+    group.asked = *nodes.drawn_from[index];
     std::vector<double> rates;
     for (std::size_t row = 0; row < nodes.rates.size(); ++row) {
       if (nodes.group_of_node[row] == index) rates.push_back(nodes.rates.constant_hz[row]);
@@ -280,7 +280,7 @@ class Checker {
     const Task& task = plan_.tasks[task_index];
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, task);
     std::map<std::string, std::uint64_t> wanted;
-    for (const CombineSource& source : plan_.combine_sources.at(task_index)) {
+    for (const CombineSource& source : task.combined()->sources) {
       const std::unique_ptr<SpikeReader> from =
           source.task ? open_made_file(plan_, plan_.tasks[*source.task]) : open_spike_file(source.file);
       for (const PopulationInfo& info : from->populations()) {

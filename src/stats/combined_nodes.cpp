@@ -11,7 +11,7 @@ namespace stimgen {
 namespace {
 
 void add_parts(const Plan& plan, TaskIndex combination, const std::string& population, CombinedParts& found) {
-  for (const CombineSource& source : plan.combine_sources.at(combination)) {
+  for (const CombineSource& source : plan.tasks[combination].combined()->sources) {
     if (!source.task) {
       const bool taken = source.population.empty() || source.population == population;
       if (taken && find_population(*open_spike_file(source.file), population) != nullptr) {
@@ -21,7 +21,7 @@ void add_parts(const Plan& plan, TaskIndex combination, const std::string& popul
     }
     const std::vector<std::string>& fed = plan.tasks[*source.task].populations;
     if (std::find(fed.begin(), fed.end(), population) == fed.end()) continue;
-    if (plan.spike_inputs.contains(*source.task)) {
+    if (plan.tasks[*source.task].sampled() != nullptr) {
       found.tasks.push_back(*source.task);
     } else {
       add_parts(plan, *source.task, population, found);
@@ -76,7 +76,7 @@ CombinedParts find_parts(const Plan& plan, TaskIndex combination, const std::str
   add_parts(plan, combination, population, found);
   if (!found.recorded.empty()) return found;
   for (const TaskIndex task : found.tasks) {
-    const TimeWindow& own = plan.spike_inputs.at(task).window;
+    const TimeWindow& own = plan.tasks[task].sampled()->window;
     if (!found.window) found.window = own;
     found.window =
         TimeWindow{std::min(found.window->start_ms, own.start_ms), std::max(found.window->stop_ms, own.stop_ms)};
@@ -96,7 +96,7 @@ TaskNodes open_combined_nodes(const Plan& plan, const CombinedParts& parts, cons
   sum.nodes.assign(sum.labels.size(), 0);
   for (const std::uint32_t group : sum.group_of_node) ++sum.nodes[group];
   sum.expected_spikes.assign(sum.labels.size(), 0.0);
-  sum.asked.assign(sum.labels.size(), nullptr);
+  sum.drawn_from.assign(sum.labels.size(), nullptr);
   sum.expected_of_node.assign(population.size(), 0.0);
   Adder adder(sum);
   for (const TaskIndex task : parts.tasks) {

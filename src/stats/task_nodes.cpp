@@ -1,4 +1,4 @@
-// Groups of a task: those of its background, or the assemblies its pattern drives.
+// Groups of a task, and sums over their nodes.
 #include "stimgen/task_nodes.hpp"
 
 #include <algorithm>
@@ -7,34 +7,6 @@
 #include <fmt/format.h>
 
 namespace stimgen {
-
-namespace {
-
-void add_background_groups(const Plan::SpikeInput& input, TaskNodes& nodes) {
-  for (const BackgroundGroup& group : input.background->groups) {
-    nodes.labels.push_back(group.label);
-    nodes.asked.push_back(group.listed_hz.empty() ? &group : nullptr);
-  }
-  nodes.group_of_node = draw_background_rates(*input.background, input.rate_key).groups;
-  if (const Value* by = input.background->body.find("group_by")) nodes.grouped_by = by->text;
-}
-
-void add_pattern_groups(const Plan& plan, const Plan::SpikeInput& input, TaskNodes& nodes) {
-  for (const Assembly& group : plan.assembly_sets.at(input.pattern->assemblies).groups) {
-    nodes.labels.push_back(group.label);
-  }
-  nodes.asked.assign(nodes.labels.size(), nullptr);
-  for (const std::uint32_t function : nodes.rates.function_of_node) {
-    nodes.group_of_node.push_back(static_cast<std::uint32_t>(input.group_rates[function].group));
-  }
-  for (const GroupRate& part : input.group_rates) {
-    nodes.group_of_function.push_back(static_cast<std::uint32_t>(part.group));
-    nodes.nodes_of_function.push_back(part.node_ids.size());
-  }
-  nodes.grouped_by = fmt::format("assembly set '{}'", input.pattern->assemblies);
-}
-
-}  // namespace
 
 std::vector<double> TaskNodes::mean_rates_hz(TimeWindow window) const {
   std::vector<double> intensity(labels.size(), 0.0);
@@ -64,14 +36,18 @@ double TaskNodes::peak_hz() const {
 }
 
 TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
-  const Plan::SpikeInput& input = plan.spike_inputs.at(task);
+  const SampledSource& source = *plan.tasks[task].sampled();
+  SourceGroups groups = source.groups();
   TaskNodes nodes;
-  nodes.population = input.population;
-  nodes.rates = make_node_rates(input);
-  if (input.background) {
-    add_background_groups(input, nodes);
-  } else {
-    add_pattern_groups(plan, input, nodes);
+  nodes.population = source.population;
+  nodes.rates = source.node_rates();
+  nodes.labels = std::move(groups.labels);
+  nodes.group_of_node = std::move(groups.of_node);
+  nodes.drawn_from = std::move(groups.drawn_from);
+  nodes.grouped_by = std::move(groups.by);
+  for (const SourceGroups::Function& function : groups.of_function) {
+    nodes.group_of_function.push_back(static_cast<std::uint32_t>(function.group));
+    nodes.nodes_of_function.push_back(function.nodes);
   }
   nodes.nodes.assign(nodes.labels.size(), 0);
   nodes.expected_spikes.assign(nodes.labels.size(), 0.0);
@@ -80,8 +56,8 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
     nodes.expected_of_node.push_back(nodes.rates.expected_spikes(row));
     nodes.expected_spikes[nodes.group_of_node[row]] += nodes.expected_of_node.back();
   }
-  nodes.scatter = input.process->scatter();
-  nodes.process = input.process_kind->info.name;
+  nodes.scatter = source.process->scatter();
+  nodes.process = source.process_kind->info.name;
   return nodes;
 }
 

@@ -186,6 +186,30 @@ TEST_SUITE("audit") {
     }
   }
 
+  TEST_CASE("verify: several combinations of files that are gone are judged side by side, each by itself") {
+    Project project;
+    project.edit("combine:\n",
+                 "combine:\n  first: {from: [base, kinds]}\n  second: {from: [kinds, long]}\n"
+                 "  of_both: {from: [first, long]}\n");
+    project.run();
+    for (const char* const task : {"base", "kinds", "first"}) std::filesystem::remove(project.file(task));
+    std::filesystem::copy_file(project.file("all"), project.file("second"),
+                               std::filesystem::copy_options::overwrite_existing);
+    for (const unsigned threads : {1U, 2U, 5U}) {
+      CHECK(project.causes({threads, {}, false}) ==
+            Texts{{"base", "missing"}, {"kinds", "missing"}, {"first", "missing"}, {"second", "swapped"}});
+    }
+  }
+
+  TEST_CASE("verify: asked to stop, it says no word on any file") {
+    Project project;
+    project.run();
+    const Plan plan = project.plan();
+    const std::atomic<bool> stop = true;
+    CHECK_THROWS_AS(verify_plan(plan, project.lock(), {2, {}, false}, stop), Interrupted);
+    CHECK_THROWS_AS(verify_plan(plan, project.lock(), {2, {}, true}, stop), Interrupted);
+  }
+
   TEST_CASE("verify sees every flipped byte of the spike data, and never more than it can explain") {
     Project project;
     project.run();

@@ -18,7 +18,7 @@ using stimgen::testing::TempFolder;
 namespace {
 
 NodeRates rates_of(const PlannedRecipe& recipe, const std::string& task) {
-  return make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of(task)));
+  return recipe.plan().find(task)->sampled()->node_rates();
 }
 
 double mean(const std::vector<double>& values) {
@@ -116,7 +116,7 @@ TEST_SUITE("background") {
     CHECK(alone.constant_hz[4000] == doctest::Approx(10.0 * 6000 / 8999));  // of node 6000, a listed one
     for (const unsigned threads : {1u, 3u}) {
       Executor pool(threads);
-      const NodeRates together = make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of("b")), &pool);
+      const NodeRates together = recipe.plan().find("b")->sampled()->node_rates(&pool);
       CHECK(together.constant_hz == alone.constant_hz);
       CHECK(std::equal(together.node_ids.begin(), together.node_ids.end(), alone.node_ids.begin()));
     }

@@ -107,7 +107,7 @@ Planned planned(const std::string& rate) {
   REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
   const Plan& plan = recipe.plan();
   const TaskIndex task = *plan.index_of("b");
-  return {plan.spike_inputs.at(task).background->groups.at(0).distribution, plan.tasks[task].fingerprint,
+  return {*plan.tasks[task].sampled()->groups().drawn_from.at(0), plan.tasks[task].fingerprint,
           plan.tasks[task].streams.front().purpose == Purpose::rate};
 }
 

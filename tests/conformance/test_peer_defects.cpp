@@ -20,7 +20,7 @@ std::string background(const std::string& keys, int nodes = 100) {
 
 NodeRates rates_of(const PlannedRecipe& recipe) {
   REQUIRE_MESSAGE(recipe.problems().find("error:") == std::string::npos, recipe.problems());
-  return make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of("b")));
+  return recipe.plan().find("b")->sampled()->node_rates();
 }
 
 }  // namespace

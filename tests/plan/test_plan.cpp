@@ -205,6 +205,16 @@ TEST_SUITE("plan") {
     CHECK(problems("population: cells").find("is taken twice") != std::string::npos);
     CHECK(problems("shift: 1 s") == "");
     CHECK(problems("where: {kind: A}") == "");
+    std::string other_head = recipe_head();
+    other_head.replace(other_head.find("cells"), 5, "fibres");
+    PlannedRecipe other(other_head + "backgrounds: {r: {population: fibres, rate: 5}}\n");
+    REQUIRE_MESSAGE(other.problems() == "", other.problems());
+    other.run();
+    const std::string other_file = (other.folder().path() / "out/r.h5").string();
+    const PlannedRecipe thrice(recipe_head() + "combine: {x: {from: [{file: '" + file + "'}, {file: '" + other_file +
+                               "'}, {file: '" + other_file + "'}]}}\n");
+    CHECK_MESSAGE(thrice.problems().find("population 'fibres' of") != std::string::npos, thrice.problems());
+    CHECK_MESSAGE(thrice.problems().find("population 'cells' of") == std::string::npos, thrice.problems());
   }
 
   TEST_CASE("recorded spikes are counted and looked at when planning") {

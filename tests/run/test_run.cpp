@@ -114,9 +114,9 @@ TEST_SUITE("run") {
     const SpikeBlock block = whole.spikes("r")["cells"];
     const double expected = whole.plan().find("r")->expected_spikes;
     CHECK(std::abs(static_cast<double>(block.size()) - expected) < 5 * std::sqrt(expected));
-    const Plan::SpikeInput& input = whole.plan().spike_inputs.at(*whole.plan().index_of("r"));
+    const SampledSource& source = *whole.plan().find("r")->sampled();
     std::vector<double> train_ms;
-    input.process->append_train(input.group_rates[0].rate, input.spikes_key, 0, train_ms);
+    source.process->append_train(source.node_rates().functions.at(0), source.spikes_key, 0, train_ms);
     CHECK(train_ms == block.timestamps_ms);
   }
 
@@ -253,5 +253,17 @@ TEST_SUITE("run") {
     std::size_t entries = 0;
     for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(recipe.folder() / "out")) ++entries;
     CHECK(entries == 1);
+  }
+
+  TEST_CASE("what needs an interrupted task counts as interrupted, not as failed") {
+    PlannedRecipe recipe(recipe_head(200000) +
+                         "backgrounds: {base: {population: cells, rate: 20 Hz}}\n"
+                         "combine: {one: {from: [base]}, two: {from: [one]}}\n");
+    StopAtFirstSpikes observer;
+    const RunSummary summary = recipe.run(2, observer, observer.stop);
+    REQUIRE(summary.results.size() == 3);
+    for (const auto& [index, result] : summary.results) CHECK(result.status == TaskStatus::interrupted);
+    CHECK(summary.results.back().second.problem == "needs 'one', which was not made");
+    CHECK(summary.exit_code() == 130);
   }
 }

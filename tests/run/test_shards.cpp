@@ -119,7 +119,7 @@ TEST_SUITE("run") {
   TEST_CASE("shards share the expected spikes evenly, and every node is in one") {
     PlannedRecipe recipe(recipe_head(1000) + kTasks);
     for (const char* task : {"base", "bursts"}) {
-      const NodeRates rates = make_node_rates(recipe.plan().spike_inputs.at(*recipe.plan().index_of(task)));
+      const NodeRates rates = recipe.plan().find(task)->sampled()->node_rates();
       double total = 0;
       for (std::size_t i = 0; i < rates.size(); ++i) total += rates.expected_spikes(i);
       std::vector<NodeId> ids;

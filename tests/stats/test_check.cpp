@@ -123,7 +123,7 @@ TEST_SUITE("stats") {
     int place = 0;
     rewrite(recipe, "pulses", [&](Spike spike) { return ++place % 10 == 0 ? std::nullopt : std::optional(spike); });
     for (const Scatter scatter : {Scatter::poisson, Scatter::independent, Scatter::shared}) {
-      recipe.plan().spike_inputs.at(*recipe.plan().index_of("pulses")).process =
+      const_cast<SampledSource*>(recipe.plan().find("pulses")->sampled())->process =
           std::make_unique<ScatteringAs>(scatter);
       const StatisticsCheck check = check_statistics(recipe.plan());
       const GroupCheck& group = group_of(check, "pulses", "A");

@@ -1,5 +1,5 @@
 // Bytes are hashed little-endian, as they lie in memory on the machines we support.
-#include "plan/canonical.hpp"
+#include "stimgen/canonical.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-// Canonical text and digests of what determines a task's content.
+// Canonical text and digests of what determines the content of a file.
 #pragma once
 
 #include <span>

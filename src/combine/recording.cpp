@@ -1,0 +1,165 @@
+// One existing file of a combination: read, held against the network, digested.
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "combine/recording_fields.hpp"
+#include "stimgen/combine.hpp"
+#include "stimgen/store.hpp"
+
+namespace stimgen {
+namespace {
+
+// Recorded spikes of nodes that a population does not have.
+struct UnknownNodes {
+  explicit UnknownNodes(const NodePopulation* population) : population_(population) {}
+
+  void look_at(NodeId id) {
+    if (population_ == nullptr || id == known_) return;
+    if (population_->row_of(id)) {
+      known_ = id;
+      return;
+    }
+    if (spikes++ == 0) first = id;
+  }
+
+  std::uint64_t spikes = 0;
+  NodeId first = 0;
+
+ private:
+  const NodePopulation* population_;  // nullptr: any node is right
+  std::optional<NodeId> known_;       // the last one that was found, which is often the next one, too
+};
+
+class Reader {
+ public:
+  Reader(const Value& item, const Network& network, Diagnostics& diagnostics)
+      : network_(network),
+        diagnostics_(diagnostics),
+        fields_(item, "a file to combine", {recording_fields()}, diagnostics) {}
+
+  std::optional<Recording> read(const std::function<bool(const std::filesystem::path&)>& is_output) {
+    CombineSource& source = recording_.source;
+    source.file = fields_.path("file");
+    source.population = fields_.text("population");
+    source.shift_ms = fields_.time_ms("shift");
+    source.loc = fields_.loc("file");
+    const Value* where = fields_.value("where");
+    if (!fields_.ok()) return std::nullopt;
+    if (is_output(source.file)) {
+      fields_.error("file", "combine.output-as-input", fmt::format("'{}' is made by this recipe", source.file.string()),
+                    "name the task instead of its file");
+      return std::nullopt;
+    }
+    const std::unique_ptr<SpikeReader> reader = open();
+    if (!reader) return std::nullopt;
+    if (where != nullptr && !choose_nodes(*where, *reader)) return std::nullopt;
+    for (const PopulationInfo& population : reader->populations()) {
+      if (!source.population.empty() && population.name != source.population) continue;
+      if (!look_through(*reader, population)) return std::nullopt;
+    }
+    return std::move(recording_);
+  }
+
+ private:
+  // nullptr after an error.
+  std::unique_ptr<SpikeReader> open() {
+    const CombineSource& source = recording_.source;
+    SourceLoc loc = fields_.loc("file");
+    try {
+      std::unique_ptr<SpikeReader> reader = open_spike_file(source.file);
+      loc = fields_.loc("population");
+      if (!source.population.empty()) population_of(*reader, source.population);
+      return reader;
+    } catch (const InputError& error) {
+      diagnostics_.add(error, loc);
+      return nullptr;
+    }
+  }
+
+  // `where` needs one population whose nodes the networks know: that one, after its chosen nodes are in source.keep.
+  bool choose_nodes(const Value& where, const SpikeReader& reader) {
+    CombineSource& source = recording_.source;
+    std::vector<std::string> names;
+    for (const PopulationInfo& population : reader.populations()) names.push_back(population.name);
+    if (source.population.empty() && names.size() == 1) source.population = names[0];
+    if (source.population.empty()) {
+      fields_.error("where", "combine.where",
+                    fmt::format("'where' needs 'population': the file has {}", fmt::join(names, ", ")));
+      return false;
+    }
+    const NodePopulation* population = network_.population(source.population);
+    if (population == nullptr) {
+      diagnostics_.add(unknown_population(network_, source.population, ", whose nodes 'where' needs"),
+                       fields_.loc("where"));
+      return false;
+    }
+    std::vector<NodeId> keep;
+    for (const NodeRow row : network_.select(*population, where, diagnostics_)) {
+      keep.push_back(population->node_ids()[row]);
+    }
+    source.keep = std::move(keep);
+    recording_.chosen_from = population;
+    return fields_.ok();
+  }
+
+  bool look_through(const SpikeReader& reader, const PopulationInfo& population) {
+    CombineSource& source = recording_.source;
+    ContentDigest content(population.name, population.order);
+    UnknownNodes unknown(source.keep ? nullptr : network_.population(population.name));
+    try {
+      for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
+        const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
+        const auto spikes = std::make_shared<const SpikeBlock>(reader.read(population.name, first, count));
+        for (std::size_t i = 0; i < spikes->size(); ++i) {
+          const Spike spike{spikes->node_ids[i], spikes->timestamps_ms[i]};
+          if (source.keep && !std::binary_search(source.keep->begin(), source.keep->end(), spike.node_id)) continue;
+          shifted_time_ms(reader, population.name, spike, source.shift_ms);
+          unknown.look_at(spike.node_id);
+          ++recording_.spikes;
+        }
+        content.append(spikes);
+      }
+    } catch (const InputError& error) {
+      diagnostics_.add(error, source.loc);
+      return false;
+    }
+    if (unknown.spikes > 0) {
+      diagnostics_.warning(source.loc, "spikes.unknown-nodes",
+                           fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
+                                       "{} of them, the first of node {}",
+                                       source.file.filename().string(), population.name, unknown.spikes, unknown.first),
+                           "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
+    }
+    source.contents[population.name] = to_hex(content.finish());
+    return true;
+  }
+
+  const Network& network_;
+  Diagnostics& diagnostics_;
+  Fields fields_;
+  Recording recording_;
+};
+
+}  // namespace
+
+std::optional<Recording> read_recording(const Value& item, const Network& network,
+                                        const std::function<bool(const std::filesystem::path&)>& is_output,
+                                        Diagnostics& diagnostics) {
+  return Reader(item, network, diagnostics).read(is_output);
+}
+
+std::span<const FieldDoc> recording_fields() {
+  static const FieldDoc kFields[] = {
+      {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
+      {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
+      {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
+      {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}",
+       condition_fields()},
+  };
+  return kFields;
+}
+
+}  // namespace stimgen
