@@ -127,7 +127,7 @@ int run_rates(const Arguments& arguments, Terminal& terminal) {
   }
   if (arguments.has("svg")) {
     write_text_file(arguments.text("svg"), figure);
-    terminal.out(arguments.text("svg") + "\n");
+    terminal.out(escaped(arguments.text("svg")) + "\n");
   }
   return 0;
 }
