@@ -277,6 +277,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "Free space, correct permissions, or choose another folder with --output."},
     {"disk.in-use", "Another run is writing to the folder.",
      "Wait until it is done, or choose another folder with --output."},
+    {"disk.no-temporary-folder", "TMPDIR names no folder, and a temporary file is needed.",
+     "Set TMPDIR to a folder that can be written to, or unset it."},
     {"disk.not-replaced", "A file is there already that stimgen must not replace; it stays as it is.",
      "Name another file or folder."},
     {"disk.refused", "The system refused another operation on a file or folder.",

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 
 #include "base/atomic_file.hpp"
 #include "stimgen/diagnostic.hpp"
@@ -150,7 +151,34 @@ TEST_SUITE("base") {
     file.read(8, part.data(), part.size());
     CHECK(part == "8901234");
     CHECK_THROWS_AS(file.read(10, part.data(), part.size()), EnvironmentError);
-    CHECK_THROWS_AS(ScratchFile(folder / "absent"), EnvironmentError);
+  }
+
+  TEST_CASE("where nothing can be written a scratch file is one of the system's temporary folder") {
+    const TempFolder folder;
+    const TempFolder temporary;
+    const char* const before = std::getenv("TMPDIR");
+    const std::string kept = before == nullptr ? "" : before;
+    ::setenv("TMPDIR", temporary.path().c_str(), 1);
+    for (const std::filesystem::path& place : {folder / "absent", std::filesystem::path("/proc"), {}}) {
+      ScratchFile file(place);
+      file.append("abc", 3);
+      std::string text(3, ' ');
+      file.read(0, text.data(), text.size());
+      CHECK(text == "abc");
+    }
+    CHECK(temporary_folder() == temporary.path());
+    ::setenv("TMPDIR", "/no/such/folder", 1);
+    CHECK_NOTHROW(ScratchFile(folder.path()));
+    const char* const message =
+        "a temporary file is needed, but there is no folder '/no/such/folder', which TMPDIR names "
+        "[disk.no-temporary-folder]";
+    CHECK_THROWS_WITH_AS(ScratchFile(folder / "absent"), message, EnvironmentError);
+    if (before == nullptr) {
+      ::unsetenv("TMPDIR");
+    } else {
+      ::setenv("TMPDIR", kept.c_str(), 1);
+    }
+    CHECK(folder.entries() == 0);
   }
 }
 
