@@ -234,6 +234,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "Give every line one value for each column."},
     {"spikes.format", "A file is not a SONATA spike file.",
      "Name a file with groups /spikes/<population> that hold timestamps and node_ids."},
+    {"spikes.bad-name", "A population of a recorded spike file has a name that is not UTF-8.",
+     "Rename it in the file, with h5py for example."},
     {"spikes.population", "A spike file holds no population of this name.",
      "Name one that the file has; 'stimgen digest FILE' lists them."},
     {"spikes.time", "A spike time is not above 0 s, perhaps after 'shift'.", "Shift by less, or correct the file."},

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/json_text.hpp"
 #include "plan/build.hpp"
 #include "plan/canonical.hpp"
 #include "plan/keys.hpp"
@@ -230,6 +231,13 @@ class CombineBuilder {
   // One pass over a recorded population: its digest, how many spikes are taken, and whether all of these are at a time.
   bool add_recorded(const SpikeReader& reader, const PopulationInfo& population, std::size_t position,
                     CombineSource& source, Task& task) {
+    if (as_utf8(population.name) != population.name) {
+      diagnostics_.error(source.loc, "spikes.bad-name",
+                         fmt::format("'{}' has a population '{}', whose name is not UTF-8",
+                                     printable(source.file.string()), printable(population.name)),
+                         "rename it in the file, or take another one with 'population'");
+      return false;
+    }
     ContentDigest content(population.name, population.order);
     std::uint64_t taken = 0;
     UnknownNodes unknown(source.keep ? nullptr : plan_.network->population(population.name));
