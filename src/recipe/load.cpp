@@ -148,6 +148,14 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
                       "write report: {path: report.html}");
     return;
   }
+  constexpr std::size_t kLongestFileName = 255;  // on the file systems there are
+  if (shown.filename().string().size() > kLongestFileName) {
+    diagnostics.error(loc, "recipe.bad-output",
+                      fmt::format("the name in report.path has {} letters, but file names have at most {}",
+                                  shown.filename().string().size(), kLongestFileName),
+                      "shorten it");
+    return;
+  }
   recipe.report = recipe.output.directory / shown;
 }
 
