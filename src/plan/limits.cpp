@@ -1,6 +1,7 @@
 // Refuses work that could not end well, before anything is written.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -13,6 +14,12 @@ namespace {
 // 1.2e9 → "1.2e+09"; exact below a million.
 std::string about(double number) {
   return number < 1e6 ? fmt::format("{:.0f}", number) : fmt::format("{:.2g}", number);
+}
+
+// `plan` shows the other number.
+std::string unlike(double spikes, double by_mean) {
+  if (std::abs(spikes - by_mean) <= 0.1 * by_mean) return {};
+  return fmt::format(" with the rates that are drawn, {} by the means of their distributions", about(by_mean));
 }
 
 // What tasks are expected to make with the rates that a run will draw: the sum of a few may be far from their mean.
@@ -46,9 +53,9 @@ class DrawnSpikes {
 void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::uint64_t free_bytes) {
   const OutputSettings& output = plan.recipe.output;
   double by_mean = 0;
-  for (const TaskIndex i : tasks) by_mean += 16 * plan.tasks[i].expected_spikes;
+  for (const TaskIndex i : tasks) by_mean += plan.tasks[i].expected_spikes;
   // Drawing takes time where there are many nodes: of a disk that is nowhere near full nobody asks.
-  const bool draw = output.max_spikes || output.max_bytes || 10 * by_mean > static_cast<double>(free_bytes);
+  const bool draw = output.max_spikes || output.max_bytes || 160 * by_mean > static_cast<double>(free_bytes);
   DrawnSpikes drawn(plan);
   double spikes = 0;
   double bytes = 0;
@@ -70,8 +77,8 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
                                         format_bytes(16 * most));
   if (output.max_spikes && spikes > static_cast<double>(*output.max_spikes)) {
     diagnostics.error(largest->loc, "run.too-many-spikes",
-                      fmt::format("this would make about {} spikes, more than output.max_spikes = {}; {}",
-                                  about(spikes), *output.max_spikes, share),
+                      fmt::format("this would make about {} spikes{}, more than output.max_spikes = {}; {}",
+                                  about(spikes), unlike(spikes, by_mean), *output.max_spikes, share),
                       "lower the rates, the nodes or the window, or raise output.max_spikes");
   }
   const double max_bytes = static_cast<double>(output.max_bytes.value_or(free_bytes));
