@@ -8,6 +8,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
+#include <string>
 
 #include "base/atomic_file.hpp"
 #include "stimgen/diagnostic.hpp"
@@ -46,6 +48,27 @@ class DiskFailingAt final : public Disk {
  private:
   bool fails() { return --left_ < 0 && left_ == -1; }
   int left_;
+};
+
+// TMPDIR while it lives.
+class TemporaryFolderIs {
+ public:
+  explicit TemporaryFolderIs(const std::filesystem::path& folder) {
+    if (const char* const before = std::getenv("TMPDIR")) before_ = before;
+    ::setenv("TMPDIR", folder.c_str(), 1);
+  }
+  ~TemporaryFolderIs() {
+    if (before_) {
+      ::setenv("TMPDIR", before_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+  TemporaryFolderIs(const TemporaryFolderIs&) = delete;
+  TemporaryFolderIs& operator=(const TemporaryFolderIs&) = delete;
+
+ private:
+  std::optional<std::string> before_;
 };
 
 TEST_SUITE("base") {
@@ -156,9 +179,7 @@ TEST_SUITE("base") {
   TEST_CASE("where nothing can be written a scratch file is one of the system's temporary folder") {
     const TempFolder folder;
     const TempFolder temporary;
-    const char* const before = std::getenv("TMPDIR");
-    const std::string kept = before == nullptr ? "" : before;
-    ::setenv("TMPDIR", temporary.path().c_str(), 1);
+    const TemporaryFolderIs named(temporary.path());
     for (const std::filesystem::path& place : {folder / "absent", std::filesystem::path("/proc"), {}}) {
       ScratchFile file(place);
       file.append("abc", 3);
@@ -167,17 +188,12 @@ TEST_SUITE("base") {
       CHECK(text == "abc");
     }
     CHECK(temporary_folder() == temporary.path());
-    ::setenv("TMPDIR", "/no/such/folder", 1);
+    const TemporaryFolderIs nowhere("/no/such/folder");
     CHECK_NOTHROW(ScratchFile(folder.path()));
     const char* const message =
         "a temporary file is needed, but there is no folder '/no/such/folder', which TMPDIR names "
         "[disk.no-temporary-folder]";
     CHECK_THROWS_WITH_AS(ScratchFile(folder / "absent"), message, EnvironmentError);
-    if (before == nullptr) {
-      ::unsetenv("TMPDIR");
-    } else {
-      ::setenv("TMPDIR", kept.c_str(), 1);
-    }
     CHECK(folder.entries() == 0);
   }
 }
