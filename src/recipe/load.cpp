@@ -90,8 +90,11 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   }
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(output.directory, error);
-  if (!output.directory.empty() && std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
-    std::string message = fmt::format("the output directory '{}' is a file", printable(output.directory_text));
+  const bool too_long = error == std::errc::filename_too_long;
+  if (too_long ||
+      (!output.directory.empty() && std::filesystem::exists(status) && !std::filesystem::is_directory(status))) {
+    std::string message = fmt::format("the output directory '{}' {}", printable(output.directory_text),
+                                      too_long ? "has a longer name than the system takes" : "is a file");
     if (options.output_directory) {
       diagnostics.error({}, "recipe.bad-output", std::move(message));
     } else {
