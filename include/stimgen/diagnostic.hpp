@@ -83,8 +83,11 @@ std::string suggest(std::string_view word, const std::vector<std::string>& candi
 // "1 file", "2 files".
 std::string counted(std::size_t count, std::string_view noun);
 
-// Replaces control characters by \xNN and cuts to `limit` characters: user text that is safe to print.
+// Replaces control characters, marks that reorder text and bytes that are not UTF-8 by \xNN or \uNNNN, and cuts to
+// `limit` characters: user text that is safe to print. Twice is as once.
 std::string printable(std::string_view text, std::size_t limit = 200);
+// The same, whole: for results, where a name must not lose its end.
+std::string escaped(std::string_view text);
 
 // "message [code]".
 std::string with_code(std::string_view message, ErrorCode code);
@@ -104,7 +107,8 @@ class InputError : public std::runtime_error {
 // Disk, permission or library trouble: exit code 4. The message names file and operation.
 class EnvironmentError : public std::runtime_error {
  public:
-  EnvironmentError(ErrorCode code, const std::string& message) : std::runtime_error(with_code(message, code)) {}
+  EnvironmentError(ErrorCode code, const std::string& message)
+      : std::runtime_error(with_code(escaped(message), code)) {}
 };
 
 // The run was asked to stop (Ctrl-C, SIGTERM): exit code 130.

@@ -78,13 +78,17 @@ class SampledSource : public Source {
   virtual double expected_spikes() const = 0;
   // What its rates are, and of which nodes: for the fingerprint.
   virtual Settings settings() const = 0;
+  // The process that `process_value` asks for, made with `streams`; its keys are said by the entry, too.
+  void take_process(ChosenProcess chosen);
+  // Which process and version it is: for the fingerprint.
+  Settings process_settings() const;
 
   const NodePopulation* population = nullptr;
   TimeWindow window;
   Said said;                             // by the entry, in canonical form
   Streams streams;                       // what rates and spikes are drawn from
   const Value* process_value = nullptr;  // in the entry, for make_process(); nullptr: the default
-  // Of `process_value`, filled in by plan.
+  // Of `process_value`: take_process().
   const ProcessKind* process_kind = nullptr;
   std::unique_ptr<const PointProcess> process;
   StreamKey spikes_key;  // 0 if the process does not draw from it

@@ -117,7 +117,8 @@ struct ReadSelection {
 };
 
 // One population of a file in `order` (by_id: node id then time; by_time: time then node id), sorted if the file is
-// not: in memory for short runs, in runs spilled beside `spill_dir` and merged for long ones, so memory is bounded.
+// not: in memory for short runs, in runs spilled to disk and merged for long ones, so memory is bounded. They are
+// spilled into `spill_dir`, or where that is empty or cannot be written to into the system's temporary folder.
 // A spike that the shift moves to or before 0 is an InputError.
 std::unique_ptr<SpikeSource> open_sorted(const SpikeReader& reader, const ReadSelection& selection, SpikeOrder order,
                                          const std::filesystem::path& spill_dir);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/digest.hpp"
+#include "base/json_text.hpp"
 
 namespace stimgen {
 namespace {
@@ -149,7 +150,7 @@ Lock lock_from_json(const SortedJson& json, const std::string& where) {
 }
 
 std::string to_text(const SortedJson& json) {
-  return json.dump(2, ' ', false, SortedJson::error_handler_t::replace) + "\n";
+  return escape_json_text(json.dump(2, ' ', false, SortedJson::error_handler_t::replace)) + "\n";
 }
 
 const LockedTask* Lock::find(TaskKind kind, const std::string& name) const {

@@ -13,8 +13,10 @@
 #include <unordered_map>
 
 #include "audit/entry_json.hpp"
+#include "audit/state_file.hpp"
 #include "base/atomic_file.hpp"
 #include "base/digest.hpp"
+#include "base/source_file.hpp"
 
 namespace stimgen {
 namespace {
@@ -28,6 +30,9 @@ std::optional<std::string> stamp_of(const std::filesystem::path& path) {
 }
 
 LockedFile digest_bytes(const std::filesystem::path& path) {
+  if (const std::string problem = ordinary_file_problem(path); !problem.empty()) {
+    throw InputError("file.unreadable", problem);
+  }
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const auto fail = [&] {
     throw InputError("file.unreadable",
@@ -76,8 +81,8 @@ struct FileStamps::State {
 FileStamps::FileStamps(std::filesystem::path folder) : state_(std::make_unique<State>()) {
   if (folder.empty()) return;
   state_->path = folder / ".stimgen" / "state.json";
-  std::ifstream file(state_->path, std::ios::binary);
-  if (!file) return;
+  std::ifstream file = open_state(state_->path);
+  if (!file.is_open()) return;
   // Damaged, old or foreign: nothing is known.
   const auto json = SortedJson::parse(file, nullptr, false);
   if (!json.is_object() || json.value("version", 0) != 1 || !json.contains("files") || !json["files"].is_object())

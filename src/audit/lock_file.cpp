@@ -10,6 +10,7 @@
 #include "base/atomic_file.hpp"
 #include "base/folder_lock.hpp"
 #include "base/read_to_end.hpp"
+#include "base/source_file.hpp"
 #include "base/utf8.hpp"
 
 #ifndef STIMGEN_VERSION
@@ -24,6 +25,7 @@ constexpr const char* kName = "stimgen.lock";
 std::optional<std::string> read_whole(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
+  if (const auto problem = ordinary_file_problem(path); !problem.empty()) throw InputError("lock.damaged", problem);
   std::ifstream file(path, std::ios::binary);
   std::string text = read_to_end(file);
   if (!file.is_open() || file.bad())

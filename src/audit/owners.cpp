@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "audit/entry_json.hpp"
+#include "audit/state_file.hpp"
 #include "base/atomic_file.hpp"
 
 namespace stimgen {
@@ -23,8 +24,8 @@ Owners::Owners(const Recipe& recipe) : folder_(recipe.output.directory) {
   const auto to = std::filesystem::weakly_canonical(std::filesystem::absolute(recipe.path, ignored), ignored);
   own_name_ = to.lexically_relative(from).string();
   if (own_name_.empty()) own_name_ = to.string();
-  std::ifstream file(list_in(folder_), std::ios::binary);
-  if (!file) return;
+  std::ifstream file = open_state(list_in(folder_));
+  if (!file.is_open()) return;
   // Damaged or of another version: nobody's.
   const auto json = SortedJson::parse(file, nullptr, false);
   if (!json.is_object() || json.value("version", 0) != 1 || !json.contains("recipes") || !json["recipes"].is_object()) {

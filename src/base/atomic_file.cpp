@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -220,14 +221,37 @@ void create_folders(const std::filesystem::path& folder) {
   }
 }
 
-ScratchFile::ScratchFile(const std::filesystem::path& folder) : folder_(folder) {
+std::filesystem::path temporary_folder() {
+  const char* const named = std::getenv("TMPDIR");
+  const std::filesystem::path folder = named != nullptr && *named != '\0' ? named : "/tmp";
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return folder;
+  throw EnvironmentError("disk.no-temporary-folder",
+                         fmt::format("a temporary file is needed, but there is no folder '{}'{}",
+                                     printable(folder.string()), named != nullptr ? ", which TMPDIR names" : ""));
+}
+
+namespace {
+
+// A descriptor, or -1 and errno.
+int open_unnamed(const std::filesystem::path& folder) {
   const std::filesystem::path path = temporary_path_for(folder / "spill");
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (descriptor >= 0) ::unlink(path.c_str());
+  return descriptor;
+}
+
+}  // namespace
+
+ScratchFile::ScratchFile(std::filesystem::path folder) : folder_(std::move(folder)) {
+  if (!folder_.empty()) descriptor_ = open_unnamed(folder_);
+  if (descriptor_ >= 0) return;
+  folder_ = temporary_folder();
+  descriptor_ = open_unnamed(folder_);
   if (descriptor_ < 0) {
     throw EnvironmentError("disk.cannot-write", fmt::format("cannot create a temporary file in '{}': {}",
-                                                            printable(folder.string()), std::strerror(errno)));
+                                                            printable(folder_.string()), std::strerror(errno)));
   }
-  ::unlink(path.c_str());
 }
 
 ScratchFile::~ScratchFile() {

@@ -77,10 +77,14 @@ bool has_stale_temporaries(const std::filesystem::path& folder) noexcept;
 // Makes the folder and those above it. Errors: EnvironmentError.
 void create_folders(const std::filesystem::path& folder);
 
-// An unnamed file beside `path` for data too large for memory; it is gone with the process, whatever ends it.
+// What TMPDIR names, else /tmp. Errors: EnvironmentError naming TMPDIR if that is no folder.
+std::filesystem::path temporary_folder();
+
+// An unnamed file for data too large for memory; it is gone with the process, whatever ends it.
 class ScratchFile {
  public:
-  explicit ScratchFile(const std::filesystem::path& folder);
+  // In `folder`, or where that is empty or cannot be written to in temporary_folder(). Errors: EnvironmentError.
+  explicit ScratchFile(std::filesystem::path folder);
   ~ScratchFile();
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;

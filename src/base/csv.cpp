@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "base/read_to_end.hpp"
+#include "base/source_file.hpp"
 #include "stimgen/diagnostic.hpp"
 
 namespace stimgen {
@@ -72,6 +73,9 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
 CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   CsvTable table;
   table.path = path.string();
+  if (const std::string problem = ordinary_file_problem(path); !problem.empty()) {
+    throw InputError("file.unreadable", problem);
+  }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
     throw InputError("file.unreadable", fmt::format("cannot read '{}': {}", table.path, std::strerror(errno)));

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "base/warnings_text.hpp"
 
 namespace stimgen {
 
@@ -205,6 +206,15 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
   if (errors != 0 && warnings != 0) out += ", ";
   if (warnings != 0) out += counted(warnings, "warning");
   if (!out.empty()) out += "\n";
+  return out;
+}
+
+std::string warnings_text(const Diagnostics& diagnostics, bool colour) {
+  std::string out;
+  Lines lines;
+  for (const Diagnostic& item : diagnostics.items()) {
+    if (item.severity == Severity::warning) render_one(out, item, {colour}, lines);
+  }
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
 #include <string>
 #include <thread>
@@ -152,42 +153,61 @@ bool FolderLock::try_lock(std::string& holder) {
     if (error != 0) {
       // This file system knows no locks.
       ::unlink(path_.c_str());
-      return use_ == Use::shared || try_make_marker(holder);
+      if (use_ == Use::alone) made_marker_ = try_make_marker(path_.string() + "-alone", holder);
+      return use_ == Use::shared || made_marker_;
     }
   }
 }
 
-bool FolderLock::try_make_marker(std::string& holder) {
-  const std::filesystem::path marker = path_.string() + "-alone";
+namespace {
+
+// Without replacing what stands there.
+bool put_back(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::link(from.c_str(), to.c_str()) == 0) return ::unlink(from.c_str()) == 0;
+  if (errno == EEXIST) return false;
+  return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0;
+}
+
+// Takes the marker of a dead process away, which `seen` is open on. Of several runs that see it one gets it; another
+// may by then have made a marker of its own, which is no dead run's and goes back.
+void take_away(const std::filesystem::path& marker, int seen) {
+  const std::filesystem::path taken = marker.string() + fmt::format(".{}", ::getpid());
+  if (::rename(marker.c_str(), taken.c_str()) != 0) return;
+  if (still_there(seen, taken) || !put_back(taken, marker)) ::unlink(taken.c_str());
+}
+
+}  // namespace
+
+bool try_make_marker(const std::filesystem::path& marker, std::string& holder, const std::function<void()>& on_dead) {
   for (;;) {
     const int made = ::open(marker.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (made >= 0) {
       write_holder(made);
       ::close(made);
-      made_marker_ = true;
       return true;
     }
     const int error = errno;
     if (error != EEXIST) {
-      throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
-                                                              printable(folder_.string()), std::strerror(error)));
+      throw EnvironmentError("disk.cannot-write",
+                             fmt::format("cannot write in folder '{}': {}", printable(marker.parent_path().string()),
+                                         std::strerror(error)));
     }
-    const int there = ::open(marker.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const int there = ::open(marker.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (there < 0) {
       if (errno == ENOENT) continue;  // let go just now
       holder = fmt::format("another run ('{}')", printable(marker.string()));
       return false;
     }
     const Holder found = read_holder(there);
-    ::close(there);
     const bool dead = found.process > 0 && found.host == host_name() && ::kill(found.process, 0) != 0 && errno == ESRCH;
-    if (!dead) {
+    if (dead) {
+      if (on_dead) on_dead();
+      take_away(marker, there);
+    } else {
       holder = fmt::format("{}, or one that was killed and left '{}',", call(found), printable(marker.string()));
-      return false;
     }
-    // Of several that see it only one gets it away; it is this run's business once it can be made anew.
-    const std::filesystem::path taken = marker.string() + fmt::format(".{}", ::getpid());
-    if (::rename(marker.c_str(), taken.c_str()) == 0) ::unlink(taken.c_str());
+    ::close(there);
+    if (!dead) return false;
   }
 }
 

@@ -42,13 +42,17 @@ class FolderLock {
  private:
   FolderLock(const std::filesystem::path& folder, const std::string& marker, Use use, const Patience& patience);
   bool try_lock(std::string& holder);
-  bool try_make_marker(std::string& holder);
-
   std::filesystem::path folder_;
   std::filesystem::path path_;
   Use use_;
   int descriptor_ = -1;
   bool made_marker_ = false;  // path_ + "-alone" is ours
 };
+
+// Makes `marker`, which only one process can: false if it is another's that may be alive, then `holder` says whose. One
+// that a dead process of this machine left is taken away first. `on_dead` is called between the look at that one and
+// its removal: for tests.
+bool try_make_marker(const std::filesystem::path& marker, std::string& holder,
+                     const std::function<void()>& on_dead = {});
 
 }  // namespace stimgen

@@ -13,23 +13,25 @@
 
 namespace stimgen {
 
-std::shared_ptr<const SourceFile> open_source_file(const std::filesystem::path& path, std::string& problem) {
-  constexpr std::uintmax_t kLargestFile = std::uintmax_t{64} << 20;
+std::string ordinary_file_problem(const std::filesystem::path& path) {
   const std::string shown = printable(path.string());
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found) {
-    problem = fmt::format("there is no file '{}'", shown);
-    return nullptr;
+  if (status.type() == std::filesystem::file_type::not_found) return fmt::format("there is no file '{}'", shown);
+  if (status.type() == std::filesystem::file_type::none) {
+    return fmt::format("cannot read '{}': {}", shown, error.message());
   }
-  if (status.type() == std::filesystem::file_type::directory) {
-    problem = fmt::format("'{}' is a folder, not a file", shown);
-    return nullptr;
-  }
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    problem = fmt::format("'{}' is no ordinary file", shown);
-    return nullptr;
-  }
+  if (std::filesystem::is_directory(status)) return fmt::format("'{}' is a folder, not a file", shown);
+  if (!std::filesystem::is_regular_file(status)) return fmt::format("'{}' is no ordinary file", shown);
+  return {};
+}
+
+std::shared_ptr<const SourceFile> open_source_file(const std::filesystem::path& path, std::string& problem) {
+  constexpr std::uintmax_t kLargestFile = std::uintmax_t{64} << 20;
+  problem = ordinary_file_problem(path);
+  if (!problem.empty()) return nullptr;
+  const std::string shown = printable(path.string());
+  std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (!error && size > kLargestFile) {
     problem = fmt::format("'{}' is larger than 64 MiB", shown);

@@ -9,6 +9,10 @@
 
 namespace stimgen {
 
+// Why `path` is no ordinary file, as in "there is no file 'x.yaml'"; empty: it is one, perhaps behind links. What is
+// none (a folder, a FIFO, a device) must not be opened: reading it could wait, or go on, for ever.
+std::string ordinary_file_problem(const std::filesystem::path& path);
+
 // nullptr if the file cannot be read: then `problem` says why, as in "there is no file 'x.yaml'". Does not check UTF-8.
 std::shared_ptr<const SourceFile> open_source_file(const std::filesystem::path& path, std::string& problem);
 

@@ -111,4 +111,9 @@ std::string printable(std::string_view text, std::size_t limit) {
   return result;
 }
 
+std::string escaped(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  return plain ? std::string(text) : printable(text, std::string_view::npos);
+}
+
 }  // namespace stimgen

@@ -41,8 +41,8 @@ std::size_t utf8_count(std::string_view text) {
 
 bool is_unsafe_to_print(char32_t code) {
   if (code < 0x20 || (code >= 0x7F && code <= 0x9F)) return true;
-  return code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
-         code == 0xFEFF;
+  return code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x2028 && code <= 0x202E) ||
+         (code >= 0x2066 && code <= 0x206F) || code == 0xFEFF;
 }
 
 }  // namespace stimgen

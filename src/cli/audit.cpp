@@ -14,8 +14,10 @@ namespace {
 Recipe audited_recipe(const Arguments& arguments, const Provenance& provenance, Diagnostics& diagnostics) {
   const std::string file = arguments.text("FILE");
   LoadOptions options;
-  // Whatever is spilled while sorting is gone afterwards; nothing else is written.
-  options.output_directory = std::filesystem::temp_directory_path();
+  // Whatever is spilled while sorting is gone afterwards; nothing else is written. Empty where TMPDIR names no folder:
+  // whoever spills says so.
+  std::error_code ignored;
+  options.output_directory = std::filesystem::temp_directory_path(ignored);
   if (arguments.has("recipe")) return load_recipe(arguments.text("recipe"), options, diagnostics);
   if (provenance.recipe_text.empty()) {
     throw InputError("audit.no-recipe",

@@ -13,6 +13,8 @@ namespace stimgen::cli {
 std::string producer();
 // Reads every file of the plan. `sets`: the values of --set.
 Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets);
+// Whether the page at `path` is what write_batch_report() would write.
+bool is_batch_report(const Plan& plan, const std::vector<std::string>& sets, const std::filesystem::path& path);
 void write_batch_report(const Plan& plan, const std::vector<std::string>& sets, const std::filesystem::path& path);
 
 }  // namespace stimgen::cli

@@ -35,12 +35,12 @@ std::string statistics_table(const StatisticsCheck& check) {
   }
   std::string text = table.text();
   for (const StatisticsCheck::Unfed& unfed : check.unfed) {
+    const std::string population = escaped(unfed.population);
     if (unfed.unfed == 0) {
-      text += fmt::format("population {}: each of the {} nodes gets input\n", unfed.population, unfed.nodes);
+      text += fmt::format("population {}: each of the {} nodes gets input\n", population, unfed.nodes);
     } else {
-      text +=
-          fmt::format("population {}: {} of {} nodes get no input from any task: {}{}\n", unfed.population, unfed.unfed,
-                      unfed.nodes, fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
+      text += fmt::format("population {}: {} of {} nodes get no input from any task: {}{}\n", population, unfed.unfed,
+                          unfed.nodes, fmt::join(unfed.first, ", "), unfed.unfed > unfed.first.size() ? ", …" : "");
     }
   }
   return text;

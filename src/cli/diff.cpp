@@ -30,7 +30,7 @@ std::string describe_spike(const std::optional<Spike>& spike) {
 }
 
 std::string describe(const PopulationDifference& difference, const std::string& left, const std::string& right) {
-  const std::string& name = difference.population;
+  const std::string name = escaped(difference.population);
   if (difference.same()) return fmt::format("{}: same, {} spikes\n", name, difference.left->count);
   if (!difference.right) return fmt::format("{}: only in {} ({} spikes)\n", name, left, difference.left->count);
   if (!difference.left) return fmt::format("{}: only in {} ({} spikes)\n", name, right, difference.right->count);
@@ -89,7 +89,7 @@ int run_diff(const Arguments& arguments, Terminal& terminal) {
     if (difference.left && difference.right) difference.first = first_difference(*left, *right, name);
     all_same = all_same && difference.same();
     populations.push_back(to_json(difference));
-    text += describe(difference, left_path, right_path);
+    text += describe(difference, escaped(left_path), escaped(right_path));
   }
   terminal.out(arguments.has("json") ? to_text(Json{{"same", all_same}, {"populations", populations}}) : text);
   return all_same ? 0 : 1;

@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_text.hpp"
 #include "base/utf8.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen::cli {
 
-std::string to_text(const Json& json) {
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+std::string to_text(Json json) {
+  return json_text(std::move(json), 2) + "\n";
 }
 
 Json optional_json(const std::optional<double>& value) {
@@ -19,11 +21,12 @@ Json optional_json(const std::optional<double>& value) {
 }
 
 std::string csv_field(std::string_view text) {
-  const bool plain = text.find_first_of(",\"\r\n") == std::string_view::npos &&
-                     (text.empty() || (text.front() != ' ' && text.back() != ' '));
-  if (plain) return std::string(text);
+  std::string shown = escaped(text);
+  const bool plain = shown.find_first_of(",\"") == std::string::npos &&
+                     (shown.empty() || (shown.front() != ' ' && shown.back() != ' '));
+  if (plain) return shown;
   std::string quoted = "\"";
-  for (const char c : text) {
+  for (const char c : shown) {
     if (c == '"') quoted += '"';
     quoted += c;
   }
@@ -36,6 +39,11 @@ std::string format_rounded(double value, int digits) {
   const int before = size < 1 ? 1 : static_cast<int>(std::floor(std::log10(size))) + 1;
   if (size != 0 && (size >= 1e15 || size < 1e-3)) return fmt::format("{:.{}g}", value, digits);
   return fmt::format("{:.{}f}", value, std::max(0, digits - before));
+}
+
+void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = escaped(cell);
+  rows_.push_back(std::move(cells));
 }
 
 std::string Table::text() const {

@@ -13,12 +13,13 @@ namespace stimgen::cli {
 // Keys keep the order in which they are set, so output is stable.
 using Json = nlohmann::ordered_json;
 
-// Indented, with a final line end.
-std::string to_text(const Json& json);
+// Indented, with a final line end. Texts that could drive a terminal are escaped as JSON does (\u009b), bytes that are
+// not UTF-8 as in messages (\xff).
+std::string to_text(Json json);
 // null if absent.
 Json optional_json(const std::optional<double>& value);
 
-// The text as one CSV field, quoted where it must be (RFC 4180).
+// The text as one CSV field, escaped as in messages and quoted where it must be (RFC 4180).
 std::string csv_field(std::string_view text);
 
 // At most `digits` significant digits, without an exponent up to a million: for people, not for programs.
@@ -29,8 +30,8 @@ class Table {
  public:
   enum class Align : unsigned char { left, right };
   explicit Table(std::vector<Align> columns) : columns_(std::move(columns)) {}
-  // Requires: as many cells as columns.
-  void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  // Escapes the cells as in messages. Requires: as many cells as columns.
+  void add(std::vector<std::string> cells);
   std::string text() const;
 
  private:

@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
 #include "base/atomic_file.hpp"
+#include "base/json_text.hpp"
 #include "cli/load.hpp"
 
 namespace stimgen::cli {
@@ -68,17 +71,7 @@ std::string yaml_key(const std::string& text) {
   std::string lower = text;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
   if (is_name(text) && !kWordsWithMeaning.contains(lower)) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (byte < 0x20 || byte == 0x7F) {
-      quoted += fmt::format("\\x{:02X}", byte);
-    } else {
-      quoted += c;
-    }
-  }
-  return quoted + '"';
+  return json_text(nlohmann::json(text));  // which is YAML, too
 }
 
 // The text as a name of the recipe language.
@@ -172,7 +165,7 @@ int run_init(const Arguments& arguments, Terminal& terminal) {
   text += arguments.has("from") ? body_from_config(arguments.text("from"), folder, terminal) : std::string(kInlineBody);
   create_folders(folder);
   write_file_atomically(recipe, text);
-  terminal.out(recipe.string() + "\n");
+  terminal.out(escaped(recipe.string()) + "\n");
   return 0;
 }
 

@@ -17,7 +17,7 @@ class UsageError : public std::runtime_error {
  public:
   // `command`: whose help to point at; empty for stimgen itself.
   UsageError(ErrorCode code, const std::string& message, std::string help, std::string command = {})
-      : std::runtime_error(with_code(message, code)), help_(std::move(help)), command_(std::move(command)) {}
+      : std::runtime_error(with_code(escaped(message), code)), help_(std::move(help)), command_(std::move(command)) {}
   const std::string& help() const { return help_; }
   const std::string& command() const { return command_; }
 

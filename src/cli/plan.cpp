@@ -98,7 +98,7 @@ std::string as_dot(const Plan& plan) {
   std::string text = "digraph stimgen {\n  rankdir=LR;\n  node [fontname=\"Helvetica\", fontsize=10];\n";
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
     const Task& task = plan.tasks[i];
-    std::string label = fmt::format("{}\n{}", task.name, task_kind_name(task.kind));
+    std::string label = fmt::format("{}\n{}", escaped(task.name), task_kind_name(task.kind));
     if (task.makes_file()) label += fmt::format("\n~{:.0f} spikes", task.expected_spikes);
     // Graphviz takes a line end inside quotes as it is.
     text += fmt::format("  t{} [label={}, shape={}];\n", i, dot_text(label), task.makes_file() ? "box" : "ellipse");

@@ -136,7 +136,7 @@ int run_rates(const Arguments& arguments, Terminal& terminal) {
     const std::string kind = task.source->kind();
     write_text_file(arguments.text("svg"),
                     constant ? draw_constants(task.name, kind, rates) : draw_functions(task.name, kind, rates));
-    terminal.out(arguments.text("svg") + "\n");
+    terminal.out(escaped(arguments.text("svg")) + "\n");
   } else if (constant) {
     print_constants(rates, terminal);
   } else {

@@ -18,7 +18,8 @@ namespace {
 bool is_hdf5(const std::string& path) {
   constexpr std::array<char, 8> kSignature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
   std::array<char, 8> start{};
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path)) file.open(path, std::ios::binary);
   file.read(start.data(), start.size());
   return (file && start == kSignature) || std::filesystem::path(path).extension() == kSpikeFileExtension;
 }
@@ -59,7 +60,7 @@ void write_figures(const Report& report, const std::filesystem::path& folder, Te
   for (const Report::Figure& figure : report.figures()) {
     const std::filesystem::path path = folder / (figure.name + ".svg");
     write_text_file(path, figure.svg);
-    terminal.out(path.string() + "\n");
+    terminal.out(escaped(path.string()) + "\n");
   }
 }
 
@@ -90,7 +91,7 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
   const std::filesystem::path path =
       arguments.has("file") ? std::filesystem::path(arguments.text("file")) : std::filesystem::path("report.html");
   write_text_file(path, report.html());
-  terminal.out(path.string() + "\n");
+  terminal.out(escaped(path.string()) + "\n");
   return 0;
 }
 

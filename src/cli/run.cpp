@@ -1,6 +1,7 @@
 // `stimgen run`: makes the spike files of a recipe.
 #include <charconv>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <optional>
 
@@ -220,10 +221,23 @@ bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, 
 }
 
 // The recipe's key `report`. Of a part of the files there is none: the others may be of another time, or not there.
-void make_report(const Plan& plan, const Arguments& arguments, bool whole, Terminal& terminal) {
-  if (!whole) return terminal.note("no report: it is made when all tasks are");
-  write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
-  terminal.note("report: " + plan.recipe.report->lexically_normal().string());
+bool wants_report(const Plan& plan, const RunSummary& summary, bool whole) {
+  return plan.recipe.report && whole && summary.exit_code() == 0;
+}
+
+// Of an idle run, which holds no folder unless the page is not of what is there now.
+void renew_report(const Plan& plan, const Arguments& arguments, const Patience& patience) {
+  const std::vector<std::string> sets = arguments.texts("set");
+  if (is_batch_report(plan, sets, *plan.recipe.report)) return;
+  const FolderLock held(plan.recipe.output.directory, FolderLock::Use::alone, patience);
+  write_batch_report(plan, sets, *plan.recipe.report);
+}
+
+void say_report(const Plan& plan, const RunOptions& options, const RunSummary& summary, bool whole,
+                Terminal& terminal) {
+  if (!plan.recipe.report || options.shard || summary.exit_code() != 0) return;
+  terminal.note(whole ? "report: " + plan.recipe.report->lexically_normal().string()
+                      : "no report: it is made when all tasks are");
 }
 
 // How long to wait while another run has the folder, and what is said then.
@@ -292,26 +306,40 @@ std::vector<TaskIndex> indices_of(const ToMake& tasks) {
   return indices;
 }
 
+struct Outcome {
+  RunSummary summary;
+  std::exception_ptr report_problem;  // said after the summary: the files are good
+};
+
 // In the held folder, where nothing moves: what is to be done is judged anew.
-RunSummary run_held(const Plan& plan, const RunOptions& options, Standing& standing, Patience patience,
-                    Terminal& terminal) {
-  const StopRequest stop;
-  patience.stop = [&stop] { return stop.flag().load(); };
+Outcome run_held(const Plan& plan, const Arguments& arguments, const RunOptions& options, bool whole,
+                 Standing& standing, Patience patience, Terminal& terminal) {
+  std::optional<StopRequest> stop(std::in_place);
+  patience.stop = [&stop] { return stop->flag().load(); };
   const HeldOutput held(plan, options, standing.log(), patience);
-  standing.look(&stop.flag());
+  standing.look(&stop->flag());
   if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
   for (const auto& [index, why] : standing.to_make()) {
     terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   }
-  RunSummary summary;
+  Outcome outcome;
+  RunSummary& summary = outcome.summary;
   {
     Progress progress(terminal, standing.tasks().size());
-    summary = run_plan(held, plan, options, standing.log(), progress, stop.flag());
+    summary = run_plan(held, plan, options, standing.log(), progress, stop->flag());
   }
   // Other shards are running; whoever joins them writes the lock.
   if (!options.shard) standing.record();
   standing.remember(summary.exit_code() == 0);
-  return summary;
+  stop.reset();  // what is made is on disk: from here on a signal ends the program at once
+  if (wants_report(plan, summary, whole)) {
+    try {
+      write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
+    } catch (const std::exception&) {
+      outcome.report_problem = std::current_exception();
+    }
+  }
+  return outcome;
 }
 
 int run_run(const Arguments& arguments, Terminal& terminal) {
@@ -342,21 +370,25 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool locked = arguments.has("locked");
   const bool still = look_until_still(standing);
   if (locked && !check_locked(plan, standing, still, whole, terminal)) return 1;
-  RunSummary summary;
-  if (locked || (still && standing.idle())) {
+  Outcome outcome;
+  RunSummary& summary = outcome.summary;
+  const bool idle = locked || (still && standing.idle());
+  if (idle) {
     summary = current_summary(plan, options, standing.log());
     if (!locked && !options.shard) tidy_output(plan, options);
     standing.remember(true);
   } else {
     if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
     say_what_set_replaces(plan, arguments, standing.to_make(), terminal);
-    summary = run_held(plan, options, standing, patience, terminal);
+    outcome = run_held(plan, arguments, options, whole, standing, patience, terminal);
     say_what_was_found(standing.log(), terminal);
   }
   const PartsMade parts = parts_made(tasks, standing.states(), options);
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   say_what_is_left_over(plan, arguments, terminal);
-  if (plan.recipe.report && !options.shard && summary.exit_code() == 0) make_report(plan, arguments, whole, terminal);
+  if (outcome.report_problem) std::rethrow_exception(outcome.report_problem);
+  if (idle && !locked && wants_report(plan, summary, whole)) renew_report(plan, arguments, patience);
+  if (!locked) say_report(plan, options, summary, whole, terminal);
   if (summary.interrupted) {
     terminal.error("system.interrupted", "interrupted: finished files stay, unfinished ones were removed");
   }

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/warnings_text.hpp"
+
 namespace stimgen::cli {
 
 namespace {
@@ -65,13 +67,13 @@ void Terminal::flush() {
 }
 
 void Terminal::error(ErrorCode code, const std::string& message, const std::string& help) {
-  caught_error(with_code(message, code), help);
+  caught_error(with_code(escaped(message), code), help);
 }
 
 void Terminal::caught_error(const std::string& text, const std::string& help) {
   redraw({});
   const std::string_view start = colour_ ? "\x1b[1;31merror:\x1b[0m" : "error:";
-  log_->error("{} {}{}", start, text, help.empty() ? std::string() : fmt::format("\n  = help: {}", help));
+  log_->error("{} {}{}", start, text, help.empty() ? std::string() : fmt::format("\n  = help: {}", escaped(help)));
 }
 
 void Terminal::raw_error(std::string_view text) {
@@ -83,18 +85,16 @@ void Terminal::raw_error(std::string_view text) {
 void Terminal::note(const std::string& message) {
   if (quiet_) return;
   redraw({});
-  log_->info("note: {}", message);
+  log_->info("note: {}", escaped(message));
 }
 
 void Terminal::detail(const std::string& message) {
   if (log_->should_log(spdlog::level::debug)) redraw({});
-  log_->debug("{}", message);
+  log_->debug("{}", escaped(message));
 }
 
 void Terminal::warnings(const Diagnostics& diagnostics) {
-  for (const Diagnostic& item : diagnostics.items()) {
-    if (item.severity == Severity::warning) raw_error(render(item, colour_));
-  }
+  raw_error(warnings_text(diagnostics, colour_));
 }
 
 void Terminal::redraw(const std::string& line) {

@@ -46,9 +46,9 @@ class Terminal {
   // Everything said so far has reached the operating system. Throws OutputError.
   void flush();
 
-  // To stderr: always, unless quiet, only with -v.
+  // To stderr: always, unless quiet, only with -v. Messages may hold names as they are: they are escaped here.
   void error(ErrorCode code, const std::string& message, const std::string& help = {});
-  // The same for the text of an exception, which has its code.
+  // The same for the text of an exception, which has its code and is escaped already, in lines of its own perhaps.
   void caught_error(const std::string& text, const std::string& help = {});
   void raw_error(std::string_view text);
   void note(const std::string& message);

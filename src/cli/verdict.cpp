@@ -36,17 +36,19 @@ bool all_same(const std::vector<Verdict>& verdicts) {
 
 std::string verdict_lines(const std::vector<Verdict>& verdicts) {
   std::size_t width = 0;
-  for (const Verdict& verdict : verdicts) width = std::max(width, verdict.task.size());
+  for (const Verdict& verdict : verdicts) width = std::max(width, escaped(verdict.task).size());
   std::string text;
   for (const Verdict& verdict : verdicts) {
+    const std::string task = escaped(verdict.task);
+    const std::string message = escaped(verdict.message);
     if (verdict.same) {
-      text += fmt::format("{:<{}}  same       {} spikes{}{}\n", verdict.task, width, verdict.spikes,
-                          verdict.message.empty() ? "" : "; ", verdict.message);
+      text += fmt::format("{:<{}}  same       {} spikes{}{}\n", task, width, verdict.spikes,
+                          message.empty() ? "" : "; ", message);
       continue;
     }
-    text += fmt::format("{:<{}}  different  {}\n", verdict.task, width, verdict.message);
+    text += fmt::format("{:<{}}  different  {}\n", task, width, message);
     if (verdict.population.empty()) continue;
-    text += fmt::format("  population {}: expected {}, in the file: {}\n", verdict.population,
+    text += fmt::format("  population {}: expected {}, in the file: {}\n", escaped(verdict.population),
                         count_text(verdict.expected_count), count_text(verdict.file_count));
     if (verdict.first) {
       text += fmt::format("  first difference at spike {}: expected {}, in the file: {}\n", verdict.first->index,

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.hpp"
 #include "base/digest.hpp"
 #include "combine/recording_fields.hpp"
 #include "stimgen/combine.hpp"
@@ -107,6 +108,13 @@ class Reader {
 
   bool look_through(const SpikeReader& reader, const PopulationInfo& population) {
     CombineSource& source = recording_.source;
+    if (as_utf8(population.name) != population.name) {
+      diagnostics_.error(source.loc, "spikes.bad-name",
+                         fmt::format("'{}' has a population '{}', whose name is not UTF-8",
+                                     printable(source.file.string()), printable(population.name)),
+                         "rename it in the file, or take another one with 'population'");
+      return false;
+    }
     ContentDigest content(population.name, population.order);
     UnknownNodes unknown(source.keep ? nullptr : network_.population(population.name));
     try {

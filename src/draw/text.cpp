@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen::draw {
 
@@ -32,8 +33,9 @@ double text_width(std::string_view text) {
   return width;
 }
 
-std::string fitted(std::string_view text, double width) {
-  if (text_width(text) <= width) return std::string(text);
+std::string fitted(std::string_view name, double width) {
+  const std::string text = escaped(name);
+  if (text_width(text) <= width) return text;
   double room = width - character_width(U'…');
   std::size_t at = 0;
   while (at < text.size()) {
@@ -42,7 +44,7 @@ std::string fitted(std::string_view text, double width) {
     if (room < 0) break;
     at += std::max<std::size_t>(character.bytes, 1);
   }
-  return std::string(text.substr(0, at)) + "…";
+  return text.substr(0, at) + "…";
 }
 
 }  // namespace stimgen::draw

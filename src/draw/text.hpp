@@ -8,7 +8,7 @@ namespace stimgen::draw {
 
 // Width in letters 10 units high: never less than any of the usual fonts takes.
 double text_width(std::string_view text);
-// As much of `text` as fits into `width` units, an ellipsis for the rest.
-std::string fitted(std::string_view text, double width);
+// The name, escaped as in messages, or as much of it as fits into `width` units and an ellipsis for the rest.
+std::string fitted(std::string_view name, double width);
 
 }  // namespace stimgen::draw

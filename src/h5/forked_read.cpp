@@ -144,7 +144,10 @@ void limit_computing() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   const auto seconds = static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 2);
-  const rlimit limit{seconds, RLIM_INFINITY};
+  // The hard limit stays as it is (ulimit -t): whoever raises it without the right to has set no limit at all.
+  rlimit limit{};
+  if (getrlimit(RLIMIT_CPU, &limit) != 0) limit.rlim_max = RLIM_INFINITY;
+  limit.rlim_cur = std::min(seconds, limit.rlim_max);
   setrlimit(RLIMIT_CPU, &limit);
   ::alarm(kLongestSilence_s);
 }

@@ -58,11 +58,7 @@ class SpikeTaskBuilder {
 
  private:
   bool make_process_of(SampledSource& source) {
-    ChosenProcess chosen = make_process(source.process_value, source.streams, diagnostics_);
-    source.said.add("process", chosen.said);
-    source.process_kind = chosen.kind;
-    source.process = std::move(chosen.process);
-    source.spikes_key = source.streams.key_if_used(Purpose::spikes);
+    source.take_process(make_process(source.process_value, source.streams, diagnostics_));
     return source.process != nullptr;
   }
 
@@ -75,8 +71,7 @@ class SpikeTaskBuilder {
     task.streams.insert(task.streams.end(), used.begin(), used.end());
     task.populations = {source->population->name()};
     task.settings = source->settings();
-    const KindInfo& process = source->process_kind->info;
-    task.settings.emplace_back("process", fmt::format("{} version {}", process.name, process.version));
+    for (auto& setting : source->process_settings()) task.settings.push_back(std::move(setting));
     task.settings.emplace_back("population", source->population->name());
     task.keys = source->said.keys;
     task.by_content = source->said.by_content;

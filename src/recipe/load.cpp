@@ -73,6 +73,9 @@ void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   recipe.start_ms = std::max(*recipe.start_ms, 0.0);
 }
 
+// A nanosecond: multiples of it up to the longest stimulus, 104 days, are told apart in double precision.
+constexpr double kFinestGridMs = 1e-6;
+
 void read_output(const Value& value, const LoadOptions& options, Recipe& recipe, Diagnostics& diagnostics) {
   Fields fields(value, "'output'", {table("output")}, diagnostics);
   OutputSettings& output = recipe.output;
@@ -87,8 +90,11 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   }
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(output.directory, error);
-  if (!output.directory.empty() && std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
-    std::string message = fmt::format("the output directory '{}' is a file", printable(output.directory_text));
+  const bool too_long = error == std::errc::filename_too_long;
+  if (too_long ||
+      (!output.directory.empty() && std::filesystem::exists(status) && !std::filesystem::is_directory(status))) {
+    std::string message = fmt::format("the output directory '{}' {}", printable(output.directory_text),
+                                      too_long ? "has a longer name than the system takes" : "is a file");
     if (options.output_directory) {
       diagnostics.error({}, "recipe.bad-output", std::move(message));
     } else {
@@ -108,9 +114,11 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   if (resolution != nullptr && !(resolution->is_scalar() && resolution->text == "none")) {
     if (const auto grid_ms = read_time_ms(*resolution, "resolution", diagnostics)) {
       output.resolution_ms = *grid_ms;
-      if (*grid_ms <= 0) {
+      if (*grid_ms < kFinestGridMs) {
         fields.error("resolution", "recipe.out-of-range",
-                     fmt::format("resolution is a time above 0, or none, not {}", format_time(*grid_ms)));
+                     *grid_ms <= 0 ? fmt::format("resolution is a time above 0, or none, not {}", format_time(*grid_ms))
+                                   : fmt::format("resolution is at least {}, not '{}'", format_time(kFinestGridMs),
+                                                 printable(resolution->text, 60)));
         output.resolution_ms = 0;
       }
     }
@@ -143,6 +151,14 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
                       "write report: {path: report.html}");
     return;
   }
+  constexpr std::size_t kLongestFileName = 255;  // on the file systems there are
+  if (shown.filename().string().size() > kLongestFileName) {
+    diagnostics.error(loc, "recipe.bad-output",
+                      fmt::format("the name in report.path has {} letters, but file names have at most {}",
+                                  shown.filename().string().size(), kLongestFileName),
+                      "shorten it");
+    return;
+  }
   recipe.report = recipe.output.directory / shown;
 }
 
@@ -168,10 +184,20 @@ Section read_section(const Value& root, std::string_view name, const Value& defa
   return section;
 }
 
+// File names end at 255 bytes, and ".4096-of-4096.h5" or ".h5" with the suffix of a temporary is a part of them.
+constexpr std::size_t kLongestTaskName = 200;
+
 void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
   std::map<std::string_view, const Entry*> tasks;
   for (const Section* section : {&recipe.backgrounds, &recipe.patterns, &recipe.combine}) {
     for (const Entry& entry : section->entries) {
+      if (entry.name.size() > kLongestTaskName) {
+        diagnostics.error(entry.loc, "recipe.bad-name",
+                          fmt::format("the name of a task has at most {} letters, since its files are called by it; "
+                                      "'{}' has {}",
+                                      kLongestTaskName, printable(entry.name, 20), entry.name.size()),
+                          "shorten it");
+      }
       const auto [first, is_new] = tasks.try_emplace(entry.name, &entry);
       if (is_new) continue;
       diagnostics

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -21,6 +22,7 @@ class Substitution {
   Substitution(Value vars, Diagnostics& diagnostics) : vars_(std::move(vars)), diagnostics_(diagnostics) {
     for (const Value::Member& member : vars_.members) {
       names_.push_back(member.key);
+      members_.emplace(member.key, &member);
       if (!is_name(member.key)) {
         diagnostics_.error(member.key_loc, "recipe.bad-name",
                            fmt::format("'{}' is not a name", printable(member.key, 60)),
@@ -53,8 +55,8 @@ class Substitution {
   // The value of a variable with the variables in it put in; nullptr after an error.
   const Value* resolve(const std::string& name, const SourceLoc& use) {
     if (const auto done = resolved_.find(name); done != resolved_.end()) return done->second ? &*done->second : nullptr;
-    const Value::Member* member = vars_.find_member(name);
-    if (member == nullptr) {
+    const auto found = members_.find(name);
+    if (found == members_.end()) {
       std::string help = suggest(name, names_);
       if (names_.empty()) help = fmt::format("define it: vars: {{{}: …}}", printable(name, 60));
       diagnostics_.error(use, "recipe.unknown-variable", fmt::format("there is no variable '{}'", printable(name, 60)),
@@ -76,7 +78,7 @@ class Substitution {
     }
     chain_.push_back(name);
     const std::size_t errors_before = diagnostics_.error_count();
-    Value value = member->value;
+    Value value = found->second->value;
     substitute(value);
     chain_.pop_back();
     std::optional<Value>& slot = resolved_[name];
@@ -152,6 +154,7 @@ class Substitution {
   Value vars_;
   Diagnostics& diagnostics_;
   std::vector<std::string> names_;
+  std::unordered_map<std::string, const Value::Member*> members_;  // of vars_, by key; of one twice the first
   std::map<std::string, std::optional<Value>> resolved_;
   std::vector<std::string> chain_;
   std::size_t values_ = 0;

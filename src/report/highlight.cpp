@@ -34,7 +34,7 @@ class Scanner {
     }
     if ((c == '&' || c == '*') && after_space) return put("a", word_end());
     if (is_break(c) || c == ':' || c == '-') {
-      html_ += escape_markup(text_.substr(at_, 1));
+      html_ += escape_markup_lines(text_.substr(at_, 1));
       ++at_;
       return;
     }
@@ -73,7 +73,7 @@ class Scanner {
   }
 
   void put(std::string_view kind, std::size_t end) {
-    const std::string shown = escape_markup(text_.substr(at_, end == std::string_view::npos ? end : end - at_));
+    const std::string shown = escape_markup_lines(text_.substr(at_, end == std::string_view::npos ? end : end - at_));
     if (kind.empty()) {
       html_ += shown;
     } else {
@@ -90,7 +90,11 @@ class Scanner {
 }  // namespace
 
 std::string highlight_yaml(std::string_view text) {
-  return Scanner(text).run();
+  std::string lines;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at, 2) != "\r\n") lines += text[at];
+  }
+  return Scanner(lines).run();
 }
 
 }  // namespace stimgen

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "report/encode.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen {
 
@@ -34,7 +35,7 @@ Json quantiles_json(const Quantiles& q) {
 }
 
 Json group_json(const ReportGroup& group) {
-  Json json = {{"label", group.label},
+  Json json = {{"label", escaped(group.label)},
                {"nodes", group.stats.nodes},
                {"spikes", group.stats.spikes},
                {"expected", group.expected_spikes ? Json(*group.expected_spikes) : Json(nullptr)},
@@ -52,7 +53,7 @@ Json section_json(const ReportSection& section, const std::string& id) {
   Json groups = Json::array();
   for (const ReportGroup& group : section.groups) groups.push_back(group_json(group));
   return {{"id", id},
-          {"name", section.name},
+          {"name", escaped(section.name)},
           {"window", {section.window.start_ms, section.window.stop_ms}},
           {"binMs", section.bin_ms},
           {"hasRequested", !section.curve_ms.empty()},
@@ -98,9 +99,7 @@ std::string model_element(const ReportModel& model) {
   Json sections = Json::array();
   for (std::size_t i = 0; i < model.sections.size(); ++i)
     sections.push_back(section_json(model.sections[i], section_id(i)));
-  // Text that is not UTF-8 (a population name may be anything) gets replacement characters.
-  const std::string json = Json{{"title", model.title}, {"sections", sections}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json = Json{{"title", escaped(model.title)}, {"sections", sections}}.dump();
   return fmt::format("<script type=\"application/json\" id=\"model\">{}</script>\n", safe_in_script(json));
 }
 

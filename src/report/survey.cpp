@@ -228,8 +228,8 @@ class Surveyor {
     start_intervals();
     start_raster();
     NodeIndex index(ids_);
-    const std::unique_ptr<SpikeSource> source = open_sorted(reader_, {.population = population_.name},
-                                                            SpikeOrder::by_id, std::filesystem::temp_directory_path());
+    const std::unique_ptr<SpikeSource> source =
+        open_sorted(reader_, {.population = population_.name}, SpikeOrder::by_id, {});
     SpikeBlock block;
     std::size_t last_node = ids_.size();
     double last_ms = 0;

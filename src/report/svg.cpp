@@ -259,10 +259,12 @@ class SectionFigures {
   std::size_t drawn_ = 0;
 };
 
-// A name for a file: letters, digits, dots, dashes and underscores stay.
+// A name for a file: letters, digits, dots, dashes and underscores stay. File names end at 255 bytes, and the kind of
+// the figure follows.
 std::string file_name(const std::string& text) {
+  constexpr std::size_t kLongest = 200;
   std::string name;
-  for (const char c : text) {
+  for (const char c : std::string_view(text).substr(0, kLongest)) {
     const bool plain =
         (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-' || c == '.';
     name += plain ? c : '_';

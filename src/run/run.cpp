@@ -90,7 +90,7 @@ class TaskMaker {
     } catch (const std::bad_alloc&) {
       fail(result, 4, "out of memory");
     } catch (const std::exception& error) {
-      fail(result, 70, fmt::format("this is a bug in stimgen, please report it: {}", error.what()));
+      fail(result, 70, "this is a bug in stimgen, please report it: " + escaped(error.what()));
     }
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return result;

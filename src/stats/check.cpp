@@ -172,8 +172,8 @@ class Checker {
     const double resolution_ms = plan_.recipe.output.resolution_ms;
 
     Tally tally(nodes);
-    const std::unique_ptr<SpikeSource> source = open_sorted(*reader, {.population = population.name}, SpikeOrder::by_id,
-                                                            std::filesystem::temp_directory_path());
+    const std::unique_ptr<SpikeSource> source =
+        open_sorted(*reader, {.population = population.name}, SpikeOrder::by_id, {});
     SpikeBlock block;
     // Rounding up to the grid may move the last spike onto the end of the window or a little past it.
     while (source->next(block)) tally.add(block, nodes.window().stop_ms + resolution_ms);

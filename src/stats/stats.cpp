@@ -134,7 +134,7 @@ PopulationSpikeStats compute_spike_stats(const SpikeReader& reader, const Popula
 
   Counter again(request);
   const std::unique_ptr<SpikeSource> source =
-      open_sorted(reader, {.population = population.name}, SpikeOrder::by_id, std::filesystem::temp_directory_path());
+      open_sorted(reader, {.population = population.name}, SpikeOrder::by_id, {});
   SpikeBlock block;
   while (source->next(block)) again.add(block);
   return again.finish(population.name);

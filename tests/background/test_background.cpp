@@ -86,7 +86,7 @@ TEST_SUITE("background") {
 
     const PlannedRecipe missing(recipe_head(2) +
                                 "backgrounds: {b: {population: cells, rate: {values: {csv: none.csv}}}}\n");
-    CHECK(missing.problems().find("cannot read") != std::string::npos);
+    CHECK(missing.problems().find("there is no file") != std::string::npos);
     CHECK(missing.problems().find("none.csv") != std::string::npos);
   }
 
@@ -160,7 +160,7 @@ TEST_SUITE("background") {
                                               "backgrounds:\n  b:\n    population: cells\n    rate:\n      values: "
                                               "{csv: nowhere.csv}\n")
                                     .problems();
-    CHECK_MESSAGE(missing.find(":21: error: cannot read") != std::string::npos, missing);
+    CHECK_MESSAGE(missing.find(":21: error: there is no file") != std::string::npos, missing);
   }
 
   TEST_CASE("'values' names a property or a file, and only one") {

@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string>
 
 #include "base/atomic_file.hpp"
 #include "stimgen/diagnostic.hpp"
@@ -45,6 +48,27 @@ class DiskFailingAt final : public Disk {
  private:
   bool fails() { return --left_ < 0 && left_ == -1; }
   int left_;
+};
+
+// TMPDIR while it lives.
+class TemporaryFolderIs {
+ public:
+  explicit TemporaryFolderIs(const std::filesystem::path& folder) {
+    if (const char* const before = std::getenv("TMPDIR")) before_ = before;
+    ::setenv("TMPDIR", folder.c_str(), 1);
+  }
+  ~TemporaryFolderIs() {
+    if (before_) {
+      ::setenv("TMPDIR", before_->c_str(), 1);
+    } else {
+      ::unsetenv("TMPDIR");
+    }
+  }
+  TemporaryFolderIs(const TemporaryFolderIs&) = delete;
+  TemporaryFolderIs& operator=(const TemporaryFolderIs&) = delete;
+
+ private:
+  std::optional<std::string> before_;
 };
 
 TEST_SUITE("base") {
@@ -150,7 +174,27 @@ TEST_SUITE("base") {
     file.read(8, part.data(), part.size());
     CHECK(part == "8901234");
     CHECK_THROWS_AS(file.read(10, part.data(), part.size()), EnvironmentError);
-    CHECK_THROWS_AS(ScratchFile(folder / "absent"), EnvironmentError);
+  }
+
+  TEST_CASE("where nothing can be written a scratch file is one of the system's temporary folder") {
+    const TempFolder folder;
+    const TempFolder temporary;
+    const TemporaryFolderIs named(temporary.path());
+    for (const std::filesystem::path& place : {folder / "absent", std::filesystem::path("/proc"), {}}) {
+      ScratchFile file(place);
+      file.append("abc", 3);
+      std::string text(3, ' ');
+      file.read(0, text.data(), text.size());
+      CHECK(text == "abc");
+    }
+    CHECK(temporary_folder() == temporary.path());
+    const TemporaryFolderIs nowhere("/no/such/folder");
+    CHECK_NOTHROW(ScratchFile(folder.path()));
+    const char* const message =
+        "a temporary file is needed, but there is no folder '/no/such/folder', which TMPDIR names "
+        "[disk.no-temporary-folder]";
+    CHECK_THROWS_WITH_AS(ScratchFile(folder / "absent"), message, EnvironmentError);
+    CHECK(folder.entries() == 0);
   }
 }
 

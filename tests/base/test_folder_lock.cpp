@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "stimgen/diagnostic.hpp"
@@ -159,6 +161,43 @@ TEST_SUITE("base") {
     }
     writers.clear();
     CHECK(most == 1);
+    CHECK(folder.entries() == 1);
+  }
+
+  TEST_CASE("of two runs that find a dead run's marker in the same instant one gets the folder") {
+    const TempFolder folder;
+    const std::filesystem::path marker = folder / ".stimgen-running-alone";
+    std::array<char, 256> host{};
+    REQUIRE(::gethostname(host.data(), host.size() - 1) == 0);
+    const pid_t dead = ::fork();
+    if (dead == 0) ::_exit(0);
+    REQUIRE(::waitpid(dead, nullptr, 0) == dead);
+    testing::write_text(marker, std::to_string(dead) + "\n" + host.data() + "\n");
+
+    std::string holder, other_holder;
+    bool other_got_it = false;
+    const bool got_it = try_make_marker(marker, holder, [&] {
+      if (!other_got_it) other_got_it = try_make_marker(marker, other_holder);
+    });
+    CHECK(other_got_it);
+    CHECK_FALSE(got_it);
+    CHECK(holder.find("another run (process " + std::to_string(::getpid()) + ")") != holder.npos);
+    CHECK(testing::read_text(marker) == std::to_string(::getpid()) + "\n" + host.data() + "\n");
+    CHECK(folder.entries() == 1);
+  }
+
+  TEST_CASE("a dead run's marker is taken away, and who is alive keeps the folder") {
+    const TempFolder folder;
+    const std::filesystem::path marker = folder / ".stimgen-running-alone";
+    std::array<char, 256> host{};
+    REQUIRE(::gethostname(host.data(), host.size() - 1) == 0);
+    const pid_t dead = ::fork();
+    if (dead == 0) ::_exit(0);
+    REQUIRE(::waitpid(dead, nullptr, 0) == dead);
+    testing::write_text(marker, std::to_string(dead) + "\n" + host.data() + "\n");
+    std::string holder;
+    CHECK(try_make_marker(marker, holder));
+    CHECK_FALSE(try_make_marker(marker, holder));
     CHECK(folder.entries() == 1);
   }
 }

@@ -113,41 +113,58 @@ std::vector<Times> in_windows(const Made& made, double window_ms) {
 
 using Keys = std::vector<std::pair<std::string, std::string>>;
 
+struct PlannedTask {
+  Settings settings;
+  Keys keys;
+  Digest fingerprint;
+};
+
 // The task of an entry that asks for a process with these keys.
-Task planned(const ProcessKind& kind, const std::string& keys) {
+PlannedTask planned(const ProcessKind& kind, const std::string& keys) {
   const PlannedRecipe recipe(testing::recipe_head() + "backgrounds: {b: {population: cells, rate: 5, process: {" +
                              std::string(kind.info.name) + ": " + keys + "}}}\n");
   REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
-  return *recipe.plan().find("b");
+  const Task& task = *recipe.plan().find("b");
+  return {task.settings, task.keys, task.fingerprint};
 }
 
+// A source of nothing but its process.
+class BareSource final : public SampledSource {
+ public:
+  std::string kind() const override { return "bare"; }
+  std::string entry_json() const override { return "{}"; }
+  NodeRates node_rates(WorkerPool*) const override { return {}; }
+  SourceGroups groups() const override { return {}; }
+  double expected_spikes() const override { return 0; }
+  Settings settings() const override { return {}; }
+};
+
 // The same for a process that is not in the table.
-Task task_with(const ProcessKind& kind, const std::string& keys) {
+PlannedTask task_with(const ProcessKind& kind, const std::string& keys) {
   const std::string name(kind.info.name);
   const Value value = parse_yaml("{" + name + ": " + keys + "}");
   const std::vector<const ProcessKind*> kinds{&kind};
-  Streams streams;
+  BareSource source;
   Diagnostics diagnostics;
-  const ChosenProcess chosen = make_process(&value, streams, diagnostics, kinds);
+  source.said.keys = {{"process", name}};
+  source.take_process(make_process(&value, source.streams, diagnostics, kinds));
   REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
-  Said said;
-  said.keys = {{"process", name}};
   Task task;
-  add_process(chosen, said, task);
-  task.keys = said.keys;
+  task.settings = source.process_settings();
+  task.keys = source.said.keys;
   Plan plan;
   add_task(plan, std::move(task));
-  return plan.tasks.front();
+  return {plan.tasks.front().settings, plan.tasks.front().keys, plan.tasks.front().fingerprint};
 }
 
 // The keys that can be changed without another fingerprint, or without another word under their name.
 Names keys_left_out(const ProcessKind& kind, const Sample& sample, decltype(&planned) make_task) {
-  const Task as_is = make_task(kind, sample.keys);
+  const PlannedTask as_is = make_task(kind, sample.keys);
   Names left_out;
   for (const FieldDoc& field : kind.info.fields) {
     const auto changed = sample.changed.find(std::string(field.name));
     REQUIRE_MESSAGE(changed != sample.changed.end(), "no other value for key ", field.name);
-    const Task task = make_task(kind, changed->second);
+    const PlannedTask task = make_task(kind, changed->second);
     Keys differ;
     std::set_symmetric_difference(task.keys.begin(), task.keys.end(), as_is.keys.begin(), as_is.keys.end(),
                                   std::back_inserter(differ));
@@ -318,7 +335,7 @@ TEST_SUITE("conformance") {
       CHECK(keys_left_out(*kind, sample(*kind), planned) == Names{});
       const std::pair<std::string, std::string> version{
           "process", std::string(kind->info.name) + " version " + std::to_string(kind->info.version)};
-      const Task task = planned(*kind, sample(*kind).keys);
+      const PlannedTask task = planned(*kind, sample(*kind).keys);
       CHECK(std::find(task.settings.begin(), task.settings.end(), version) != task.settings.end());
     }
     CHECK(keys_left_out(kShaped, kShapedSample, task_with) == Names{});
@@ -328,7 +345,7 @@ TEST_SUITE("conformance") {
   }
 
   TEST_CASE("processes: a key is said as it is read, not as it is written, with its default") {
-    const Task task = task_with(kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
+    const PlannedTask task = task_with(kShaped, "{shape: 2.50, dead: {time: 0.002 s}}");
     CHECK(task.keys ==
           Keys{{"process", "shaped"}, {"process.dead.time", format_time(2)}, {"process.shape", format_number(2.5)}});
     CHECK(task_with(kShaped, "{shape: 2.5}").keys == task.keys);

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/digest.hpp"
 #include "support/planned_recipe.hpp"
@@ -172,6 +173,37 @@ TEST_SUITE("plan") {
                              "backgrounds: {b: {population: cells, rate: 20 Hz}}\n");
     CHECK_NOTHROW(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000'000'000));
     CHECK_THROWS_AS(check_limits(fine.plan(), fine.plan().closure({"b"}), 1'000), InputError);
+  }
+
+  TEST_CASE("limits are held against the rates that will be drawn, not against the mean of their distribution") {
+    const std::string body =
+        "backgrounds: {b: {population: cells, rate: {mean: 10, stdev: 2000}}}\n"
+        "combine: {c: {from: [b]}}\n";
+    const PlannedRecipe free(recipe_head(1000) + body);
+    REQUIRE_MESSAGE(free.problems() == "", free.problems());
+    const TaskIndex b = *free.plan().index_of("b");
+    const TaskIndex c = *free.plan().index_of("c");
+    const NodeRates rates = free.plan().tasks[b].sampled()->node_rates();
+    double drawn = 0;
+    for (std::size_t i = 0; i < rates.size(); ++i) drawn += rates.expected_spikes(i);
+    const double mean = free.plan().tasks[b].expected_spikes;
+    REQUIRE(std::abs(drawn - mean) > 0.2 * mean);
+    for (const std::vector<TaskIndex>& tasks : {std::vector{b}, std::vector{b, c}}) {
+      const double spikes = drawn * static_cast<double>(tasks.size());
+      for (const double share : {0.99, 1.01}) {
+        const auto most = static_cast<std::uint64_t>(spikes * share);
+        const PlannedRecipe few(recipe_head(1000, "{directory: out, max_spikes: " + std::to_string(most) + "}") + body);
+        const std::string bytes = std::to_string(16 * most + 4096 * tasks.size());
+        const PlannedRecipe small(recipe_head(1000, "{directory: out, max_bytes: " + bytes + "}") + body);
+        for (const PlannedRecipe* recipe : {&few, &small}) {
+          if (share > 1) {
+            CHECK_NOTHROW(check_limits(recipe->plan(), tasks, 1'000'000'000));
+          } else {
+            CHECK_THROWS_AS(check_limits(recipe->plan(), tasks, 1'000'000'000), InputError);
+          }
+        }
+      }
+    }
   }
 
   TEST_CASE("a combination cannot read what the recipe makes, nor a file that is not there") {

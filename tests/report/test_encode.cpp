@@ -92,9 +92,9 @@ TEST_SUITE("report") {
   TEST_CASE("text of users stays text") {
     CHECK(escape_markup("<b a=\"x\" c='y'>&</b>") == "&lt;b a=&quot;x&quot; c=&#39;y&#39;&gt;&amp;&lt;/b&gt;");
     CHECK(escape_markup("µ – 神経") == "µ – 神経");
-    CHECK(escape_markup(std::string("a\0b\x1b\xff", 5)) ==
-          "a\xEF\xBF\xBD"
-          "b\xEF\xBF\xBD\xEF\xBF\xBD");
+    CHECK(escape_markup(std::string("a\0b\x1b\xff", 5)) == "a\\x00b\\x1b\\xff");
+    CHECK(escape_markup("a\nb\xE2\x80\xAE") == "a\\x0ab\\u202e");
+    CHECK(escape_markup_lines("a\n\tb\x1b") == "a\n\tb\\x1b");
     const std::string json = safe_in_script("{\"a\":\"</script><!--\xE2\x80\xA8\"}");
     CHECK(json == "{\"a\":\"\\u003c/script\\u003e\\u003c!--\\u2028\"}");
   }
@@ -113,7 +113,8 @@ TEST_SUITE("report") {
       if (!inside) plain += c;
       if (c == '>') inside = false;
     }
-    CHECK(plain == escape_markup("rate: {mean: 20 Hz, \"k\": '<x>'} # </pre>\nburst: ${b}\n- *a\n"));
+    CHECK(plain == escape_markup_lines("rate: {mean: 20 Hz, \"k\": '<x>'} # </pre>\nburst: ${b}\n- *a\n"));
+    CHECK(highlight_yaml("a: b\r\n# c\r\n") == highlight_yaml("a: b\n# c\n"));
     for (const char* text : {"", "'", "\"", "\"\\", "${", "&", "#", "a:", ":", "- - -", "\xff\xfe"})
       highlight_yaml(text);
   }
