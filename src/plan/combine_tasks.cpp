@@ -7,6 +7,7 @@
 #include "plan/build.hpp"
 #include "plan/keys.hpp"
 #include "stimgen/canonical.hpp"
+#include "stimgen/store.hpp"
 
 namespace stimgen {
 namespace {
