@@ -4,15 +4,15 @@
 //
 //   {"lock_version": 2,
 //    "recipes": {"tutorial.yaml": {
-//      "files":      {"net/nodes.h5": {"bytes": …, "sha256": …}},     every input file, relative to the recipe
+//      "files":      {"net/nodes.h5": {"bytes": …, "blake3": …}},     every input file, relative to the recipe
 //      "format_version": 1, "recipe_digest": …, "stimgen": "0.1.0",
 //      "networks":   {"shell": {entry}}, "assemblies": {"pair": {entry}},
 //      "tasks":      {"long": {entry, "file": "long.h5", "bytes": …, "nodes": …,
-//                              "populations": {"shell": {"spikes": …, "sha256": content digest}}}}}}}
+//                              "populations": {"shell": {"spikes": …, "blake3": content digest}}}}}}}
 //   entry: "fingerprint" (what the content depends on), "keys" (what the recipe says, canonical), "words" (the same of
 //   paths and conditions, which count by what they lead to and are not in the fingerprint), "inputs" (digests of
 //   node columns, files and spikes that were read), "needs" ("assembly pair"), "kind", "seal" (the first 16 digits of
-//   SHA-256 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe
+//   BLAKE3 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe
 //   that says the same in other words).
 //
 // It holds nothing of the machine: no times, hosts, absolute or output paths. What `run` knows of file stamps is in
@@ -64,7 +64,7 @@ struct LockedTask {
 
 struct LockedFile {
   std::uint64_t bytes = 0;
-  std::string sha256;
+  std::string blake3;
   bool operator==(const LockedFile&) const = default;
 };
 
@@ -108,7 +108,7 @@ class FileStamps {
   ~FileStamps();
   FileStamps(const FileStamps&) = delete;
   FileStamps& operator=(const FileStamps&) = delete;
-  // SHA-256 of a file's bytes. Errors: InputError.
+  // BLAKE3 of a file's bytes. Errors: InputError.
   LockedFile digest(const std::filesystem::path& path);
   // What is known of this file, if it is untouched since; else empty.
   std::string recall(const std::filesystem::path& path);

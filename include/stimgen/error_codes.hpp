@@ -291,7 +291,6 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "Ask for fewer with -j, or raise its limits (ulimit -u, ulimit -v); the files are the same."},
     {"system.no-process", "The system starts no further process.",
      "Raise its limits (ulimit -u, ulimit -n), or run again when it is less busy."},
-    {"system.no-digest", "The OpenSSL of this system does not compute SHA-256.", "Use an OpenSSL that has it."},
     {"system.self-test", "This build computes other numbers than it must.",
      "Build it with the options of this repository; look for a faulty processor or emulator."},
     {"system.cpu-path", "STIMGEN_ISA names a processor path that this machine does not offer.",

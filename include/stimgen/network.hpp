@@ -68,7 +68,7 @@ class NodePopulation {
   std::optional<NodeRow> row_of(NodeId id) const;
   // "net/lgn_nodes.h5" or "the recipe": for messages.
   virtual std::string origin() const = 0;
-  // SHA-256 over the population's node ids and one column's type and values: enters fingerprints.
+  // BLAKE3 over the population's node ids and one column's type and values: enters fingerprints.
   Digest column_digest(std::string_view column) const;
   // The columns asked for since the last call, in alphabetical order: what the entry being bound depends on.
   virtual std::vector<std::string> take_columns_used() const { return {}; }

@@ -59,14 +59,14 @@ struct Task {
   std::vector<TaskIndex> needs;     // ascending
   std::vector<UsedStream> streams;  // what it draws from, or the columns that it read; by label, each once
   // What determines the content beside what the recipe says, as sorted "key = value" pairs in canonical form; the
-  // fingerprint is SHA-256 over them, `keys`, `streams` and the fingerprints of `needs`.
+  // fingerprint is BLAKE3 over them, `keys`, `streams` and the fingerprints of `needs`.
   Settings settings;
   Digest fingerprint;
   // What the recipe says and the task's kind read of it, as sorted "dotted key, canonical value" pairs, defaults filled
   // in: rates.burst, 50 Hz. Besides, for people, what it shares with others: seeds, time and output.
   std::vector<std::pair<std::string, std::string>> keys;
   std::vector<std::string> by_content;  // Said::by_content
-  // What it read of networks and spike files, as sorted "name, SHA-256" pairs: "column pop_name of shell". For people:
+  // What it read of networks and spike files, as sorted "name, BLAKE3" pairs: "column pop_name of shell". For people:
   // `settings` hold what came of it.
   std::vector<std::pair<std::string, std::string>> inputs;
   std::vector<std::filesystem::path> files;  // other files it read: CSV, edges

@@ -127,10 +127,12 @@ std::unique_ptr<SpikeSource> merge_sources(std::vector<std::unique_ptr<SpikeSour
 
 // ---- digests and differences ---------------------------------------------------------------------------------------
 
-// Content digest of one population, fed in file order, independent of chunks and compression:
-// SHA-256 over "stimgen-content-v1\n", the population name, "\n", units "ms\n", the order's name, "\n", the count in
-// decimal, "\n", then the SHA-256 of each 1 MiB block (the last one shorter) of the little-endian bytes of node_ids,
-// then those of timestamps.
+// Content digest of one population, fed in file order, independent of chunks and compression: BLAKE3 over
+//   the parts "stimgen-content-v2", population, "ms" and the order's name, each behind its length (length_prefixed),
+//   the BLAKE3 of each block of 1 MiB (the last one shorter) of the node ids, then those of the timestamps,
+//   the count,
+// all numbers being 8 bytes little-endian. Node ids of a by_id population are (id, count) for each maximal stretch of
+// equal ids, wherever blocks end; of others, one id a spike.
 class ContentDigest {
  public:
   // `pool` digests whole blocks beside the caller; it must outlive this. Null: append() digests.

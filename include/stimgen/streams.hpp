@@ -36,7 +36,7 @@ struct UsedStream {
   std::uint64_t seed = 0;
   StreamKey key;
 
-  // "spikes"; of properties, of which a task may read several: "property cells.x".
+  // "spikes"; of properties, of which a task may read several: "property cells/x".
   std::string label() const;
   // The recipe's key of the seed: "seeds.spikes".
   std::string_view seed_name() const;

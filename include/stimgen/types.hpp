@@ -53,7 +53,7 @@ struct StreamKey {
   bool operator==(const StreamKey&) const = default;
 };
 
-// A SHA-256 digest.
+// A BLAKE3 digest.
 struct Digest {
   std::array<std::uint8_t, 32> bytes{};
   bool operator==(const Digest&) const = default;
@@ -95,6 +95,6 @@ inline constexpr int kFormatVersion = 2;
 
 // The version of the random streams, part of every stream's key. A deliberate change of any generated bit raises it,
 // and kFormatVersion with it.
-inline constexpr int kStreamVersion = 1;
+inline constexpr int kStreamVersion = 2;
 
 }  // namespace stimgen

@@ -129,7 +129,7 @@ EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
 }
 
 std::string words_digest(const Plan& plan, FileStamps& stamps) {
-  Sha256 hash;
+  Blake3 hash;
   const auto add = [&](std::string_view text) { hash.update(fmt::format("{} ", text.size())).update(text); };
   for (const Task& task : plan.tasks) {
     add(call(task));
@@ -144,7 +144,7 @@ std::string words_digest(const Plan& plan, FileStamps& stamps) {
     add(std::to_string(task.files.size()));
     for (const std::filesystem::path& file : task.files) {
       add(shown_from_recipe(plan.recipe, file));
-      add(stamps.digest(file).sha256);
+      add(stamps.digest(file).blake3);
     }
     add(std::to_string(task.needs.size()));
     for (const TaskIndex need : task.needs) add(call(plan.tasks[need]));
@@ -163,7 +163,7 @@ LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps)
   }
   entry.inputs.insert(task.inputs.begin(), task.inputs.end());
   for (const std::filesystem::path& file : task.files) {
-    entry.inputs["file " + shown_from_recipe(plan.recipe, file)] = stamps.digest(file).sha256;
+    entry.inputs["file " + shown_from_recipe(plan.recipe, file)] = stamps.digest(file).blake3;
   }
   for (const TaskIndex need : task.needs) entry.needs.push_back(call(plan.tasks[need]));
   std::sort(entry.needs.begin(), entry.needs.end());

@@ -25,7 +25,7 @@ SortedJson unsealed_json(const LockedTask& task) {
   json["nodes"] = task.nodes;
   SortedJson populations = SortedJson::object();
   for (const auto& [name, population] : task.populations) {
-    populations[name] = {{"spikes", population.spikes}, {"sha256", population.content}};
+    populations[name] = {{"spikes", population.spikes}, {"blake3", population.content}};
   }
   json["populations"] = std::move(populations);
   return json;
@@ -69,7 +69,7 @@ class EntryReader {
   std::string digest(const SortedJson& json, const char* key, const std::string& owner) const {
     auto text = read<std::string>(json, key, owner);
     const bool good = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (!good) fail(fmt::format("'{}' of {} is no SHA-256 digest (64 digits 0-9, a-f)", key, owner));
+    if (!good) fail(fmt::format("'{}' of {} is no BLAKE3 digest (64 digits 0-9, a-f)", key, owner));
     return text;
   }
 
@@ -99,7 +99,7 @@ class EntryReader {
     for (const auto& [population, value] : object(json, "populations", owner).items()) {
       const std::string place = fmt::format("population '{}' of {}", printable(population), owner);
       if (!value.is_object()) fail(place + " is not an object");
-      task.populations[population] = {read<std::uint64_t>(value, "spikes", place), digest(value, "sha256", place)};
+      task.populations[population] = {read<std::uint64_t>(value, "spikes", place), digest(value, "blake3", place)};
     }
     return task;
   }
@@ -112,13 +112,13 @@ class EntryReader {
 
 std::string seal_of(const LockedTask& task) {
   const std::string text = unsealed_json(task).dump(-1, ' ', false, SortedJson::error_handler_t::replace);
-  return to_hex(sha256(text)).substr(0, 16);
+  return to_hex(blake3(text)).substr(0, 16);
 }
 
 SortedJson to_json(const Lock& lock) {
   SortedJson json = {{"format_version", lock.format_version}, {"stimgen", lock.stimgen}};
   if (!lock.recipe_digest.empty()) json["recipe_digest"] = lock.recipe_digest;
-  for (const auto& [name, file] : lock.files) json["files"][name] = {{"bytes", file.bytes}, {"sha256", file.sha256}};
+  for (const auto& [name, file] : lock.files) json["files"][name] = {{"bytes", file.bytes}, {"blake3", file.blake3}};
   for (const auto& [key, task] : lock.tasks) {
     json[std::string(task_kind_info(task.kind).lock_section)][task.name] = entry_to_json(task);
   }
@@ -135,7 +135,7 @@ Lock lock_from_json(const SortedJson& json, const std::string& where) {
   for (const auto& [name, value] : reader.object(json, "files", "the block").items()) {
     const std::string owner = fmt::format("file '{}'", printable(name));
     if (!value.is_object()) reader.fail(owner + " is not an object");
-    lock.files[name] = {reader.read<std::uint64_t>(value, "bytes", owner), reader.digest(value, "sha256", owner)};
+    lock.files[name] = {reader.read<std::uint64_t>(value, "bytes", owner), reader.digest(value, "blake3", owner)};
   }
   std::string_view section;
   for (const TaskKindInfo& kind : task_kinds()) {

@@ -13,7 +13,7 @@ namespace stimgen {
 using SortedJson = nlohmann::json;
 
 SortedJson to_json(const Lock& lock);
-// What an entry with these words says of itself: the first 16 digits of SHA-256 over its JSON without the seal.
+// What an entry with these words says of itself: the first 16 digits of BLAKE3 over its JSON without the seal.
 std::string seal_of(const LockedTask& task);
 // `where` begins the messages: "stimgen.lock". Errors: InputError.
 Lock lock_from_json(const SortedJson& json, const std::string& where);

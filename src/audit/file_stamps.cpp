@@ -40,7 +40,7 @@ LockedFile digest_bytes(const std::filesystem::path& path) {
   };
   if (descriptor < 0) fail();
   std::vector<std::byte> buffer(1U << 20U);
-  Sha256 hash;
+  Blake3 hash;
   LockedFile file;
   for (;;) {
     const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
@@ -54,7 +54,7 @@ LockedFile digest_bytes(const std::filesystem::path& path) {
     file.bytes += static_cast<std::uint64_t>(got);
   }
   ::close(descriptor);
-  file.sha256 = to_hex(hash.finish());
+  file.blake3 = to_hex(hash.finish());
   return file;
 }
 
@@ -126,7 +126,7 @@ LockedFile FileStamps::digest(const std::filesystem::path& path) {
   LockedFile file;
   std::string stamp;
   if (!read_in_peace(path, stamp, [&] { file = digest_bytes(path); })) stamp.clear();
-  known = {stamp, file.sha256, file.bytes, !stamp.empty()};
+  known = {stamp, file.blake3, file.bytes, !stamp.empty()};
   state_->changed = true;
   return file;
 }

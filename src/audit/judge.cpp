@@ -118,7 +118,7 @@ std::string content_text(const Contents& contents) {
     return fmt::format("{} {} {}", item.second.content, item.second.spikes, item.first);
   };
   if (contents.size() == 1) return text_of(*contents.begin());
-  Sha256 hash;
+  Blake3 hash;
   for (const auto& item : contents) hash.update(text_of(item) + "\n");
   return to_hex(hash.finish());
 }

@@ -168,7 +168,7 @@ Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
     for (const auto& file : files) lock.files[shown_from_recipe(plan_.recipe, file)] = stamps_.digest(file);
   }
   if (whole) {
-    Sha256 hash;
+    Blake3 hash;
     for (const auto& [key, entry] : lock.tasks) {
       hash.update(fmt::format("{} {} {}\n", task_kind_name(entry.kind), entry.name, entry.fingerprint));
     }

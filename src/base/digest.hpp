@@ -1,9 +1,11 @@
-// SHA-256 over bytes that arrive in pieces (OpenSSL).
+// BLAKE3 over bytes that arrive in pieces: the one hash of stimgen (third_party/blake3).
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "stimgen/types.hpp"
@@ -11,15 +13,15 @@
 namespace stimgen {
 
 // Lifecycle: update* → finish, after which it starts afresh. Move-only; one thread at a time.
-class Sha256 {
+class Blake3 {
  public:
-  Sha256();
-  ~Sha256();
-  Sha256(Sha256&&) noexcept;
-  Sha256& operator=(Sha256&&) noexcept;
+  Blake3();
+  ~Blake3();
+  Blake3(Blake3&&) noexcept;
+  Blake3& operator=(Blake3&&) noexcept;
 
-  Sha256& update(std::span<const std::byte> bytes);
-  Sha256& update(std::string_view text);
+  Blake3& update(std::span<const std::byte> bytes);
+  Blake3& update(std::string_view text);
   Digest finish();
 
  private:
@@ -27,6 +29,9 @@ class Sha256 {
   std::unique_ptr<State> state_;
 };
 
-Digest sha256(std::string_view text);
+Digest blake3(std::string_view text);
+
+// A text that no other list of parts has: each part behind its length in bytes, as 8 bytes little-endian.
+std::string length_prefixed(std::initializer_list<std::string_view> parts);
 
 }  // namespace stimgen

@@ -13,11 +13,10 @@
 namespace stimgen {
 
 StreamKey make_stream_key(std::string_view purpose, std::uint64_t seed, std::string_view stream_name,
-                          std::uint64_t trial) {
-  std::string text = "stimgen-stream\n" + std::to_string(kStreamVersion) + '\n';
-  text.append(purpose).append("\n").append(std::to_string(seed)).append("\n");
-  text.append(stream_name).append("\n").append(std::to_string(trial)).append("\n");
-  const Digest digest = sha256(text);
+                          std::initializer_list<std::string_view> conditions) {
+  std::string text =
+      length_prefixed({"stimgen-stream", std::to_string(kStreamVersion), purpose, std::to_string(seed), stream_name});
+  const Digest digest = blake3(text + length_prefixed(conditions));
   StreamKey key;
   for (unsigned i = 0; i < 8; ++i) key.value |= std::uint64_t{digest.bytes[i]} << (8 * i);
   return key;

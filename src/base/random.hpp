@@ -1,6 +1,6 @@
 // Streams of random decisions: Philox4x32-10 (Salmon et al., SC'11) as a pure function of (key, counter).
 //
-// Key: 64 bit, from SHA-256 over a canonical text. Counter: 128 bit = (id: 64 bit, block: 64 bit); the id is a node id
+// Key: 64 bit, from BLAKE3 over a list of parts. Counter: 128 bit = (id: 64 bit, block: 64 bit); the id is a node id
 // for all that is drawn a node. A block is 128 bits: two 64-bit words, word 0 first. Philox's four 32-bit counter words
 // are {block low, block high, id low, id high}; word 0 of a block is (out[1] << 32 | out[0]), word 1 is
 // (out[3] << 32 | out[2]). No generator object is shared or passed along.
@@ -8,17 +8,18 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "stimgen/types.hpp"
 
 namespace stimgen {
 
-// First 8 bytes (little-endian) of SHA-256 over
-// "stimgen-stream\n<stream version>\n<purpose>\n<seed>\n<stream name>\n<trial>\n".
-// What is drawn from is asked for by its Purpose (stimgen/streams.hpp).
+// First 8 bytes (little-endian) of BLAKE3 over the parts "stimgen-stream", stream version, purpose, seed, stream name
+// and each condition, each behind its length (length_prefixed in base/digest.hpp); numbers are in decimal. Conditions
+// are "name=value", sorted. What is drawn from is asked for by its Purpose (stimgen/streams.hpp).
 StreamKey make_stream_key(std::string_view purpose, std::uint64_t seed, std::string_view stream_name,
-                          std::uint64_t trial = 0);
+                          std::initializer_list<std::string_view> conditions = {});
 
 // One Philox block as two 64-bit words.
 std::array<std::uint64_t, 2> philox_block(StreamKey key, std::uint64_t id, std::uint64_t block);

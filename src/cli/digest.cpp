@@ -1,4 +1,4 @@
-// `stimgen digest`: the content digest of each population of spike files, laid out as sha256sum does.
+// `stimgen digest`: the content digest of each population of spike files, laid out as b3sum does.
 #include "cli/options.hpp"
 #include "cli/terminal.hpp"
 #include "stimgen/store.hpp"
@@ -25,7 +25,7 @@ constexpr Positional kPositionals[] = {{"FILE", Presence::one_or_more, "spike fi
 extern const Command kDigest;
 constinit const Command kDigest{
     .name = "digest",
-    .summary = "print the SHA-256 of the spikes of each population, whatever their compression",
+    .summary = "print the BLAKE3 of the spikes of each population, whatever their compression",
     .example = "stimgen digest stimulus/*.h5",
     .positionals = kPositionals,
     .run = run_digest};

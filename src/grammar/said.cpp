@@ -18,7 +18,7 @@ const Declared kUndeclared{"any", {}, {}};  // a mistake that its reader reports
 
 std::string cut(std::string text) {
   if (text.size() <= kLongestText) return text;
-  return fmt::format("{} characters, sha256 {}", text.size(), to_hex(sha256(text)));
+  return fmt::format("{} characters, blake3 {}", text.size(), to_hex(blake3(text)));
 }
 
 std::string scalar_text(const Value& value, const Declared& what, const std::string& key, Said& said) {

@@ -69,7 +69,7 @@ class InlinePopulation final : public LazyPopulation {
   Column read_column(const ColumnInfo& info) const override {
     const Property& property = properties_.at(info.name);
     const std::uint64_t count = size();
-    Streams streams({.network = seed_, .spikes = 0}, name() + "." + info.name);
+    Streams streams({.network = seed_, .spikes = 0}, name() + "/" + info.name);
     if (property.rule == Rule::uniform || property.rule == Rule::linspace) {
       std::vector<double> reals(count);
       const double width = property.high - property.low;

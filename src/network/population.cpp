@@ -22,7 +22,7 @@ namespace {
 // Numbers into the hash, little-endian.
 class NumberHasher {
  public:
-  explicit NumberHasher(Sha256& hash) : hash_(hash) {}
+  explicit NumberHasher(Blake3& hash) : hash_(hash) {}
   ~NumberHasher() { flush(); }
   NumberHasher(const NumberHasher&) = delete;
   NumberHasher& operator=(const NumberHasher&) = delete;
@@ -53,7 +53,7 @@ class NumberHasher {
     hash_.update(std::string_view(buffer_.data(), used_));
     used_ = 0;
   }
-  Sha256& hash_;
+  Blake3& hash_;
   std::array<char, 64> buffer_{};
   std::size_t used_ = 0;
 };
@@ -71,7 +71,7 @@ std::optional<NodeRow> NodePopulation::row_of(NodeId id) const {
 Digest NodePopulation::column_digest(std::string_view column_name) const {
   const auto values = column(column_name);
   if (!values) throw std::logic_error("digest of an unknown column");
-  Sha256 hash;
+  Blake3 hash;
   {
     NumberHasher numbers(hash);
     numbers.add(std::string_view("stimgen-column-v1"));

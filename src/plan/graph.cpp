@@ -132,7 +132,7 @@ TaskIndex add_task(Plan& plan, Task task) {
   for (const TaskIndex need : task.needs) needs.push_back(to_hex(plan.tasks[need].fingerprint));
   std::sort(needs.begin(), needs.end());
   for (const std::string& need : needs) text.append("needs ").append(need) += '\n';
-  task.fingerprint = sha256(text);
+  task.fingerprint = blake3(text);
   add_shared_keys(plan.recipe, task);
   plan.places.emplace(std::pair(task.kind, task.name), plan.tasks.size());
   plan.tasks.push_back(std::move(task));

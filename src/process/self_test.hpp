@@ -9,7 +9,7 @@ namespace stimgen {
 
 struct PoissonKernel;
 
-// SHA-256 over the bits of fixed inputs of the maths, rate draws and spike trains made with `kernel`.
+// BLAKE3 over the bits of fixed inputs of the maths, rate draws and spike trains made with `kernel`.
 Digest self_test_digest(const PoissonKernel& kernel);
 // What this thread's floating-point settings break ("rounding is not to nearest"), or empty.
 std::string floating_point_problem();

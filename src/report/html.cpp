@@ -87,7 +87,7 @@ std::string file_tables(const ReportModel& model) {
             {"Task", "Kind", "Population", "Nodes", "Spikes", "Requested", "Mean rate (Hz)", "Size", "Lock", "Check"},
             tasks, {1, 2, 8, 9});
   return html +
-         table("Content digests (SHA-256, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
+         table("Content digests (BLAKE3, as stimgen digest prints them)", {"Population", "Digest"}, digests, {1});
 }
 
 std::string check_text(const StatisticsCheck& check) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,19 +56,14 @@ std::uint64_t copy(SpikeSource& source, SpikeSink& sink, const TaskContext& cont
   return spikes;
 }
 
-}  // namespace
-
-TaskCounts write_joined(const std::vector<Part>& parts, const std::string& population, SpikeOrder order,
-                        SpikeSink& sink, const TaskContext& context) {
-  TaskCounts counts;
-  for (const Part& part : parts) counts.nodes += part.nodes;
-  sink.begin_population(population, order);
+std::uint64_t copy_all(const std::vector<Part>& parts, SpikeOrder order, SpikeSink& sink, const TaskContext& context) {
   if (order != SpikeOrder::by_time) {
+    std::uint64_t spikes = 0;
     for (const Part& part : parts) {
       PartSource source(part);
-      counts.spikes += copy(source, sink, context);
+      spikes += copy(source, sink, context);
     }
-    return counts;
+    return spikes;
   }
   // One task after the other: all parts of all tasks would be too many files at once, and too much memory.
   static std::mutex one_at_a_time;
@@ -75,7 +71,26 @@ TaskCounts write_joined(const std::vector<Part>& parts, const std::string& popul
   std::vector<std::unique_ptr<SpikeSource>> sources;
   for (const Part& part : parts) sources.push_back(std::make_unique<PartSource>(part));
   const auto merged = merge_sources(std::move(sources), order);
-  counts.spikes = copy(*merged, sink, context);
+  return copy(*merged, sink, context);
+}
+
+}  // namespace
+
+TaskCounts write_joined(const std::vector<Part>& parts, const std::string& population, SpikeOrder order,
+                        SpikeSink& sink, const TaskContext& context) {
+  TaskCounts counts;
+  for (const Part& part : parts) counts.nodes += part.nodes;
+  sink.begin_population(population, order);
+  try {
+    counts.spikes = copy_all(parts, order, sink, context);
+  } catch (const std::logic_error&) {
+    // Out of order: a part that was replaced may hold nodes of its neighbours. Read to its end, it says so itself.
+    SpikeBlock block;
+    for (const Part& part : parts) {
+      for (PartSource source(part); source.next(block);) continue;
+    }
+    throw;
+  }
   return counts;
 }
 

@@ -29,7 +29,7 @@ Json record(const Task& task, Shard shard, std::uint64_t nodes, const std::strin
           {"shard", shard.index},
           {"of", shard.count},
           {"nodes", nodes},
-          {"sha256", content}};
+          {"blake3", content}};
 }
 
 // By its record alone. `ends`: of all parts of the task.
@@ -45,7 +45,7 @@ Part glance_at_part(const Plan& plan, const Task& task, Shard shard, const std::
   try {
     const auto reader = open_spike_file(part.path);
     const Json found = Json::parse(reader->provenance(), nullptr, false);
-    const auto content = found.is_object() ? found.find("sha256") : found.end();
+    const auto content = found.is_object() ? found.find("blake3") : found.end();
     if (content == found.end() || !content->is_string()) {
       part.problem = kDamaged;
     } else if (found != record(task, shard, part.nodes, content->get<std::string>())) {

@@ -2,7 +2,7 @@
 //
 // Part K of N of a task is the spike file <output>/shards/<task>.K-of-N.h5, not compressed, with a record of its own in
 // place of the task's provenance:
-//   {"part_version": 1, "task": "long", "fingerprint": …, "shard": K, "of": N, "nodes": …, "sha256": content digest}
+//   {"part_version": 1, "task": "long", "fingerprint": …, "shard": K, "of": N, "nodes": …, "blake3": content digest}
 // so that a part of another version of the recipe is never used. What lies in that folder under such a name belongs to
 // stimgen, and goes when its task's file is there.
 #pragma once

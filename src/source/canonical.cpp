@@ -14,7 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "digests hash little-endian bytes");
 
 template <typename Number>
-void add(Sha256& hash, std::span<const Number> numbers) {
+void add(Blake3& hash, std::span<const Number> numbers) {
   hash.update(std::as_bytes(numbers));
 }
 
@@ -29,32 +29,32 @@ std::string canonical(const TimeWindow& window) {
 }
 
 std::string canonical_digest(std::span<const NodeId> node_ids) {
-  Sha256 hash;
+  Blake3 hash;
   add(hash, node_ids);
-  return fmt::format("{} nodes, sha256 {}", node_ids.size(), to_hex(hash.finish()));
+  return fmt::format("{} nodes, blake3 {}", node_ids.size(), to_hex(hash.finish()));
 }
 
 std::string canonical_digest(std::span<const double> values) {
-  Sha256 hash;
+  Blake3 hash;
   add(hash, values);
-  return fmt::format("{} values, sha256 {}", values.size(), to_hex(hash.finish()));
+  return fmt::format("{} values, blake3 {}", values.size(), to_hex(hash.finish()));
 }
 
 std::string canonical_digest(const RateFunction& rate) {
-  Sha256 hash;
+  Blake3 hash;
   const double window_ms[] = {rate.window().start_ms, rate.window().stop_ms};
   add(hash, std::span<const double>(window_ms));
   for (const RateSegment& segment : rate.segments()) {
     const double numbers[] = {segment.start_ms, segment.rate_hz, segment.slope_hz_per_ms};
     add(hash, std::span<const double>(numbers));
   }
-  return fmt::format("{} segments, sha256 {}", rate.segments().size(), to_hex(hash.finish()));
+  return fmt::format("{} segments, blake3 {}", rate.segments().size(), to_hex(hash.finish()));
 }
 
 std::string canonical_digest(const std::string& text) {
-  Sha256 hash;
+  Blake3 hash;
   hash.update(text);
-  return fmt::format("sha256 {}", to_hex(hash.finish()));
+  return fmt::format("blake3 {}", to_hex(hash.finish()));
 }
 
 }  // namespace stimgen

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/deferred.hpp"
 #include "base/spike_order.hpp"
 #include "stimgen/diagnostic.hpp"
@@ -49,7 +47,7 @@ class ContentDigest::Column {
       if (in_leaf_ == kLeafBytes) end_leaf();
     }
   }
-  void finish_into(Sha256& whole) {
+  void finish_into(Blake3& whole) {
     if (in_leaf_ > 0) end_leaf();
     while (!under_way_.empty()) take_oldest();
     for (const Digest& leaf : leaves_) whole.update(std::as_bytes(std::span(leaf.bytes)));
@@ -66,7 +64,7 @@ class ContentDigest::Column {
     }
     if (under_way_.size() == kWindow) take_oldest();
     under_way_.emplace_back(*pool_, [parts = std::exchange(parts_, {})] {
-      Sha256 hash;
+      Blake3 hash;
       for (const LeafPart& part : parts) hash.update(part.bytes);
       return hash.finish();
     });
@@ -77,18 +75,70 @@ class ContentDigest::Column {
   }
 
   WorkerPool* pool_;
-  Sha256 leaf_;
+  Blake3 leaf_;
   std::size_t in_leaf_ = 0;
   std::vector<LeafPart> parts_;
   std::deque<Deferred<Digest>> under_way_;
   std::vector<Digest> leaves_;
 };
 
+namespace {
+
+// The maximal stretches of equal node ids as pairs (id, length), however the ids arrive.
+class Runs {
+ public:
+  // The stretches that `ids` end; the last one may go on.
+  std::vector<std::uint64_t> append(std::span<const NodeId> ids) {
+    std::vector<std::uint64_t> ended;
+    for (std::size_t at = 0; at < ids.size();) {
+      if (length_ > 0 && ids[at] != id_) {
+        ended.insert(ended.end(), {id_, length_});
+        length_ = 0;
+      }
+      id_ = ids[at];
+      const std::size_t end = end_of_run(ids, at);
+      length_ += end - at;
+      at = end;
+    }
+    return ended;
+  }
+  std::vector<std::uint64_t> take_last() {
+    if (length_ == 0) return {};
+    return {id_, std::exchange(length_, 0)};
+  }
+
+ private:
+  // Eight at a time, which compilers make vectors of.
+  static std::size_t end_of_run(std::span<const NodeId> ids, std::size_t at) {
+    const NodeId id = ids[at];
+    for (; at + 8 <= ids.size(); at += 8) {
+      NodeId differs = 0;
+      for (std::size_t i = 0; i < 8; ++i) differs |= ids[at + i] ^ id;
+      if (differs != 0) break;
+    }
+    while (at < ids.size() && ids[at] == id) ++at;
+    return at;
+  }
+
+  NodeId id_ = 0;
+  std::uint64_t length_ = 0;
+};
+
+}  // namespace
+
 struct ContentDigest::State {
   explicit State(WorkerPool* pool) : node_ids(pool), timestamps(pool) {}
+
+  void append_runs(std::vector<std::uint64_t> ended) {
+    if (ended.empty()) return;
+    const auto owner = std::make_shared<const std::vector<std::uint64_t>>(std::move(ended));
+    node_ids.append(std::as_bytes(std::span(*owner)), owner);
+  }
+
   std::string population;
   SpikeOrder order = SpikeOrder::none;
   std::uint64_t count = 0;
+  Runs runs;  // by_id
   Column node_ids, timestamps;
 };
 
@@ -108,8 +158,12 @@ void ContentDigest::append(const std::shared_ptr<const SpikeBlock>& block) {
 }
 
 void ContentDigest::append_node_ids(std::span<const NodeId> node_ids, const std::shared_ptr<const void>& owner) {
-  state_->node_ids.append(std::as_bytes(node_ids), owner);
   state_->count += node_ids.size();
+  if (state_->order == SpikeOrder::by_id) {
+    state_->append_runs(state_->runs.append(node_ids));
+  } else {
+    state_->node_ids.append(std::as_bytes(node_ids), owner);
+  }
 }
 
 void ContentDigest::append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner) {
@@ -121,11 +175,13 @@ std::uint64_t ContentDigest::count() const {
 }
 
 Digest ContentDigest::finish() {
-  Sha256 whole;
-  whole.update(fmt::format("stimgen-content-v1\n{}\nms\n{}\n{}\n", state_->population, order_name(state_->order),
-                           state_->count));
+  if (state_->order == SpikeOrder::by_id) state_->append_runs(state_->runs.take_last());
+  Blake3 whole;
+  whole.update(length_prefixed({"stimgen-content-v2", state_->population, "ms", order_name(state_->order)}));
   state_->node_ids.finish_into(whole);
   state_->timestamps.finish_into(whole);
+  // Last: a file that is being written does not know it before.
+  whole.update(std::as_bytes(std::span(&state_->count, 1)));
   return whole.finish();
 }
 

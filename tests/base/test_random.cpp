@@ -89,23 +89,33 @@ TEST_SUITE("base") {
     CHECK(test::ks_uniform_p(values) > 0.001);
   }
 
-  TEST_CASE("a stream key depends on purpose, seed, stream name and trial; seed 0 is a seed like any other") {
+  TEST_CASE("a stream key depends on purpose, seed, stream name and conditions; seed 0 is a seed like any other") {
     std::set<std::uint64_t> keys;
     for (const char* purpose : {"spikes", "rate"}) {
       for (const std::uint64_t seed : {0U, 1U, 2U}) {
         for (const char* name : {"baseline", "shell", ""}) {
-          for (const std::uint64_t trial : {0U, 1U}) keys.insert(make_stream_key(purpose, seed, name, trial).value);
+          keys.insert(make_stream_key(purpose, seed, name).value);
+          keys.insert(make_stream_key(purpose, seed, name, {"trial=1"}).value);
+          keys.insert(make_stream_key(purpose, seed, name, {"animal=1", "trial=1"}).value);
         }
       }
     }
-    CHECK(keys.size() == 36);
+    CHECK(keys.size() == 54);
     CHECK(keys.count(0) == 0);
     CHECK(make_stream_key("spikes", 0, "baseline") == make_stream_key("spikes", 0, "baseline"));
     CHECK(make_stream_key("spikes", ~std::uint64_t{0}, "baseline").value !=
           make_stream_key("spikes", 0, "baseline").value);
   }
 
-  TEST_CASE("keys are frozen: printf 'stimgen-stream\\n1\\nspikes\\n2\\nbaseline\\n0\\n' | sha256sum, first 8 bytes") {
-    CHECK(make_stream_key("spikes", 2, "baseline").value == 0xcb300feed9681007);
+  TEST_CASE("no two lists of parts share a key") {
+    CHECK(make_stream_key("spikes", 1, "a", {"b"}) != make_stream_key("spikes", 1, "a", {"", "b"}));
+    CHECK(make_stream_key("spikes", 1, "a", {"b", "c"}) != make_stream_key("spikes", 1, "a", {"bc"}));
+    CHECK(make_stream_key("spikes", 1, "2") != make_stream_key("spikes", 12, ""));
+  }
+
+  TEST_CASE("keys are frozen") {
+    // By PyPI's blake3 over the parts, each behind its length as 8 bytes little-endian.
+    CHECK(make_stream_key("spikes", 2, "baseline").value == 0x925db0eed4ef162a);
+    CHECK(make_stream_key("spikes", 2, "baseline", {"trial=3"}).value == 0x2dd4d272b86f84fb);
   }
 }

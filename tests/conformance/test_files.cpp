@@ -116,17 +116,17 @@ std::vector<Population> by_name(std::vector<Population> populations) {
 // Content digests that a version of the format gives the same spikes.
 const std::map<SpikeOrder, std::vector<std::string>> kFrozen{
     {SpikeOrder::none,
-     {"f0d8ea01dcd2c74433b6ccfd72f536b1aa1db921d01b9c5c3ee47eef2e9f44f0",
-      "a0fa8c402ca5ad81766265a8d015f9083e6b1569ca62f1b9a9b0e1f16d32a67e",
-      "e18e3276f66d9e9679ac353e60c076cf535c6a9421a824a67cc0e62c4a43086b"}},
+     {"ed0a63ca13cac32b7b9fc3a509652aece3375af62f748c923422c0878922fc9b",
+      "b120a6b0370973fc93c3204e62b44e41f4b3be08e810078a7011eb33da0fa804",
+      "f33343af882c2ced8d8101e098153dadf4f6188960f37e32cef8e802cbb1a0c6"}},
     {SpikeOrder::by_id,
-     {"0df7c0eeaed0a1df5f3b3d56fa13905c9c12afbf1e623ce044f0c558e4c659a4",
-      "9affcf666db04d8fb56b2ef9e545a6c21671dcf7e1c45cb94019e26b30779cb3",
-      "40a12dafe3d0e2fe32eaf3fc58955edfb8177917d3d36e08488633f9d009ce6c"}},
+     {"f16d5f102242b5a058305c6b51dc8a02d070902e9f96b6c95f5ee43110014b25",
+      "ab304f6c9f545e52132dff952cfc7ce6ee58340d43e1fdca18f55a52e63f5ce7",
+      "b3df7983f48e5c018e98411e019c3ce99540bd1e8bbd810ab8f7c2a46fae6551"}},
     {SpikeOrder::by_time,
-     {"9275f24e6e9ba87f0282a360f7cef7573d71377589a7d9be56f9ec13d69327e5",
-      "fc7f1e2f31321b6c269c356be36645a3596d1bf38d80bad296391ad5973d727b",
-      "6570e2c31dc909946d2e6554ccffdda853e8a3aecc4e3875819277fd7a9721b9"}},
+     {"8146890461ad65b8ad0337710318414381294fda5fe22a6309486bf03ab6a42f",
+      "3508585bb4b47e10b3504e407913496543b7ce4300f9d92f2b4632cfd7baf8c5",
+      "091dd6794bc4174a1889a857dd8641270260eaa5e9debab7969a14ad0d8ad74b"}},
 };
 
 // A disk on which one step of making a file visible fails.

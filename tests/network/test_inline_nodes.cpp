@@ -92,7 +92,7 @@ TEST_SUITE("network") {
     Inline net;
     REQUIRE(net.property(1000, "{uniform: [-300, 300]}", 42) == "");
     const auto values = net.population("p").column("x")->reals;
-    const StreamKey key = make_stream_key("property", 42, "p.x");
+    const StreamKey key = make_stream_key("property", 42, "p/x");
     for (const NodeId id : {NodeId{0}, NodeId{1}, NodeId{999}}) {
       CHECK(values[id] == -300 + 600 * uniform_open01(philox_block(key, id, 0)[0]));
     }

@@ -101,7 +101,7 @@ TEST_SUITE("plan") {
     };
     for (const Case& c : {Case{"fixed", {}, false}, Case{"all", {}, false}, Case{"lots", {"assembly"}, true},
                           Case{"parts", {"assembly"}, true}, Case{"some", {"fraction"}, true},
-                          Case{"cut", {"property cells.drawn"}, true}, Case{"of_cut", {"assembly"}, true}}) {
+                          Case{"cut", {"property cells/drawn"}, true}, Case{"of_cut", {"assembly"}, true}}) {
       CAPTURE(c.set);
       const Found found = look_at(kSets, c.set);
       CHECK(found.streams == c.streams);
@@ -132,7 +132,7 @@ TEST_SUITE("plan") {
         "combine: {x: {from: [first, p, listed, apart]}}\n";
     for (const char* task : {"first", "p", "listed"}) {
       CAPTURE(task);
-      CHECK(look_at(readers, task).streams == Texts{"property cells.drawn", "spikes"});
+      CHECK(look_at(readers, task).streams == Texts{"property cells/drawn", "spikes"});
       CHECK(changed_by(kOtherNetwork, readers, task));
     }
     CHECK(look_at(readers, "apart").streams == Texts{"spikes"});
@@ -177,6 +177,6 @@ TEST_SUITE("plan") {
     CHECK(key("p", 1) == make_stream_key("spikes", 2, "shared"));
     CHECK(key("lots", 0) == make_stream_key("assembly", 1, "lots"));
     CHECK(key("some", 0) == make_stream_key("fraction", 1, "some"));
-    CHECK(key("cut", 0) == make_stream_key("property", 1, "cells.drawn"));
+    CHECK(key("cut", 0) == make_stream_key("property", 1, "cells/drawn"));
   }
 }

@@ -1,10 +1,10 @@
 // Content digests: the documented form, what they depend on and what not; and the first difference of two files.
 #include <doctest/doctest.h>
 
-#include <openssl/evp.h>
+#include <bit>
+#include <cmath>
 
-#include <cstring>
-
+#include "base/digest.hpp"
 #include "stimgen/store.hpp"
 #include "store/spike_samples.hpp"
 #include "support/temp_folder.hpp"
@@ -14,28 +14,39 @@ namespace {
 
 using namespace stimgen::testing;
 
-std::string plain_sha256(const std::string& bytes) {
-  std::string digest(32, '\0');
-  EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), nullptr, EVP_sha256(),
-             nullptr);
-  return digest;
+std::string plain_blake3(const std::string& bytes) {
+  const Digest digest = blake3(bytes);
+  return {digest.bytes.begin(), digest.bytes.end()};
+}
+
+std::string little_endian(std::uint64_t number) {
+  std::string text(8, '\0');
+  for (unsigned i = 0; i < 8; ++i) text[i] = static_cast<char>(number >> (8 * i) & 0xff);
+  return text;
 }
 
 // The form in store.hpp, spelt out.
-Digest plain_content_digest(const std::string& population, const std::string& order, const SpikeBlock& spikes) {
-  std::string text =
-      "stimgen-content-v1\n" + population + "\nms\n" + order + "\n" + std::to_string(spikes.size()) + "\n";
-  std::string ids(spikes.size() * 8, '\0'), times(spikes.size() * 8, '\0');
-  if (!spikes.empty()) {
-    std::memcpy(ids.data(), spikes.node_ids.data(), ids.size());
-    std::memcpy(times.data(), spikes.timestamps_ms.data(), times.size());
+Digest plain_content_digest(const std::string& population, SpikeOrder order, const SpikeBlock& spikes) {
+  std::string text;
+  for (const std::string& part : {std::string("stimgen-content-v2"), population, std::string("ms"),
+                                  std::string(order == SpikeOrder::by_id     ? "by_id"
+                                              : order == SpikeOrder::by_time ? "by_time"
+                                                                             : "none")}) {
+    text += little_endian(part.size()) + part;
   }
+  std::string ids, times;
+  for (std::size_t i = 0; i < spikes.size();) {
+    std::size_t end = i + 1;
+    while (order == SpikeOrder::by_id && end < spikes.size() && spikes.node_ids[end] == spikes.node_ids[i]) ++end;
+    ids += little_endian(spikes.node_ids[i]);
+    if (order == SpikeOrder::by_id) ids += little_endian(end - i);
+    i = end;
+  }
+  for (const double time : spikes.timestamps_ms) times += little_endian(std::bit_cast<std::uint64_t>(time));
   for (const std::string& column : {ids, times}) {
-    for (std::size_t at = 0; at < column.size(); at += 1048576) text += plain_sha256(column.substr(at, 1048576));
+    for (std::size_t at = 0; at < column.size(); at += 1048576) text += plain_blake3(column.substr(at, 1048576));
   }
-  Digest digest;
-  std::memcpy(digest.bytes.data(), plain_sha256(text).data(), 32);
-  return digest;
+  return blake3(text + little_endian(spikes.size()));
 }
 
 Digest digest_of(const std::string& population, SpikeOrder order, const SpikeBlock& spikes, std::size_t batch) {
@@ -53,7 +64,7 @@ TEST_SUITE("store") {
     const TempFolder folder;
     for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{131072}, std::size_t{262145}}) {
       const SpikeBlock spikes = slice(all, 0, size);
-      const Digest expected = plain_content_digest("shell", "by_id", spikes);
+      const Digest expected = plain_content_digest("shell", SpikeOrder::by_id, spikes);
       for (const std::size_t batch : {std::size_t{1009}, std::size_t{131072}, std::size_t{1} << 20}) {
         CHECK(digest_of("shell", SpikeOrder::by_id, spikes, batch) == expected);
       }
@@ -62,6 +73,21 @@ TEST_SUITE("store") {
         const auto reader = open_spike_file(folder / "x.h5");
         CHECK(digest_population(*reader, reader->populations().at(0)) == expected);
       }
+      CHECK(digest_of("shell", SpikeOrder::none, spikes, 1009) ==
+            plain_content_digest("shell", SpikeOrder::none, spikes));
+    }
+  }
+
+  TEST_CASE("stretches of equal node ids count by where they end, not by how the spikes arrive") {
+    // A label by_id says how node ids are digested, true or not: 1 1 2 2 2 1 has three stretches.
+    SpikeBlock spikes{{1, 1, 2, 2, 2, 1}, {1, 2, 3, 4, 5, 6}};
+    for (std::size_t more = 0; more < 40; ++more) {
+      spikes.node_ids.push_back(7);
+      spikes.timestamps_ms.push_back(7 + static_cast<double>(more));
+    }
+    const Digest expected = plain_content_digest("p", SpikeOrder::by_id, spikes);
+    for (std::size_t batch = 1; batch <= spikes.size(); ++batch) {
+      CHECK(digest_of("p", SpikeOrder::by_id, spikes, batch) == expected);
     }
   }
 

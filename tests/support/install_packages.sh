@@ -17,7 +17,6 @@ libfmt-dev
 libspdlog-dev
 libboost-program-options-dev
 librandom123-dev
-libssl-dev
 nlohmann-json3-dev
 zlib1g-dev
 libdeflate-dev
