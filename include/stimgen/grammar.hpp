@@ -222,6 +222,7 @@ class Fields {
   std::string owner_;
   std::vector<FieldDoc> docs_;
   std::set<std::string, std::less<>> read_;
+  std::set<std::string, std::less<>> meant_;  // keys that misspelt ones seem to mean
   std::vector<std::unique_ptr<Value>> fallbacks_;
   Diagnostics* diagnostics_;
   std::size_t errors_before_;

@@ -10,7 +10,7 @@ namespace stimgen {
 // One key of a recipe mapping.
 struct FieldDoc {
   std::string_view name;  // "on_time"; a dotted name is a key of a nested mapping: "rates.burst", "ramp.start"
-  std::string_view type;  // a name of field_types() (recipe.hpp), or the words themselves: "choice: join | quit"
+  std::string_view type;  // a name of field_types() (grammar.hpp), or the words themselves: "choice: join | quit"
   std::string_view unit;  // "Hz", "s", or empty
   // The value taken when the key is absent, written as a user would ("0.5 s"). Empty: the key is required.
   // "none": the key may be absent and then nothing is set. Text in angle brackets describes a computed default

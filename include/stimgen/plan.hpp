@@ -120,6 +120,8 @@ std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path&
 // What the recipe says of a task, defaults merged in, as JSON (written_as_json()): the value under its name in
 // TaskKindInfo::section. Empty if the recipe has no entry of it: a population of a file.
 std::string entry_json(const Plan& plan, const Task& task);
+// The same of a population that the recipe declares; empty for one of a file.
+std::string population_json(const Plan& plan, const std::string& name);
 
 // Throws InputError if the tasks would make more spikes or bytes than allowed (output.max_spikes, output.max_bytes,
 // else what the disk has free), naming the largest task and its estimate.

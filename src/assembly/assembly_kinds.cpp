@@ -6,6 +6,11 @@
 #include "base/kind_names.hpp"
 
 namespace stimgen {
+
+// Each in a file of its own, which declares it, too.
+extern const AssemblyKind kPropertyAssemblies, kRandomAssemblies, kGridAssemblies, kDivideAssemblies, kLinkedAssemblies,
+    kNodesAssemblies;
+
 namespace {
 
 constexpr const AssemblyKind* kKinds[] = {

@@ -41,11 +41,4 @@ std::string list_some(const std::vector<NodeId>& ids);
 // "1 node", "3 nodes".
 std::string count_text(std::uint64_t count, std::string_view what);
 
-extern const AssemblyKind kPropertyAssemblies;
-extern const AssemblyKind kRandomAssemblies;
-extern const AssemblyKind kGridAssemblies;
-extern const AssemblyKind kDivideAssemblies;
-extern const AssemblyKind kLinkedAssemblies;
-extern const AssemblyKind kNodesAssemblies;
-
 }  // namespace stimgen

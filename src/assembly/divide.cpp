@@ -179,6 +179,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kDivideAssemblies;
 const AssemblyKind kDivideAssemblies{
     {"divide", "Each group of another set cut at random into parts of nearly equal size.", 1, kFields}, make, true};
 

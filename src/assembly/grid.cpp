@@ -185,6 +185,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kGridAssemblies;
 const AssemblyKind kGridAssemblies{
     {"grid", "Groups by position: a matrix of group ids laid over a rectangle of equal cells.", 1, kFields}, make};
 

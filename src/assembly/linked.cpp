@@ -82,6 +82,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kLinkedAssemblies;
 const AssemblyKind kLinkedAssemblies{
     {"linked", "The groups of another set at the same positions in another population of equal size.", 1, kFields},
     make};

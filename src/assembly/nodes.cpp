@@ -189,6 +189,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kNodesAssemblies;
 const AssemblyKind kNodesAssemblies{
     {"nodes", "Groups written out as node ids, in the recipe or in a CSV file.", 1, kFields}, make};
 

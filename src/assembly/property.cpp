@@ -144,6 +144,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kPropertyAssemblies;
 const AssemblyKind kPropertyAssemblies{
     {"property", "One group for each value of a node property, in ascending order.", 1, kFields}, make};
 

@@ -46,6 +46,7 @@ std::unique_ptr<const Grouping> make(Fields& fields) {
 
 }  // namespace
 
+extern const AssemblyKind kRandomAssemblies;
 const AssemblyKind kRandomAssemblies{
     {"random", "The selected nodes at random in a number of groups of nearly equal size.", 1, kFields}, make};
 

@@ -14,6 +14,15 @@ void add_time(const Recipe& recipe, SortedJson& json) {
   if (recipe.stop_ms) json["time"]["stop"] = format_time(*recipe.stop_ms);
 }
 
+// Populations that nothing but the `where` of a recorded file asks for.
+void add_chosen_from(const Plan& plan, const CombinedSource& combined, SortedJson& json) {
+  for (const CombineSource& source : combined.sources) {
+    if (!source.keep) continue;
+    const std::string text = population_json(plan, source.population);
+    if (!text.empty()) json["networks"]["populations"][source.population] = SortedJson::parse(text);
+  }
+}
+
 }  // namespace
 
 std::string task_recipe(const Plan& plan, const Task& task) {
@@ -40,6 +49,7 @@ std::string task_recipe(const Plan& plan, const Task& task) {
       const SortedJson::json_pointer section(fmt::format("/{}", task_kind_info(needed.kind).section));
       json[section][needed.name] = SortedJson::parse(text);
     }
+    if (const CombinedSource* combined = needed.combined()) add_chosen_from(plan, *combined, json);
   }
   return json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }

@@ -94,6 +94,7 @@ void Fields::check_keys(const Value& mapping, const std::string& prefix) {
       std::string help;
       if (const std::string nearest = nearest_name(member.key, keys); !nearest.empty()) {
         help = fmt::format("did you mean '{}'?", nearest);
+        meant_.insert(prefix + nearest);
       } else {
         for (const FieldDoc& doc : docs_) {
           if (doc.name.find('.') != std::string_view::npos && last_component(doc.name) == member.key) {
@@ -126,7 +127,7 @@ void Fields::check_missing() {
       mapping = next;
       rest.remove_prefix(std::min(rest.size(), key.size() + 1));
     }
-    if (missing) {
+    if (missing && !meant_.contains(doc.name)) {
       diagnostics_->error(mapping->loc.file ? mapping->loc : loc_, "recipe.missing-key",
                           fmt::format("{} needs '{}' ({})", owner_, doc.name, expectation(doc)));
     }

@@ -89,13 +89,4 @@ std::vector<std::optional<std::size_t>> turn_positions(const PatternGroups& grou
 // The GroupRate of a whole group.
 GroupRate whole_group(const PatternGroups& groups, std::size_t group, RateFunction rate);
 
-// ---- the kinds ------------------------------------------------------------------------------------------------------
-
-extern const PatternKind kLongPattern;
-extern const PatternKind kShortPattern;
-extern const PatternKind kRampPattern;
-extern const PatternKind kJoinPattern;
-extern const PatternKind kFadePattern;
-extern const PatternKind kLoopPattern;
-
 }  // namespace stimgen

@@ -77,6 +77,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kFadePattern;
 const PatternKind kFadePattern{
     {"fade", "Pairs of groups take turns, one pair a cycle: the first fades out while the second fades in.", 1,
      kFields},

@@ -171,6 +171,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kJoinPattern;
 const PatternKind kJoinPattern{
     {"join",
      "Groups take turns, one a cycle: the nodes of the group on turn switch on, or off, sub-group by sub-group.", 1,

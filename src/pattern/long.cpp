@@ -38,6 +38,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kLongPattern;
 const PatternKind kLongPattern{
     {"long", "Groups take turns, one a cycle: the group on turn is driven for the whole on-time.", 1, kFields}, make};
 

@@ -108,6 +108,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kLoopPattern;
 const PatternKind kLoopPattern{
     {"loop", "Groups take turns, one a cycle: the group on turn follows a profile of straight lines and steps.", 1,
      kFields},

@@ -12,6 +12,10 @@
 #include "base/kind_names.hpp"
 
 namespace stimgen {
+
+// Each in a file of its own, which declares it, too.
+extern const PatternKind kLongPattern, kShortPattern, kRampPattern, kJoinPattern, kFadePattern, kLoopPattern;
+
 namespace {
 
 constexpr const PatternKind* kKinds[] = {

@@ -51,6 +51,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kRampPattern;
 const PatternKind kRampPattern{
     {"ramp", "Groups take turns, one a cycle: the rate of the group on turn rises or falls linearly.", 1, kFields},
     make};

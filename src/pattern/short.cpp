@@ -66,6 +66,7 @@ std::unique_ptr<const Pattern> make(Fields& fields, const PatternDefaults& defau
 
 }  // namespace
 
+extern const PatternKind kShortPattern;
 const PatternKind kShortPattern{
     {"short", "In every on-time the groups are driven one after the other, each for an equal slot.", 1, kFields}, make};
 

@@ -7,20 +7,6 @@
 namespace stimgen {
 namespace {
 
-// Of a population that the recipe declares; empty for one of a file.
-std::string population_json(const Recipe& recipe, const std::string& name) {
-  const Value* populations = recipe.networks.find("populations");
-  const Value* body = populations != nullptr ? populations->find(name) : nullptr;
-  if (body == nullptr) return {};
-  for (const SectionDoc& section : network_docs()) {
-    if (section.name != "networks") continue;
-    for (const FieldDoc& key : section.fields) {
-      if (key.name == "populations") return written_as_json(*body, {key.inside});
-    }
-  }
-  return {};
-}
-
 std::string assembly_json(const Plan& plan, const std::string& name) {
   const auto& definitions = plan.assembly_definitions;
   const auto found = std::find_if(definitions.begin(), definitions.end(),
@@ -32,9 +18,22 @@ std::string assembly_json(const Plan& plan, const std::string& name) {
 
 }  // namespace
 
+std::string population_json(const Plan& plan, const std::string& name) {
+  const Value* populations = plan.recipe.networks.find("populations");
+  const Value* body = populations != nullptr ? populations->find(name) : nullptr;
+  if (body == nullptr) return {};
+  for (const SectionDoc& section : network_docs()) {
+    if (section.name != "networks") continue;
+    for (const FieldDoc& key : section.fields) {
+      if (key.name == "populations") return written_as_json(*body, {key.inside});
+    }
+  }
+  return {};
+}
+
 std::string entry_json(const Plan& plan, const Task& task) {
   if (task.source) return task.source->entry_json();
-  return task.kind == TaskKind::network ? population_json(plan.recipe, task.name) : assembly_json(plan, task.name);
+  return task.kind == TaskKind::network ? population_json(plan, task.name) : assembly_json(plan, task.name);
 }
 
 }  // namespace stimgen

@@ -570,6 +570,7 @@ Value recipe_of(const std::string& entry) {
   const std::string section = entry.substr(0, dot);
   if (dot < entry.size())
     set(tree, section + ".e." + (section == "patterns" ? "type" : "method"), entry.substr(dot + 1));
+  REQUIRE_MESSAGE(kEntries.contains(entry), "no row in kEntries for ", entry);
   for (const Setting& setting : kEntries.at(entry)) set(tree, section + ".e." + setting.place, setting.yaml);
   if (section == "assemblies") apply(kOnSet);
   return tree;

@@ -2,7 +2,8 @@
 """Runs the recipes and compares the content digests of all spike files with digests.txt.
 
     check.py BINARY            with 1 and with 8 threads; the files of both runs must be identical byte for byte
-    check.py BINARY --update   writes digests.txt anew (a change of generated bits needs a new format version)
+    check.py BINARY --update   writes digests.txt anew: a new recipe adds lines; others change only with a new stream or
+                                  format version
 
 The recipes are those in recipes/ and those beside this script. The last line counts the comparisons.
 """

@@ -290,6 +290,16 @@ def check_table_of_commands(binary):
     check(readme.count("\n") <= 250, "README.md is longer than 250 lines")
 
 
+def check_tables_of_kinds():
+    """Every pattern and grouping method, and every recipe, is in the table that says what it means or shows."""
+    meanings = (ROOT / "schemas" / "README.md").read_text()
+    for kind in re.findall(r"^#### (?:type|method): (`[a-z]+`)$", (ROOT / "schemas" / "reference.md").read_text(), flags=re.M):
+        check(re.search(rf"^\| {kind} \|", meanings, flags=re.M), f"no table of schemas/README.md says what {kind} means")
+    cookbook = (ROOT / "recipes" / "README.md").read_text()
+    for recipe in sorted((ROOT / "recipes").glob("*.yaml")):
+        check(f"({recipe.name})" in cookbook, f"recipes/README.md does not list {recipe.name}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
@@ -303,6 +313,7 @@ def main():
     for name in options.only or documents:
         Document(name, binary).run(options.update)
     check_table_of_commands(binary)
+    check_tables_of_kinds()
     for problem in problems:
         print(f"FAILED {problem}")
     print(f"documents: {passed} passed, {len(problems)} failed")
