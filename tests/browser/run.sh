@@ -41,5 +41,6 @@ done
 "$stimgen" plan tutorial.yaml --output tutorial --json >plan.json 2>/dev/null
 "$stimgen" psth -q tutorial/long.h5 --recipe tutorial.yaml --assembly thalamus_groups --json >psth.json 2>/dev/null
 "$stimgen" stats -q tutorial/shell.h5 --recipe tutorial.yaml --by pop_name --json >stats.json 2>/dev/null
+"$stimgen" stats -q tutorial/long.h5 --json >long.json 2>/dev/null
 
 STIMGEN_BROWSER=$folder STIMGEN_CHROMIUM=$chromium node "$here/test_report.mjs"
