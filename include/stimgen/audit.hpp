@@ -306,7 +306,7 @@ std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lo
 struct Provenance {
   Lock lock;  // of the task and all it needs
   std::string task;
-  std::string recipe_text;  // a recipe of just this task, as JSON; empty if it was too long to keep
+  std::string recipe_text;  // a recipe of just this task, as JSON
 };
 // Errors: InputError if the file is none of stimgen's or its record is damaged.
 Provenance read_provenance(const std::filesystem::path& file);

@@ -111,6 +111,13 @@ class EnvironmentError : public std::runtime_error {
       : std::runtime_error(with_code(escaped(message), code)) {}
 };
 
+// Another file took the place of one that was being read, or nothing did: whoever can looks again.
+class FileReplaced : public EnvironmentError {
+ public:
+  explicit FileReplaced(const std::string& path)
+      : EnvironmentError("disk.cannot-read", "'" + printable(path) + "' was replaced while it was read") {}
+};
+
 // The run was asked to stop (Ctrl-C, SIGTERM): exit code 130.
 class Interrupted : public std::runtime_error {
  public:

@@ -166,6 +166,8 @@ class Fields {
 
   // True if the user wrote the key. Does not count as reading it.
   bool has(std::string_view name) const;
+  // The value as written, without reading it: to find mistakes in what may turn out to be needed for nothing.
+  const Value* written(std::string_view name) const;
   // The value as written, nullptr if absent (a key without a value is reported and reads as absent). Counts as reading.
   const Value* value(std::string_view name);
   // Where the key's value stands; the mapping itself if absent.

@@ -52,8 +52,8 @@ class SpikeSink {
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
   // timestamp that is not finite or not > 0; it abandons the file).
   virtual void append(SpikeBlock block) = 0;
-  // Where the spikes come from, at most 60,000 bytes of JSON without times, hosts or absolute paths: the attribute
-  // `provenance` of a group /stimgen, beside `compressor`. Without it there is no such group.
+  // Where the spikes come from, as JSON without times, hosts or absolute paths: the dataset /stimgen/provenance, one
+  // text; the group has an attribute `compressor`. Without it there is no such group.
   virtual void set_provenance(const std::string& json_text) = 0;
   // Ends the last population. What was written: one entry a population, in the order in which they were begun.
   virtual const std::vector<PopulationContent>& contents() = 0;

@@ -108,7 +108,11 @@ template <typename Read>
 bool read_in_peace(const std::filesystem::path& path, std::string& stamp, Read read) {
   for (int look = 0; look < kMostLooks; ++look) {
     const auto before = stamp_of(path);
-    read();
+    try {
+      read();
+    } catch (const FileReplaced&) {
+      continue;
+    }
     stamp = before.value_or("");
     if (before == stamp_of(path)) return true;
   }

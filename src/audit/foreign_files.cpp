@@ -35,6 +35,8 @@ std::optional<std::pair<std::string, std::string>> maker_of(const std::filesyste
     for (const auto& [key, entry] : provenance.lock.tasks) {
       if (entry.name == provenance.task && !entry.file.empty()) return std::pair(entry.name, entry.fingerprint);
     }
+  } catch (const FileReplaced&) {
+    return maker_of(file);  // of the one that is there now
   } catch (const InputError&) {
     // Not stimgen's, or damaged.
   }

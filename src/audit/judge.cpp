@@ -69,6 +69,8 @@ class Judge {
       return find_changes(plan_, provenance.lock, *entry, task, stamps_).text();
     } catch (const InputError&) {
       return {};
+    } catch (const FileReplaced&) {
+      return {};
     }
   }
 
@@ -83,6 +85,8 @@ class Judge {
       known.bytes = std::filesystem::file_size(path);
       return known;
     } catch (const InputError&) {
+      return std::nullopt;
+    } catch (const FileReplaced&) {
       return std::nullopt;
     } catch (const std::filesystem::filesystem_error&) {
       return std::nullopt;

@@ -9,9 +9,7 @@
 namespace stimgen {
 namespace {
 
-constexpr int kRecordVersion = 1;
-// HDF5 keeps attributes below 64 KiB.
-constexpr std::size_t kLongestRecord = 60000;
+constexpr int kRecordVersion = 2;
 
 }  // namespace
 
@@ -24,13 +22,7 @@ std::string provenance_text(const Plan& plan, const Task& task, const Lock& lock
   }
   for (const auto& [key, value] : task.settings) json["settings"][key] = value;
   json["seeds"] = {{"network", plan.recipe.seeds.network}, {"spikes", plan.recipe.seeds.spikes}};
-  const std::string recipe = task_recipe(plan, task);
-  json["recipe"] = SortedJson::parse(recipe);
-  // What can be derived from the rest is left out first.
-  for (const char* part : {"settings", "recipe", "assemblies", "networks"}) {
-    if (json.dump().size() <= kLongestRecord) break;
-    json.erase(part);
-  }
+  json["recipe"] = SortedJson::parse(task_recipe(plan, task));
   return json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
@@ -61,7 +53,9 @@ Provenance read_provenance(const std::filesystem::path& file) {
   const auto task = json.find("task");
   if (task == json.end() || !task->is_string()) throw damaged("is damaged: it names no task");
   provenance.task = task->get<std::string>();
-  if (const auto recipe = json.find("recipe"); recipe != json.end()) provenance.recipe_text = recipe->dump(1);
+  const auto recipe = json.find("recipe");
+  if (recipe == json.end()) throw damaged("is damaged: it has no recipe");
+  provenance.recipe_text = recipe->dump(1);
   return provenance;
 }
 

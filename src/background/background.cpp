@@ -83,10 +83,8 @@ class Reader {
     read_window();
     background_.streams = Streams(seeds_, background_.name, fields_.optional_text("stream").value_or(""));
     background_.process_value = fields_.value("process");
-    if (fields_.has("distribution")) {
-      if (const Value* value = fields_.value("distribution")) {
-        if (const auto* kind = read_distribution_kind(*value, diagnostics_)) default_kind_ = kind;
-      }
+    if (const Value* value = fields_.written("distribution")) {
+      if (const auto* kind = read_distribution_kind(*value, diagnostics_)) default_kind_.kind = kind;
     }
     const PopulationSelection selected = read_selection(fields_, network_);
     background_.population = selected.population;
@@ -107,6 +105,7 @@ class Reader {
     } else {
       read_rates_by_group(*rates, selected);
     }
+    if (default_kind_.is_used) fields_.value("distribution");
     background_.said = fields_.said();
     return fields_.ok() && background_.population != nullptr;
   }
@@ -227,7 +226,7 @@ class Reader {
 
   // Rates of nodes that are not known yet: only whether they are rates.
   bool check_rate(const Value& value, const std::string& owner) {
-    return read_rate_value(value, owner, *default_kind_, background_.streams, diagnostics_).has_value();
+    return read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_).has_value();
   }
   void check_rates(const Value& rates) {
     for (const Value::Member& member : rates.members) check_rate(member.value, fmt::format("group '{}'", member.key));
@@ -238,7 +237,7 @@ class Reader {
 
   void add_group(const std::string& label, const Value& value, const std::string& owner,
                  const NodePopulation* population, NodeSelection rows) {
-    const auto read = read_rate_value(value, owner, *default_kind_, background_.streams, diagnostics_);
+    const auto read = read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_);
     if (!read || population == nullptr) return;
     BackgroundGroup group;
     group.label = label;
@@ -257,7 +256,7 @@ class Reader {
   const Seeds& seeds_;
   Diagnostics& diagnostics_;
   Fields fields_;
-  const DistributionKind* default_kind_ = distribution_kinds().front();
+  DefaultKind default_kind_;
 };
 
 // The driven nodes and the group of each.

@@ -67,7 +67,14 @@ std::optional<RateDistribution> from_moments(const DistributionKind& kind, doubl
   return result.distribution;
 }
 
-std::optional<RateDistribution> read_pair(const Value& value, const std::string& owner, const DistributionKind& kind,
+std::optional<RateDistribution> from_moments(DefaultKind& kind, double mean_hz, double stdev_hz, const SourceLoc& loc,
+                                             Streams& streams, Diagnostics& diagnostics) {
+  auto distribution = from_moments(*kind.kind, mean_hz, stdev_hz, loc, streams, diagnostics);
+  if (distribution && !distribution->is_constant()) kind.is_used = true;
+  return distribution;
+}
+
+std::optional<RateDistribution> read_pair(const Value& value, const std::string& owner, DefaultKind& kind,
                                           Streams& streams, Diagnostics& diagnostics) {
   if (value.items.size() != 2) {
     diagnostics.error(value.loc, "background.pair",
@@ -119,9 +126,8 @@ const DistributionKind* read_distribution_kind(const Value& value, Diagnostics& 
   return nullptr;
 }
 
-std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner,
-                                         const DistributionKind& default_kind, Streams& streams,
-                                         Diagnostics& diagnostics) {
+std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner, DefaultKind& default_kind,
+                                         Streams& streams, Diagnostics& diagnostics) {
   RateValue result;
   result.loc = value.loc;
   if (value.is_scalar()) {
@@ -155,9 +161,11 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
     const double mean_hz = fields.rate_hz("mean");
     const double stdev_hz = fields.rate_hz("stdev");
     const Value* named = fields.value("distribution");
-    const DistributionKind* kind = named == nullptr ? &default_kind : read_distribution_kind(*named, diagnostics);
-    if (kind == nullptr || !fields.ok()) return std::nullopt;
-    result.distribution = from_moments(*kind, mean_hz, stdev_hz, value.loc, streams, diagnostics);
+    const DistributionKind* named_kind = named == nullptr ? nullptr : read_distribution_kind(*named, diagnostics);
+    if (!fields.ok()) return std::nullopt;
+    result.distribution = named_kind != nullptr
+                              ? from_moments(*named_kind, mean_hz, stdev_hz, value.loc, streams, diagnostics)
+                              : from_moments(default_kind, mean_hz, stdev_hz, value.loc, streams, diagnostics);
   } else {
     diagnostics.error(value.loc, "recipe.missing-key", fmt::format("{} has no rate", owner), forms_text());
     return std::nullopt;

@@ -25,11 +25,15 @@ struct RateValue {
   SourceLoc loc;  // of the property's name or the path, else of the value
 };
 
-// nullopt after an error. `default_kind` is taken for a mean with a stdev that names no distribution. What rates will
-// be drawn from is asked for of `streams`.
-std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner,
-                                         const DistributionKind& default_kind, Streams& streams,
-                                         Diagnostics& diagnostics);
+// The distribution of a mean with a stdev that names none.
+struct DefaultKind {
+  const DistributionKind* kind = distribution_kinds().front();
+  bool is_used = false;  // some rates are drawn from it
+};
+
+// nullopt after an error. What rates will be drawn from is asked for of `streams`.
+std::optional<RateValue> read_rate_value(const Value& value, const std::string& owner, DefaultKind& default_kind,
+                                         Streams& streams, Diagnostics& diagnostics);
 
 // "lognormal" → the kind; reports unknown names at `value` and gives nullptr.
 const DistributionKind* read_distribution_kind(const Value& value, Diagnostics& diagnostics);

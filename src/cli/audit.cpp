@@ -19,11 +19,6 @@ Recipe audited_recipe(const Arguments& arguments, const Provenance& provenance, 
   std::error_code ignored;
   options.output_directory = std::filesystem::temp_directory_path(ignored);
   if (arguments.has("recipe")) return load_recipe(arguments.text("recipe"), options, diagnostics);
-  if (provenance.recipe_text.empty()) {
-    throw InputError("audit.no-recipe",
-                     fmt::format("'{}' does not hold its recipe, which was too long", printable(file)),
-                     "give it with --recipe RECIPE");
-  }
   if (arguments.has("config")) {
     const std::string config = std::filesystem::absolute(arguments.text("config")).string();
     std::string quoted = "\"";

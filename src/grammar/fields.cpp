@@ -163,6 +163,11 @@ bool Fields::has(std::string_view name) const {
   return look_up(name) != nullptr;
 }
 
+const Value* Fields::written(std::string_view name) const {
+  doc(name);
+  return look_up(name);
+}
+
 const Value* Fields::value(std::string_view name) {
   doc(name);
   read_.emplace(name);

@@ -255,7 +255,9 @@ std::vector<std::string> Dataset::read_strings(std::uint64_t first, std::uint64_
     throw std::logic_error(fmt::format("rows [{}, {}+{}) of {} are not in the dataset", first, first, count, name_));
   }
   if (count == 0) return {};
-  if (info_.element_bytes > kLongestString) wrong_type("strings of at most 1 MiB");
+  // A scalar of fixed length is no longer than the file.
+  const bool is_text = info_.rank() == 0 && info_.type == TypeClass::fixed_string;
+  if (info_.element_bytes > kLongestString && !is_text) wrong_type("strings of at most 1 MiB");
   if (info_.type == TypeClass::variable_string) return read_variable_strings(first, count);
 
   const Library library;

@@ -267,10 +267,7 @@ class Reader {
       std::optional<std::vector<std::string>> texts = reader.answer_to(request);
       if (texts) return texts;
       const int signal = reader.stop();
-      if (!is_in_place(request.file)) {
-        throw EnvironmentError("disk.cannot-read",
-                               fmt::format("'{}' was replaced while it was read", printable(request.file.path)));
-      }
+      if (!is_in_place(request.file)) throw FileReplaced(request.file.path);
       if (!fresh) continue;
       // A lock that another thread held at the moment of the fork is no fault of the file.
       if (signal != SIGALRM || std::exchange(stood_still, true)) return std::nullopt;

@@ -98,6 +98,25 @@ NewDataset NewFile::create_dataset(const std::string& dataset, const Layout& lay
   return {file_, dataset, std::move(handle)};
 }
 
+void NewFile::write_text(const std::string& dataset, const std::string& text) {
+  const Library library;
+  const Handle creation = without_times(H5P_DATASET_CREATE);
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  // Padded, not ended by a zero: every byte of the text counts.
+  const bool good = creation.is_open() && space.is_open() && H5Tset_size(type.id(), text.size()) >= 0 &&
+                    H5Tset_strpad(type.id(), H5T_STR_NULLPAD) >= 0 && H5Tset_cset(type.id(), H5T_CSET_UTF8) >= 0 &&
+                    H5Pset_fill_time(creation.id(), H5D_FILL_TIME_NEVER) >= 0;
+  if (!good) fail(dataset);
+  Handle handle(
+      H5Dcreate2(handle_.id(), dataset.c_str(), type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+      H5Dclose);
+  if (!handle.is_open() || H5Dwrite(handle.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()) < 0 ||
+      !handle.close()) {
+    fail(dataset);
+  }
+}
+
 void NewFile::write_attribute_value(const std::string& object, const std::string& name, std::int64_t type,
                                     std::int64_t space, const void* value) {
   const std::string place = object + "@" + name;

@@ -52,9 +52,11 @@ class NewFile {
   // Parents must exist.
   void create_group(const std::string& group);
   NewDataset create_dataset(const std::string& dataset, const Layout& layout);
+  // A scalar dataset: one UTF-8 text of fixed length, without a limit but HDF5's own of 4 GiB. Requires: not empty.
+  void write_text(const std::string& dataset, const std::string& text);
   void write_attribute(const std::string& object, const std::string& name, std::uint32_t value);
   void write_attribute(const std::string& object, const std::string& name, std::span<const std::uint32_t> values);
-  // A UTF-8 string of variable length, at most 60,000 bytes.
+  // A UTF-8 string of variable length, at most 60,000 bytes: HDF5 keeps attributes below 64 KiB.
   void write_attribute(const std::string& object, const std::string& name, const std::string& text);
   // An enum over uint8 with `members` numbered from 0.
   void write_enum_attribute(const std::string& object, const std::string& name, std::span<const char* const> members,

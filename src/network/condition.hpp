@@ -33,8 +33,8 @@ struct ConditionRules {
 
 // All members of the mapping hold. A key is a column, `node_id` or `population`; the value is
 //   a scalar (equal), a list (equal to one of them; an empty list is no node), or a mapping of operators that all hold:
-//   $eq $neq $gt $gte $lt $lte (one value), $in (a list), $regex (found anywhere in the text, as in libsonata;
-//   ECMAScript syntax).
+//   $eq $neq $gt $gte $lt $lte (one value), $in (a list), $regex (found anywhere in the text, as in libsonata, by
+//   RE2: in a time linear in the text, without look-aheads and references back).
 // Integers and real numbers compare as numbers; text only with text, which in a recipe is written with quotes where it
 // looks like a number. $gt … $lte are for numbers, $regex for text. A node without a value fulfils no condition on it.
 // Where `population` excludes the population nothing else is looked at, so a set may use columns that others lack.

@@ -12,7 +12,9 @@ double round_up_to_grid(double timestamp_ms, double resolution_ms) {
   if ((k - 1) * resolution_ms >= timestamp_ms) k -= 1;
   if (k * resolution_ms < timestamp_ms) k += 1;
   if (k < 1) k = 1;
-  return k * resolution_ms;
+  const double rounded_ms = k * resolution_ms;
+  // Beyond the last multiple that a double holds a time stays, and after all that were rounded.
+  return std::isfinite(rounded_ms) ? rounded_ms : timestamp_ms;
 }
 
 void round_up_to_grid(std::vector<double>& timestamps_ms, double resolution_ms) {

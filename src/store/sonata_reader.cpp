@@ -70,9 +70,9 @@ class SonataReader final : public SpikeReader {
   }
 
   std::string provenance() const override {
-    if (!file_.has_group("/stimgen")) return {};
-    const auto attribute = file_.read_attribute("/stimgen", "provenance");
-    return attribute ? attribute->text : std::string();
+    if (!file_.has_group("/stimgen") || !file_.has_dataset("/stimgen/provenance")) return {};
+    const h5::Dataset text = file_.open_dataset("/stimgen/provenance");
+    return text.info().rank() == 0 ? text.read_strings()[0] : std::string();
   }
 
  private:

@@ -102,7 +102,7 @@ class SonataSink final : public SpikeSink {
       end_population();
       if (!provenance_.empty()) {
         file_.create_group("/stimgen");
-        file_.write_attribute("/stimgen", "provenance", provenance_);
+        file_.write_text("/stimgen/provenance", provenance_);
         file_.write_attribute("/stimgen", "compressor",
                               options_.compression == Compression::gzip ? compressor_version() : "none");
       }

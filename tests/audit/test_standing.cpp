@@ -117,6 +117,27 @@ TEST_SUITE("audit") {
     CHECK_FALSE(std::filesystem::exists(project.file("all")));
   }
 
+  TEST_CASE(
+      "a file that is replaced while it is looked at is looked at again, and is not what was expected if never still") {
+    const TempFolder folder;
+    const auto file = folder / "x.h5";
+    std::ofstream(file) << "1";
+    FileStamps stamps(folder.path());
+    for (const int replacements : {1, 2, 1000}) {
+      CAPTURE(replacements);
+      int looks = 0;
+      const auto read = [&]() -> std::string {
+        if (++looks <= replacements) throw FileReplaced(file.string());
+        return "content";
+      };
+      CHECK(stamps.look(file, "content", read) == (replacements < 3));
+      CHECK(looks == std::min(replacements + 1, 3));
+    }
+    CHECK_THROWS_AS(
+        stamps.look(file, "content", [] { return throw EnvironmentError("disk.cannot-read", "no"), std::string(); }),
+        EnvironmentError);
+  }
+
   TEST_CASE("an entry is as written, of another version, in other words, or edited") {
     Project project;
     project.run();

@@ -90,7 +90,7 @@ runs() { [[ " $parts " == *" $1 "* ]]; } # runs PART
 arm64_debian() {
   bash "$here/debian_root.sh" bookworm "$arm64_root" g++ g++-aarch64-linux-gnu cmake ninja-build ccache qemu-user pkg-config \
     librandom123-dev nlohmann-json3-dev libhdf5-dev:arm64 libyaml-cpp-dev:arm64 libfmt-dev:arm64 libspdlog-dev:arm64 \
-    libboost-program-options-dev:arm64 zlib1g-dev:arm64 libdeflate-dev:arm64 libcsv-dev:arm64
+    libboost-program-options-dev:arm64 zlib1g-dev:arm64 libdeflate-dev:arm64 libcsv-dev:arm64 libre2-dev:arm64
 }
 # What the build needs is installed by the script that the README's command uses.
 trixie_debian() {

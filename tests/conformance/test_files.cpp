@@ -238,6 +238,24 @@ TEST_SUITE("conformance") {
     }
   }
 
+  TEST_CASE("files: a record has no limit, and every byte of it comes back") {
+    const TempFolder folder;
+    for (const std::size_t size : {std::size_t{1}, std::size_t{65535}, std::size_t{65536}, std::size_t{20} << 20U}) {
+      CAPTURE(size);
+      const auto path = folder / "a.h5";
+      std::string text(size, 'x');
+      for (std::size_t i = 0; i < size; i += 1000) text[i] = static_cast<char>('a' + i / 1000 % 26);
+      text.back() = ' ';
+      const auto sink = create_spike_file(path, {});
+      sink->begin_population("a", SpikeOrder::by_id);
+      append_in_batches(*sink, spikes_by_id(3), 100);
+      sink->set_provenance(text);
+      sink->finish();
+      CHECK((read_spikes_trusted(path).provenance == text));
+      CHECK((open_spike_file(path)->provenance() == text));
+    }
+  }
+
   TEST_CASE("files: what HDF5 alone writes we read, whatever layout, width, size and populations") {
     constexpr std::uint64_t kChunk = 4;
     const TempFolder folder;

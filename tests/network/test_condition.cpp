@@ -84,15 +84,35 @@ TEST_SUITE("network") {
     CHECK(bad.codes == Strings{"network.bad-pattern"});
     CHECK(contains(nodes.where("{layer: {$regex: a}}").problems,
                    "$regex searches in text, but column 'layer' is integer"));
-    for (const char* pattern :
-         {"a{33333333333333333333}", "a{1,33333333333333333333}", "(a)\\\\33333333333333333333"}) {
-      CAPTURE(pattern);
-      CHECK(contains(nodes.where(std::string("{pop_name: {$regex: \"") + pattern + "\"}}").problems,
-                     "repeat counts and back references of $regex have at most 4 digits"));
-    }
     CHECK(nodes.ids("{pop_name: {$regex: \"^E{0,1}xc|12345\"}}") == Ids{12});
-    CHECK(nodes.where("{pop_name: {$regex: \"" + std::string(10001, 'a') + "\"}}").codes ==
-          Strings{"network.bad-pattern"});
+    // A pattern may be long.
+    CHECK(nodes.ids("{pop_name: {$regex: \"" + std::string(20000, 'a') + "|^PV$\"}}") == nodes.ids("{pop_name: PV}"));
+  }
+
+  TEST_CASE("$regex takes a time linear in the text, so some of what others search is refused") {
+    const Nodes nodes;
+    for (const char* pattern : {"a{1001}", "a{1,1001}", "(P)\\\\1", "(?=P)V", "P(?!V)"}) {
+      CAPTURE(pattern);
+      const auto refused = nodes.where(std::string("{pop_name: {$regex: \"") + pattern + "\"}}");
+      CHECK(refused.codes == Strings{"network.bad-pattern"});
+      CHECK(contains(refused.problems, "there are no look-aheads (?=…) and no references back"));
+    }
+  }
+
+  // By backtracking the first takes 2^40 steps, the second a stack of a frame for each letter.
+  TEST_CASE("$regex: no pattern and no text takes long, or more memory than there is") {
+    struct Case {
+      std::string pattern, text, match;
+    };
+    for (const Case& c :
+         {Case{"^(a+)+$", std::string(40, 'a') + "!", "aaaa"},
+          Case{"^(a|b)*c$", std::string(1000000, 'a') + "d", "abac"}, Case{"(x+x+)+y", std::string(50, 'x'), "zxxy"}}) {
+      CAPTURE(c.pattern);
+      NetworkFixture nodes;
+      write_sonata(nodes / "n.h5", {{"/nodes/p/node_id", Integers{7, 8}}, {"/nodes/p/0/name", Texts{c.text, c.match}}});
+      REQUIRE(nodes.open("files: [{nodes: n.h5}]") == "");
+      CHECK(nodes.select("{population: p, where: {name: {$regex: \"" + c.pattern + "\"}}}").ids == Ids{8});
+    }
   }
 
   TEST_CASE("mistakes in where are shown at their place, with what to write") {

@@ -115,6 +115,24 @@ TEST_SUITE("plan") {
     }
   }
 
+  TEST_CASE("a default that nothing is drawn from is not said, though it is looked at") {
+    const auto with = [](const std::string& distribution, const std::string& rate) {
+      return look_at("defaults: {backgrounds: {distribution: " + distribution + "}}\n" + background("rate: " + rate))
+          .fingerprint;
+    };
+    for (const char* rate : {"20", "[20, 0]", "{mean: 20, stdev: 0}", "{uniform: [10, 20]}",
+                             "{mean: 20, stdev: 5, distribution: lognormal}", "{values: {property: even}}"}) {
+      CAPTURE(rate);
+      CHECK(with("gamma", rate) == with("normal", rate));
+    }
+    for (const char* rate : {"[20, 5]", "{mean: 20, stdev: 5}"}) {
+      CAPTURE(rate);
+      CHECK(with("gamma", rate) != with("normal", rate));
+    }
+    const PlannedRecipe wrong(kHead + background("rate: 20, distribution: gama"));
+    CHECK(wrong.problems().find("there is no distribution 'gama'") != std::string::npos);
+  }
+
   TEST_CASE("streams: join draws its order only if that is random") {
     CHECK(look_at(join("")).streams == Texts{"join", "spikes"});
     CHECK(changed_by(kOtherNetwork, join("")));

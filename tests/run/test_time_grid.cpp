@@ -1,7 +1,9 @@
 // The time grid: up, never to 0, and a time on the grid stays.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "run/time_grid.hpp"
@@ -25,6 +27,26 @@ TEST_SUITE("run") {
     std::vector<double> free{0.123};
     round_up_to_grid(free, 0);
     CHECK(free[0] == 0.123);
+  }
+
+  TEST_CASE("a time beyond the last multiple that a double holds stays, after those that were rounded") {
+    constexpr double kLargest = std::numeric_limits<double>::max();
+    for (const double resolution_ms : {0.1, 1.0, 1e300, kLargest / 2}) {
+      CAPTURE(resolution_ms);
+      std::vector<double> times_ms{1e300, 1.6e307, 1.8e307, 1e308, kLargest / 2, kLargest};
+      for (int i = 0; i < 100; ++i) times_ms.push_back(kLargest * (1 - i * 1e-3));
+      std::sort(times_ms.begin(), times_ms.end());
+      std::vector<double> rounded_ms = times_ms;
+      round_up_to_grid(rounded_ms, resolution_ms);
+      CHECK(std::is_sorted(rounded_ms.begin(), rounded_ms.end()));
+      for (std::size_t i = 0; i < times_ms.size(); ++i) {
+        CHECK(std::isfinite(rounded_ms[i]));
+        CHECK(rounded_ms[i] >= times_ms[i]);
+      }
+      stimgen::round_recorded_up_to_grid(times_ms, resolution_ms);
+      CHECK(std::is_sorted(times_ms.begin(), times_ms.end()));
+      CHECK(std::isfinite(times_ms.back()));
+    }
   }
 
   TEST_CASE("a recorded time on the grid stays, however its program computed it") {

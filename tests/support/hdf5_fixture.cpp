@@ -236,10 +236,16 @@ TrustedSpikes read_spikes_trusted(const std::filesystem::path& path) {
   checked(H5Aread(version, H5T_NATIVE_UINT64, result.version.data()), "version");
   H5Sclose(space);
   H5Aclose(version);
-  const bool root_times = stores_times(root);
+  bool root_times = stores_times(root);
   if (H5Lexists(root, "stimgen", H5P_DEFAULT) > 0) {
     const hid_t group = checked(H5Gopen2(root, "stimgen", H5P_DEFAULT), "stimgen");
-    result.provenance = string_attribute(group, "provenance");
+    const hid_t text = checked(H5Dopen2(group, "provenance", H5P_DEFAULT), "provenance");
+    const hid_t type = checked(H5Dget_type(text), "provenance");
+    result.provenance.resize(H5Tget_size(type));
+    checked(H5Dread(text, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, result.provenance.data()), "provenance");
+    root_times |= stores_times(text);
+    H5Tclose(type);
+    H5Dclose(text);
     result.compressor = string_attribute(group, "compressor");
     H5Gclose(group);
   }

@@ -21,6 +21,7 @@ nlohmann-json3-dev
 zlib1g-dev
 libdeflate-dev
 libcsv-dev
+libre2-dev
 '
 test_packages='
 doctest-dev
