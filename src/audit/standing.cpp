@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "audit/owners.hpp"
+#include "base/profile.hpp"
 #include "stimgen/audit.hpp"
 
 namespace stimgen {
@@ -19,6 +20,7 @@ Standing::Standing(const Plan& plan, std::filesystem::path lock_file, std::vecto
     : plan_(plan), lock_file_(std::move(lock_file)), tasks_(std::move(tasks)), whole_(whole), force_(force) {}
 
 void Standing::look(const std::atomic<bool>* stop) {
+  const ProfiledStage stage(Stage::judging);
   stamps_ = std::make_unique<FileStamps>(plan_.recipe.output.directory);
   const auto judge = [&](LockDetail detail) {
     auto lock = read_lock(lock_file_, recipe_key(plan_), detail);
@@ -51,6 +53,7 @@ bool Standing::untouched() const {
 }
 
 void Standing::record() {
+  const ProfiledStage stage(Stage::recording);
   if (log_->has_news(whole_)) {
     update_lock(lock_file_, recipe_key(plan_),
                 [&](std::optional<Lock> now) { return log_->result(std::move(now), whole_); });
@@ -69,6 +72,7 @@ void Standing::record() {
 }
 
 void Standing::remember(bool complete) {
+  const ProfiledStage stage(Stage::recording);
   // Of a lock that this run wrote, or found to say just what a run would write.
   if (complete && whole_ && (lock_follows_ || !log_->has_news(true))) {
     stamps_->remember(lock_file_, looked_through(plan_, *stamps_));

@@ -12,6 +12,7 @@
 #include "background/listed_rates.hpp"
 #include "background/rate_value.hpp"
 #include "base/deferred.hpp"
+#include "base/profile.hpp"
 #include "stimgen/canonical.hpp"
 #include "stimgen/language.hpp"
 
@@ -349,6 +350,7 @@ std::string Background::entry_json() const {
 }
 
 NodeRates Background::node_rates(WorkerPool* pool) const {
+  const ProfiledStage stage(Stage::rates);
   DrivenNodes nodes = driven_nodes(*this);
   NodeRates rates;
   rates.window = window;
@@ -356,6 +358,7 @@ NodeRates Background::node_rates(WorkerPool* pool) const {
   rates.node_ids = std::move(nodes.node_ids);
   const StreamKey key = streams.key_if_used(Purpose::rate);
   const auto draw = [&](std::size_t first, std::size_t last) {
+    const ProfiledStage drawing(Stage::rates);
     for (std::size_t i = first; i < last; ++i) {
       const BackgroundGroup& group = node_groups[nodes.groups[i]];
       if (group.listed_hz.empty()) rates.constant_hz[i] = draw_rate_hz(group.distribution, key, rates.node_ids[i]);

@@ -7,10 +7,12 @@
 
 #include "base/folder_lock.hpp"
 #include "base/format_bytes.hpp"
+#include "base/profile.hpp"
 #include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "cli/orphans.hpp"
+#include "cli/profile_table.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "stimgen/audit.hpp"
@@ -348,9 +350,12 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
                            .shard = read_shard(arguments),
                            .force = arguments.has("force"),
                            .remove_parts = !arguments.has("locked")};
+  if (arguments.has("profile")) start_profile();
+  std::optional<ProfiledStage> stage(Stage::planning);
   self_test();
   const Plan& plan = load_plan(arguments, terminal);
   const std::vector<TaskIndex> tasks = wanted_tasks(plan, options);
+  stage.reset();
   const bool whole = options.only.empty() && !options.shard;
   const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
   Standing standing(plan, lock_path(plan, arguments.has("set")), tasks, whole, options.force);
@@ -385,6 +390,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   }
   const PartsMade parts = parts_made(tasks, standing.states(), options);
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
+  if (arguments.has("profile")) terminal.raw_error(profile_table());
   say_what_is_left_over(plan, arguments, terminal);
   if (outcome.report_problem) std::rethrow_exception(outcome.report_problem);
   if (idle && !locked && wants_report(plan, summary, whole)) renew_report(plan, arguments, patience);
@@ -408,6 +414,7 @@ constexpr Option kOptions[] = {
     {"force", 0, Words::none, "", "make files again that are up to date"},
     {"dry-run", 0, Words::none, "", "print what would be made, make nothing"},
     {"json", 0, Words::none, "", "print the result as JSON"},
+    {"profile", 0, Words::none, "", "say on stderr which stages of the work took the CPU time"},
 };
 
 }  // namespace

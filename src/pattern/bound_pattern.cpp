@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/profile.hpp"
 #include "stimgen/canonical.hpp"
 #include "stimgen/language.hpp"
 #include "stimgen/pattern.hpp"
@@ -46,6 +47,7 @@ std::vector<std::pair<NodeId, std::uint32_t>> BoundPattern::sorted_nodes() const
 }
 
 NodeRates BoundPattern::node_rates(WorkerPool*) const {
+  const ProfiledStage stage(Stage::rates);
   NodeRates rates;
   rates.window = window;
   for (const GroupRate& group : group_rates_) rates.functions.push_back(group.rate);

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "base/profile.hpp"
 #include "run/join_parts.hpp"
 #include "run/parts.hpp"
 #include "run/shards.hpp"
@@ -110,8 +111,11 @@ class TaskMaker {
     result.spikes = counts.spikes;
     result.nodes = counts.nodes;
     result.populations = file->contents();
-    if (std::string provenance = log_.provenance(plan_, task, result); !provenance.empty()) {
-      file->set_provenance(provenance);
+    {
+      const ProfiledStage stage(Stage::recording);
+      if (std::string provenance = log_.provenance(plan_, task, result); !provenance.empty()) {
+        file->set_provenance(provenance);
+      }
     }
     file->finish();
     if (const SampledSource* const source = task.sampled(); source != nullptr && counts.nodes > 0) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/deferred.hpp"
+#include "base/profile.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_windows.hpp"
 
@@ -39,6 +40,7 @@ NodeRange next_range(const NodeRates& rates, std::size_t first) {
 
 SpikeBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange range, double resolution_ms,
                   const TaskContext& context) {
+  const ProfiledStage stage(Stage::sampling);
   SpikeBlock block;
   // Room for nearly every outcome (four standard deviations), so that the columns do not move while they grow.
   double expected = 0;
@@ -66,12 +68,15 @@ std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rat
   for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
     context.check_stop();
     const bool last = until >= rate.total_intensity();
-    spikes.clear();
-    train->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), spikes);
     SpikeBlock block;
-    for (const Spike& spike : spikes) block.timestamps_ms.push_back(spike.timestamp_ms);
-    block.node_ids.assign(spikes.size(), rates.node_ids[node]);
-    round_up_to_grid(block.timestamps_ms, resolution_ms);
+    {
+      const ProfiledStage stage(Stage::sampling);
+      spikes.clear();
+      train->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), spikes);
+      for (const Spike& spike : spikes) block.timestamps_ms.push_back(spike.timestamp_ms);
+      block.node_ids.assign(spikes.size(), rates.node_ids[node]);
+      round_up_to_grid(block.timestamps_ms, resolution_ms);
+    }
     count += block.size();
     context.add_progress(block.size());
     sink.append(std::move(block));

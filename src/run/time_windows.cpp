@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/deferred.hpp"
+#include "base/profile.hpp"
 #include "base/spike_order.hpp"
 #include "run/time_grid.hpp"
 #include "run/time_order.hpp"
@@ -43,6 +44,7 @@ struct SlicedSpikes {
 
 // All spikes of `window`, about `room`, on the grid. Windows must come in order of time.
 SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resolution_ms, std::size_t room) {
+  const ProfiledStage sampling(Stage::sampling);
   std::vector<Spike> spikes;
   spikes.reserve(room);
   trains.append_until(window.until_ms, spikes);
@@ -51,6 +53,7 @@ SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resol
     for (Spike& spike : spikes) spike.timestamp_ms = round_up_to_grid(spike.timestamp_ms, resolution_ms);
     taken.later = take_past(spikes, window);
   }
+  const ProfiledStage sorting(Stage::sorting);
   taken.now = group_by_part({spikes}, window.slices());
   return taken;
 }
@@ -77,6 +80,7 @@ std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const SampledSource& sourc
 using SlicedRuns = std::vector<GroupedSpikes>;  // of the ranges
 
 SpikeBlock sorted_slice(const SlicedRuns& runs, const Window& window, std::size_t slice) {
+  const ProfiledStage stage(Stage::sorting);
   SpikePieces pieces;
   for (const GroupedSpikes& run : runs) pieces.push_back(run.part(slice));
   const double slice_ms = (window.until_ms - window.from_ms) / kSlices;

@@ -7,10 +7,12 @@
 
 #include "base/chunk_codec.hpp"
 #include "base/fletcher32.hpp"
+#include "base/profile.hpp"
 
 namespace stimgen {
 
 ChunkPipeline::Chunk ChunkPipeline::encode(std::shared_ptr<ChunkColumn> column, const FileOptions& options) {
+  const ProfiledStage stage(options.compression == Compression::gzip ? Stage::compression : Stage::checksum);
   Chunk chunk{std::move(column), {}};
   std::visit(
       [&](auto& values) {
@@ -37,6 +39,7 @@ std::span<const std::byte> ChunkPipeline::Chunk::bytes() const {
 
 void ChunkPipeline::write(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
                           std::span<const std::byte> chunk) {
+  const ProfiledStage stage(Stage::writing);
   if (length > 0) dataset.extend(length);
   dataset.write_chunk(first, chunk);
 }

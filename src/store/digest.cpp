@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/deferred.hpp"
+#include "base/profile.hpp"
 #include "base/spike_order.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "stimgen/store.hpp"
@@ -64,6 +65,7 @@ class ContentDigest::Column {
     }
     if (under_way_.size() == kWindow) take_oldest();
     under_way_.emplace_back(*pool_, [parts = std::exchange(parts_, {})] {
+      const ProfiledStage stage(Stage::digest);
       Blake3 hash;
       for (const LeafPart& part : parts) hash.update(part.bytes);
       return hash.finish();
@@ -158,6 +160,7 @@ void ContentDigest::append(const std::shared_ptr<const SpikeBlock>& block) {
 }
 
 void ContentDigest::append_node_ids(std::span<const NodeId> node_ids, const std::shared_ptr<const void>& owner) {
+  const ProfiledStage stage(Stage::digest);
   state_->count += node_ids.size();
   if (state_->order == SpikeOrder::by_id) {
     state_->append_runs(state_->runs.append(node_ids));
@@ -167,6 +170,7 @@ void ContentDigest::append_node_ids(std::span<const NodeId> node_ids, const std:
 }
 
 void ContentDigest::append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner) {
+  const ProfiledStage stage(Stage::digest);
   state_->timestamps.append(std::as_bytes(timestamps_ms), owner);
 }
 
@@ -175,6 +179,7 @@ std::uint64_t ContentDigest::count() const {
 }
 
 Digest ContentDigest::finish() {
+  const ProfiledStage stage(Stage::digest);
   if (state_->order == SpikeOrder::by_id) state_->append_runs(state_->runs.take_last());
   Blake3 whole;
   whole.update(length_prefixed({"stimgen-content-v2", state_->population, "ms", order_name(state_->order)}));

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/chunk_codec.hpp"
+#include "base/profile.hpp"
 #include "base/spike_order.hpp"
 #include "h5/handle.hpp"
 #include "h5/write.hpp"
@@ -65,6 +66,7 @@ class SonataSink final : public SpikeSink {
     if (group_.empty() && state_ == State::open) throw std::logic_error("spikes before a population");
     if (block.node_ids.size() != block.timestamps_ms.size()) throw std::logic_error("columns of different length");
     guarded([&] {
+      const ProfiledStage stage(Stage::checking);
       const std::size_t size = block.size();
       for (std::size_t at = 0; at < size;) {
         if (pending_.size() == kChunkSpikes) {
@@ -106,6 +108,7 @@ class SonataSink final : public SpikeSink {
         file_.write_attribute("/stimgen", "compressor",
                               options_.compression == Compression::gzip ? compressor_version() : "none");
       }
+      const ProfiledStage stage(Stage::syncing);
       file_.close();
       place_.commit();
       state_ = State::finished;
