@@ -60,8 +60,7 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
     terminal.error("verify.nothing", "nothing was verified: neither recipe nor lock have a task that makes a file");
   } else if (options.files_only) {
     terminal.note(
-        "not checked, as nothing was made: whether the recipe, its networks and other inputs are still those of the "
-        "lock, and whether they make these spikes");
+        "files were compared with the lock alone: whether recipe and inputs make these spikes was not checked");
   }
   say_what_is_left_over(plan, arguments, terminal);
   return all_same(verdicts) ? 0 : 1;

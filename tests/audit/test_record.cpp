@@ -7,7 +7,6 @@
 
 using namespace stimgen;
 using stimgen::testing::FixtureDataset;
-using stimgen::testing::Integers;
 using stimgen::testing::plain_population;
 using stimgen::testing::Project;
 using stimgen::testing::read_text;
@@ -80,10 +79,10 @@ const std::string kFilesRecipe =
     "  all: {from: [base, {file: recorded.h5}]}\n"
     "output: {directory: out}\n";
 
-void write_nodes(const std::filesystem::path& path, std::int64_t last_id) {
+void write_nodes(const std::filesystem::path& path, std::uint64_t last_id) {
   auto datasets = plain_population("cells", 20);
   for (FixtureDataset& dataset : datasets) {
-    if (dataset.name.ends_with("/node_id")) std::get<Integers>(dataset.values).back() = last_id;
+    if (dataset.name.ends_with("/node_id")) std::get<std::vector<std::uint64_t>>(dataset.values).back() = last_id;
   }
   write_sonata(path, datasets);
 }
