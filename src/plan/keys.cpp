@@ -43,6 +43,14 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   sort_unique(task.inputs);
 }
 
+void add_node_set_files(const Network& network, Task& task) {
+  const bool names_one =
+      std::any_of(task.keys.begin(), task.keys.end(), [](const auto& key) { return key.first == "node_set"; });
+  if (!names_one) return;
+  const auto files = network.node_set_files();
+  task.files.insert(task.files.end(), files.begin(), files.end());
+}
+
 void InputDigests::add_columns(const NodePopulation& population, Task& task) {
   for (const std::string& column : population.take_columns_used()) {
     if (column == "node_id" || column == "population") continue;
