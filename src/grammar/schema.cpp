@@ -83,7 +83,7 @@ Json mapping_type(bool may_be_empty) {
 
 // Types that the sections add to, or that say nothing.
 bool is_inline(std::string_view type) {
-  return type == "mapping" || type == "seeds" || type == "report" || type == "any";
+  return type == "mapping" || type == "seeds" || type == "report" || type == "variables" || type == "any";
 }
 
 class SchemaWriter {

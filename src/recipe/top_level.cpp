@@ -12,7 +12,7 @@ constexpr std::array kRecipe{
     FieldDoc{"name", "text", "", "<the file's name>", "What the recipe is called in reports.",
              "thalamocortical-tutorial"},
     FieldDoc{
-        "vars", "mapping", "", "none",
+        "vars", "variables", "", "none",
         "Variables: ${name} anywhere in the recipe stands for the value of name. --set vars.name=value changes it.",
         "{burst: 50 Hz}"},
     FieldDoc{"defaults", "mapping", "", "none",
