@@ -1,6 +1,8 @@
 // Going from a declared value to what is declared inside it.
 #include "grammar/declared.hpp"
 
+#include <algorithm>
+
 namespace stimgen {
 
 namespace {
@@ -31,6 +33,12 @@ void collect(const Declared& what, const std::string& way, std::vector<KeyInside
 }
 
 }  // namespace
+
+bool has_fallback(const FieldDoc& doc) {
+  if (doc.fallback.empty() || doc.fallback.front() == '<') return false;
+  const std::vector<std::string> words = words_of(doc.type);
+  return doc.fallback != "none" || std::find(words.begin(), words.end(), "none") != words.end();
+}
 
 std::vector<FieldDoc> Declared::docs() const {
   std::vector<FieldDoc> rows;

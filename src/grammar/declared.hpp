@@ -36,6 +36,10 @@ const ScalarType* find_scalar_type(std::string_view type);
 // The words that a value of this type may be: those of a choice, "none" of a time or none.
 std::vector<std::string> words_of(std::string_view type);
 
+// False if an absent key is required, or means nothing, or something that is computed. 'none' is a value where the type
+// has this word.
+bool has_fallback(const FieldDoc& doc);
+
 // What is declared of one value.
 struct Declared {
   std::string_view type;                          // empty: a mapping of the keys of `tables`

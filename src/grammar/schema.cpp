@@ -241,7 +241,7 @@ Json SchemaWriter::property(const FieldDoc& doc) const {
   } else {
     result.update(refer_to(declared(doc)));
   }
-  if (!doc.fallback.empty() && !computed && doc.fallback != "none") result["default"] = to_json(doc.fallback);
+  if (has_fallback(doc)) result["default"] = to_json(doc.fallback);
   if (!doc.example.empty()) result["examples"] = Json::array({to_json(doc.example)});
   return result;
 }

@@ -56,7 +56,7 @@ TEST_SUITE("plan") {
 
   TEST_CASE("a key is found in every spelling that a recipe or a lock can have") {
     const std::vector<std::pair<const char*, const char*>> spellings = {
-        {"ramp.start", "ramp.start — patterns: ramp, join, fade\n  When the change begins"},
+        {"ramp.start", "ramp.start — patterns: ramp, fade\n  When the change begins"},
         {"bounds", "bounds — assemblies: grid\n  A mapping of the keys x, y."},
         {"in", "rates.in — patterns: fade\n  A mapping of the keys from, to."},
         {"rates.out", "rates.out — patterns: fade\n  A mapping of the keys from, to."},
