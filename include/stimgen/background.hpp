@@ -19,7 +19,8 @@ namespace stimgen {
 
 // Nodes that share a rate distribution, or that have listed rates.
 struct BackgroundGroup {
-  std::string label;  // the group_by value; "all" without group_by; "others"
+  std::string label;    // the group_by value; "all" without group_by; "others"
+  std::string setting;  // how settings call it; no two groups of any background have the same
   RateDistribution distribution;
   std::vector<NodeRow> rows;      // ascending
   std::vector<double> listed_hz;  // of each row, if the rates are listed (values: property or csv); else empty

@@ -41,6 +41,7 @@ struct Diagnostic {
   std::string message;  // one sentence, no full stop, user text quoted as 'text'
   std::string help;     // an edit, e.g. "did you mean 'to'?"; may be empty
   std::vector<Note> notes;
+  std::size_t more = 0;  // places of the same cause that have no note
 };
 
 class InputError;
@@ -51,6 +52,9 @@ class Diagnostics {
   // Adds an error; returns it so that the caller may add notes.
   Diagnostic& error(SourceLoc loc, ErrorCode code, std::string message, std::string help = {});
   Diagnostic& warning(SourceLoc loc, ErrorCode code, std::string message, std::string help = {});
+  // One more place of an error whose cause was reported before: a note to the first of this code, or beyond a few of
+  // them a count. False if there is none.
+  bool error_again(ErrorCode code, const SourceLoc& loc, std::string note);
 
   // Adds what was wrong with a file, at `loc`, where it is named, unless a problem has a place of its own.
   void add(const InputError& error, const SourceLoc& loc);

@@ -49,6 +49,7 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     {"recipe.no-rates", "A combination has no rates of its own.", "Ask for one of its parts."},
     {"recipe.no-spike-file", "The task makes no spike file.", "Name a background, a pattern or a combination."},
     {"recipe.no-stop", "A task has no end.", "Give it a 'stop', or the recipe a time.stop."},
+    {"recipe.no-effect", "Warning: a key changes nothing as the recipe is.", "Remove it, or do as the message says."},
     {"recipe.no-value", "A key has no value.", "Write a value, or remove the key."},
     {"recipe.not-yet", "A part of the language that this version does not have.", "Do as the message says."},
     {"recipe.out-of-range", "A number is below or above what is allowed.",
@@ -161,6 +162,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     // pattern: input over time
     {"pattern.cycles-do-not-fit", "The cycles asked for do not fit before 'stop'.",
      "Lower 'cycles', shorten the cycle or make 'stop' later."},
+    {"pattern.empty-steps", "Warning: a group has fewer nodes that join than 'steps', so some steps do nothing.",
+     "Lower 'steps', or make the groups larger."},
     {"pattern.empty-select", "'select' lists no group.",
      "List the groups that take turns, or leave 'select' out to take all."},
     {"pattern.group-twice", "'select' lists a group twice.", "List it once."},
@@ -254,6 +257,9 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "Only files that stimgen made can be audited."},
     {"audit.no-such-task", "The recipe does not have the task that made the file.", "Give the recipe that made it."},
     {"init.no-nodes", "The model has no population with nodes.", "Name another config."},
+    {"inputs.gzip", "Warning: not every program that reads SONATA spike files can open compressed ones.",
+     "Write 'compression: none' under 'output', unless your reader has zlib: BMTK, h5py and NEST have it, libsonata's "
+     "wheels do not."},
     {"inputs.two-inputs", "Two tasks feed one population, and a simulation takes one input for each.",
      "Combine them, or name the tasks that are used."},
     {"stats.empty-window", "--window A B with no time from A to B.", "Write the earlier time first."},
@@ -262,8 +268,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     // the command line
     {"usage.unknown-command", "There is no such command, or an option stands before it.",
      "'stimgen help' lists the commands; options follow the command."},
-    {"usage.unknown-word", "There is no key and no error code of this name to explain.",
-     "'stimgen explain patterns' names the keys of a section."},
+    {"usage.unknown-word", "There is no key, value or error code of this name to explain.",
+     "'stimgen explain patterns' names the keys and kinds of a section."},
     {"usage.wrong-option", "An option is unknown, stands twice, lacks its value or takes none.",
      "'stimgen COMMAND --help' shows the options."},
     {"usage.wrong-value", "An option has a value that it does not take.",

@@ -153,6 +153,10 @@ struct Said {
   void add(std::string_view key, const Said& inner);
 };
 
+// A name of the user's as one part of a longer text, "rates.PN" or "column layer of cells": in quotes unless it
+// consists of letters, digits, _ - and $, so that two different lists of names never make one text.
+std::string canonical_name(std::string_view name);
+
 // Reads the keys of one mapping as its table declares them. Construction reports unknown keys (with suggestions), keys
 // without a value and missing required ones; accessors report wrong values; every problem goes to the same Diagnostics
 // and a harmless value is returned, so that one pass finds everything. Reading an undeclared field is a logic_error;

@@ -42,8 +42,9 @@ struct SchemaTables {
 std::string recipe_schema(const SchemaTables& tables);
 
 // Text for a terminal, ending in a line end. `key` is a key ("on_time", "rates.burst", "burst"), a key of one section
-// ("patterns.on_time", "output.sort") or kind ("long.rates.burst"), a section ("patterns"), or a kind ("long",
-// "patterns.long"). A key with several meanings gets them all. nullopt if there is no such key.
+// ("patterns.on_time", "output.sort") or kind ("long.rates.burst"), a section ("patterns"), a kind ("long",
+// "patterns.long"), the path of anything in a recipe, names of the user's among it ("backgrounds.b.rates.PN"), or a
+// word that is a value ("by_id"). One with several meanings gets them all. nullopt if there is no such key.
 std::optional<std::string> explain(std::string_view key, const SchemaTables& tables);
 
 // All keys, sections and kinds, shortest forms, sorted: what a mistyped one is compared with.

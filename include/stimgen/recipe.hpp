@@ -24,7 +24,7 @@ struct OutputSettings {
   std::filesystem::path directory;  // resolved against the recipe's folder
   std::string directory_text;       // as written
   SpikeOrder sort = SpikeOrder::by_id;
-  Compression compression = Compression::gzip;
+  Compression compression = Compression::none;
   int level = 4;
   double resolution_ms = 0;  // 0: none
   std::optional<std::uint64_t> max_spikes;

@@ -65,6 +65,9 @@ struct SourceGroups {
   std::string by;                     // "pop_name", "assembly set 'thalamus_groups'", or empty
 };
 
+// A label for those in none of the groups: `wanted`, or that with something behind it where a group is called so.
+std::string label_beside(const std::vector<std::string>& labels, std::string wanted);
+
 // "key = value" pairs in canonical form.
 using Settings = std::vector<std::pair<std::string, std::string>>;
 

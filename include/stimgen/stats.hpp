@@ -49,10 +49,18 @@ struct GroupSpikeStats {
   double median_rate_hz = 0;
   double max_rate_hz = 0;
   std::optional<double> cv_isi;  // average over the nodes that have one; absent if none has
-  // Variance over mean of the nodes' spike counts (counts as a population, as Elephant's fanofactor): 1 for Poisson
-  // trains of one rate, more where rates differ. Absent without spikes.
-  std::optional<double> fano_factor;
+  // Variance over mean of the nodes' spike counts (counts as a population, as Elephant's fanofactor). Absent without
+  // spikes.
+  std::optional<double> count_dispersion;
 };
+
+// What the two are, for readers of tables.
+inline constexpr std::string_view kCvMeaning =
+    "standard deviation (over n) by mean of a node's inter-spike intervals; of a group, the average over its nodes that "
+    "have two or more";
+inline constexpr std::string_view kCountDispersionMeaning =
+    "variance (over n) by mean of the spike counts of a group's nodes: 1 for Poisson trains of one rate; across nodes, "
+    "not trials, so no Fano factor";
 
 struct SpikeStatsRequest {
   // The window [start, stop). Absent: from 0 to the last spike, which then counts.
@@ -173,12 +181,12 @@ struct StatisticsCheck {
   bool ok() const;
 };
 
-// Reads the made files of all tasks: observed spikes against the rates asked for. Memory grows with nodes and groups.
-// Errors: InputError for a file that is missing or is no file of this recipe.
+// Reads the made files of all tasks, or of `only` and what they need: observed spikes against the rates asked for.
+// Memory grows with nodes and groups. Errors: InputError for a file that is missing or is no file of this recipe.
 // Rescaled intervals: spike times are mapped through the cumulative intensity of their node and the nodes of a group
 // laid end to end, which for a Poisson process leaves intervals of mean 1 without any cut off by the end of the window
 // (Brown et al., Neural Comput. 14 (2002) 325). Other point processes than Poisson: the count is held against the
 // spread of the nodes' own counts, and intervals are not tested.
-StatisticsCheck check_statistics(const Plan& plan);
+StatisticsCheck check_statistics(const Plan& plan, const std::vector<std::string>& only = {});
 
 }  // namespace stimgen

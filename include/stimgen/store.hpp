@@ -28,7 +28,7 @@ namespace stimgen {
 inline constexpr std::size_t kChunkSpikes = 65536;
 
 struct FileOptions {
-  Compression compression = Compression::gzip;
+  Compression compression = Compression::none;
   int level = 4;  // gzip level 1…9 of the planes worth deflating
 };
 

@@ -35,8 +35,8 @@ std::string task_recipe(const Plan& plan, const Task& task) {
   add_time(recipe, json);
   const OutputSettings& output = recipe.output;
   json["output"] = {{"sort", output.sort == SpikeOrder::by_time ? "by_time" : "by_id"},
-                    {"compression", output.compression == Compression::gzip ? "gzip" : "none"},
-                    {"level", output.level}};
+                    {"compression", output.compression == Compression::gzip ? "gzip" : "none"}};
+  if (output.compression == Compression::gzip) json["output"]["level"] = output.level;
   if (output.resolution_ms > 0) json["output"]["resolution"] = format_time(output.resolution_ms);
   while (!open.empty()) {
     const TaskIndex index = open.back();

@@ -140,7 +140,7 @@ class Reader {
     if (fields_.value("others") != nullptr) {
       fields_.error("others", "background.others", "'others' goes with 'rates': with 'rate' every node is driven");
     }
-    add_group("all", rate, "'rate'", selected.population, selected.rows);
+    add_group({"all", "all", "'rate'"}, rate, selected.population, selected.rows);
   }
 
   void read_rates_by_group(const Value& rates, const PopulationSelection& selected) {
@@ -181,7 +181,9 @@ class Reader {
         continue;
       }
       listed[*index] = true;
-      add_group(member.key, member.value, fmt::format("group '{}'", member.key), &population, groups.rows[*index]);
+      const GroupNames names{member.key, fmt::format("group {}", canonical_name(member.key)),
+                             fmt::format("group '{}'", member.key)};
+      add_group(names, member.value, &population, groups.rows[*index]);
     }
     NodeSelection rest = std::move(groups.without_value);
     std::vector<std::string> rest_labels;
@@ -211,7 +213,7 @@ class Reader {
                          "remove 'others', or write 'others: silent'");
       return;
     }
-    add_group("others", *others, "'others'", &population, rest);
+    add_group({label_beside(groups.labels, "others"), "others", "'others'"}, *others, &population, rest);
   }
 
   // `silent`, or a text that can only be meant so, which is reported.
@@ -236,12 +238,17 @@ class Reader {
     if (!is_silent(others)) check_rate(others, "'others'");
   }
 
-  void add_group(const std::string& label, const Value& value, const std::string& owner,
-                 const NodePopulation* population, NodeSelection rows) {
-    const auto read = read_rate_value(value, owner, default_kind_, background_.streams, diagnostics_);
+  // How tables, settings and messages call a group.
+  struct GroupNames {
+    std::string label, setting, owner;
+  };
+
+  void add_group(const GroupNames& names, const Value& value, const NodePopulation* population, NodeSelection rows) {
+    const auto read = read_rate_value(value, names.owner, default_kind_, background_.streams, diagnostics_);
     if (!read || population == nullptr) return;
     BackgroundGroup group;
-    group.label = label;
+    group.label = names.label;
+    group.setting = names.setting;
     group.rows = std::move(rows);
     if (read->distribution) {
       group.distribution = *read->distribution;
@@ -408,11 +415,10 @@ Settings Background::settings() const {
     std::vector<NodeId> ids;
     ids.reserve(group.rows.size());
     for (const NodeRow row : group.rows) ids.push_back(population->node_ids()[row]);
-    const std::string prefix = fmt::format("group {}", group.label);
-    settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(ids)));
-    settings.emplace_back(prefix + " rate", group.listed_hz.empty()
-                                                ? canonical(group.distribution)
-                                                : canonical_digest(std::span<const double>(group.listed_hz)));
+    settings.emplace_back(group.setting + " nodes", canonical_digest(std::span<const NodeId>(ids)));
+    settings.emplace_back(group.setting + " rate", group.listed_hz.empty()
+                                                       ? canonical(group.distribution)
+                                                       : canonical_digest(std::span<const double>(group.listed_hz)));
   }
   return settings;
 }

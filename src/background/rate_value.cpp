@@ -77,9 +77,10 @@ std::optional<RateDistribution> from_moments(DefaultKind& kind, double mean_hz, 
 std::optional<RateDistribution> read_pair(const Value& value, const std::string& owner, DefaultKind& kind,
                                           Streams& streams, Diagnostics& diagnostics) {
   if (value.items.size() != 2) {
-    diagnostics.error(value.loc, "background.pair",
-                      fmt::format("{} is {}, but two rates were expected", owner, describe(value)),
-                      "write [mean, stdev]");
+    diagnostics.error(
+        value.loc, "background.pair", fmt::format("{} is {}, but two rates were expected", owner, describe(value)),
+        value.items.size() > 2 ? "write [mean, stdev]; a comma parts them, the decimal point is a dot: 1.5"
+                               : "write [mean, stdev]");
     return std::nullopt;
   }
   const auto mean_hz = read_rate_hz(value.items[0], diagnostics);

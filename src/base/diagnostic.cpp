@@ -19,6 +19,7 @@ constexpr std::size_t kWidth = 100;  // columns of source that are shown
 constexpr std::size_t kTabWidth = 4;
 constexpr std::size_t kMessageLimit = 2000;
 constexpr int kGutter = 5;
+constexpr std::size_t kMostNotes = 3;  // of one cause in several places
 
 struct Paint {
   bool colour;
@@ -139,6 +140,9 @@ void render_one(std::string& out, const Diagnostic& diagnostic, const Paint& pai
            "\n";
     render_place(out, note.loc, kCyan, paint, lines);
   }
+  if (diagnostic.more > 0) {
+    out += fmt::format("{:>{}} {} and {} more\n", "", kGutter, paint(kCyan, "= note:"), diagnostic.more);
+  }
 }
 
 // What is without a place comes last.
@@ -165,6 +169,20 @@ Diagnostic& Diagnostics::warning(SourceLoc loc, ErrorCode code, std::string mess
   items_.push_back(
       {Severity::warning, std::move(loc), std::string(code.text()), std::move(message), std::move(help), {}});
   return items_.back();
+}
+
+bool Diagnostics::error_again(ErrorCode code, const SourceLoc& loc, std::string note) {
+  const auto first = std::find_if(items_.begin(), items_.end(), [&](const Diagnostic& item) {
+    return item.severity == Severity::error && item.code == code.text();
+  });
+  if (first == items_.end()) return false;
+  ++errors_;
+  if (first->notes.size() < kMostNotes) {
+    first->notes.push_back({loc, std::move(note)});
+  } else {
+    ++first->more;
+  }
+  return true;
 }
 
 void Diagnostics::add(const InputError& error, const SourceLoc& loc) {

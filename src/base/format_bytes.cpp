@@ -16,4 +16,10 @@ std::string format_bytes(double bytes) {
   return fmt::format("{:.0f} EB", bytes / 1000);
 }
 
+std::string grouped(std::uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
 }  // namespace stimgen

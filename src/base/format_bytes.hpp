@@ -1,4 +1,4 @@
-// Sizes of files for people.
+// Sizes of files and counts for people.
 #pragma once
 
 #include <cstdint>
@@ -11,5 +11,8 @@ std::string format_bytes(double bytes);
 inline std::string format_bytes(std::uint64_t bytes) {
   return format_bytes(static_cast<double>(bytes));
 }
+
+// "1,234,567"
+std::string grouped(std::uint64_t count);
 
 }  // namespace stimgen

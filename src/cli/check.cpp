@@ -78,8 +78,9 @@ std::string statistics_json(const StatisticsCheck& check) {
 }
 
 int run_check(const Arguments& arguments, Terminal& terminal) {
-  if (arguments.has("json") && !arguments.has("statistics")) {
-    throw UsageError("usage.missing", "'--json' belongs to '--statistics'", {}, "check");
+  for (const std::string name : {"json", "only"}) {
+    if (!arguments.has(name) || arguments.has("statistics")) continue;
+    throw UsageError("usage.missing", fmt::format("'--{}' belongs to '--statistics'", name), {}, "check");
   }
   const Plan& plan = load_plan(arguments, terminal);
   std::vector<TaskIndex> all;
@@ -89,7 +90,7 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
   refuse_foreign_files(plan, all);
   if (!arguments.has("statistics")) return 0;
 
-  const StatisticsCheck check = check_statistics(plan);
+  const StatisticsCheck check = check_statistics(plan, arguments.list("only"));
   terminal.out(arguments.has("json") ? statistics_json(check) : statistics_table(check));
   terminal.note(
       fmt::format("a group is off if one of {} tests has p below {:.2g}, so that a batch made as asked is called "
@@ -101,6 +102,8 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
 constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
 constexpr Option kOptions[] = {
     {"statistics", 0, Words::none, "", "read the made files and hold them against what the recipe asks for"},
+    {"only", 0, Words::several, "TASK…",
+     "hold these tasks and all they need against it; words or a comma-separated list"},
     {"json", 0, Words::none, "", "print the statistics as JSON"},
 };
 

@@ -30,10 +30,17 @@ struct Positional {
   std::string_view meaning;
 };
 
+// A word of the output that needs saying what it is.
+struct Term {
+  std::string_view name;
+  std::string_view meaning;
+};
+
 struct Command {
   std::string_view name;
   std::string_view summary;  // one line without a full stop
   std::string_view example;  // lines to type
+  std::span<const Term> terms{};
   std::span<const Positional> positionals{};
   std::span<const Option> options{};
   bool reads_recipe = false;  // takes --set and --output too

@@ -16,13 +16,18 @@ std::string without_brackets(const std::string& word) {
 }
 
 UsageError unknown_word(const std::string& word) {
+  if (word.find_first_not_of(" \t") == std::string::npos) {
+    return {"usage.unknown-word", "WORD is empty: there is nothing to explain",
+            "'stimgen explain patterns' names the keys and kinds of a section", "explain"};
+  }
   std::vector<std::string> known = explainable_keys(language_tables());
   for (const ErrorCodeDoc& doc : kErrorCodes) known.emplace_back(doc.code);
-  const std::string near = nearest_name(word, known);
-  return {
-      "usage.unknown-word", fmt::format("there is no key and no error code '{}'", printable(word)),
-      near.empty() ? "'stimgen explain patterns' names the keys of a section" : fmt::format("did you mean '{}'?", near),
-      "explain"};
+  std::string near = nearest_name(word, known);
+  if (near.empty()) near = nearest_name(word.substr(word.rfind('.') + 1), known);
+  return {"usage.unknown-word", fmt::format("there is no key, value or error code '{}'", printable(word)),
+          near.empty() ? "'stimgen explain patterns' names the keys and kinds of a section"
+                       : fmt::format("did you mean '{}'?", near),
+          "explain"};
 }
 
 int run_explain(const Arguments& arguments, Terminal& terminal) {
@@ -38,7 +43,8 @@ int run_explain(const Arguments& arguments, Terminal& terminal) {
 }
 
 constexpr Positional kPositionals[] = {
-    {"WORD", Presence::required, "a key (on_time), section (patterns), kind (patterns.ramp) or error code"},
+    {"WORD", Presence::required,
+     "a key (on_time, backgrounds.b.rate), section (patterns), kind (patterns.ramp), value (by_id) or error code"},
 };
 
 }  // namespace
@@ -46,7 +52,7 @@ constexpr Positional kPositionals[] = {
 extern const Command kExplain;
 constinit const Command kExplain{
     .name = "explain",
-    .summary = "say what a key means (type, unit, default, an example), or an error code",
+    .summary = "say what a key means (type, unit, default, an example), a value, or an error code",
     .example = "stimgen explain on_time\nstimgen explain patterns.ramp\nstimgen explain recipe.wrong-unit",
     .positionals = kPositionals,
     .run = run_explain};

@@ -95,6 +95,8 @@ std::string command_help(const Command& command) {
   append_options(text, command.options);
   if (command.reads_recipe) append_options(text, recipe_options());
   append_options(text, common_options());
+  if (!command.terms.empty()) text += "\nOutput:\n";
+  for (const Term& term : command.terms) text += fmt::format("  {:<24}  {}\n", term.name, term.meaning);
   text += "\nExample:\n";
   std::string_view rest = command.example;
   while (!rest.empty()) {

@@ -62,6 +62,16 @@ void check_one_input_each(const Plan& plan, const std::vector<TaskIndex>& tasks,
   diagnostics.throw_if_errors();
 }
 
+void warn_of_gzip(const Plan& plan, Terminal& terminal) {
+  if (plan.recipe.output.compression != Compression::gzip) return;
+  Diagnostics diagnostics;
+  diagnostics.warning({}, "inputs.gzip",
+                      "the files are compressed, which libsonata from PyPI (0.1.26 and later) cannot read, nor what "
+                      "builds on it, such as neurodamus, BlueCelluLab and SNAP; BMTK and h5py can",
+                      "write 'compression: none' under 'output' for files that every reader opens");
+  terminal.warnings(diagnostics);
+}
+
 std::string input_file(const Plan& plan, const Task& task, const std::string& base) {
   const std::filesystem::path file =
       std::filesystem::weakly_canonical(std::filesystem::absolute(plan.output_path(task)));
@@ -73,6 +83,7 @@ int run_inputs(const Arguments& arguments, Terminal& terminal) {
   const Plan& plan = load_plan(arguments, terminal, Warnings::left_out);
   const std::vector<TaskIndex> tasks = tasks_to_play(plan, arguments.texts("TASK"));
   check_one_input_each(plan, tasks, arguments.text("RECIPE"));
+  warn_of_gzip(plan, terminal);
   Json inputs = Json::object();
   for (const TaskIndex index : tasks) {
     const Task& task = plan.tasks[index];

@@ -1,5 +1,6 @@
 // `stimgen plan`: the task graph as a table, as JSON or for Graphviz.
 #include <cmath>
+#include <filesystem>
 #include <map>
 
 #include "base/format_bytes.hpp"
@@ -33,10 +34,25 @@ std::string state_text(const States& states, TaskIndex index) {
   return state->second.fresh ? "fresh" : "stale: " + state->second.why;
 }
 
-std::string as_table(const Plan& plan, const States& states) {
+// Of a file that is up to date.
+std::string bytes_on_disk(const Plan& plan, const States& states, TaskIndex index) {
+  const auto state = states.find(index);
+  if (state == states.end() || !state->second.fresh) return "-";
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(plan.output_path(plan.tasks[index]), error);
+  return error ? std::string("-") : format_bytes(static_cast<std::uint64_t>(bytes));
+}
+
+std::string as_table(const Plan& plan, const States& states, bool with_streams) {
   using enum Table::Align;
-  Table table({left, left, left, left, right, right, left, left});
-  table.add({"TASK", "KIND", "NEEDS", "STREAMS", "SPIKES", "BYTES", "FILE", "STATE"});
+  std::vector<Table::Align> columns{left, left, left, right, right, right, left, left};
+  std::vector<std::string> header{"TASK", "KIND", "NEEDS", "SPIKES", "BYTES", "ON DISK", "FILE", "STATE"};
+  if (with_streams) {
+    columns.push_back(left);
+    header.emplace_back("STREAMS");
+  }
+  Table table(columns);
+  table.add(header);
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
     const Task& task = plan.tasks[i];
     std::vector<std::string> streams;
@@ -44,11 +60,16 @@ std::string as_table(const Plan& plan, const States& states) {
       streams.push_back(fmt::format("{}:{}", stream.label(), hex(stream.key)));
     }
     const auto or_dash = [](std::string text) { return text.empty() ? std::string("-") : text; };
-    table.add({task.name, std::string(task_kind_name(task.kind)), or_dash(joined(names_needed(plan, task))),
-               or_dash(fmt::format("{}", fmt::join(streams, " "))),
-               task.makes_file() ? fmt::format("{:.0f}", task.expected_spikes) : "-",
-               task.makes_file() ? format_bytes(task.expected_bytes) : "-", or_dash(task.output),
-               state_text(states, i)});
+    std::vector<std::string> cells{task.name,
+                                   std::string(task_kind_name(task.kind)),
+                                   or_dash(joined(names_needed(plan, task))),
+                                   task.makes_file() ? fmt::format("{:.0f}", task.expected_spikes) : "-",
+                                   task.makes_file() ? format_bytes(task.expected_bytes) : "-",
+                                   bytes_on_disk(plan, states, i),
+                                   or_dash(task.output),
+                                   state_text(states, i)};
+    if (with_streams) cells.push_back(or_dash(fmt::format("{}", fmt::join(streams, " "))));
+    table.add(cells);
   }
   return table.text();
 }
@@ -121,12 +142,18 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
   FileStamps stamps(plan.recipe.output.directory);
   const auto lock = read_lock(lock_path(plan, arguments.has("set")), recipe_key(plan));
   const States states = judge_tasks(plan, lock, stamps);
-  terminal.out(arguments.has("json") ? as_json(plan, states) : as_table(plan, states));
+  if (arguments.has("json")) {
+    terminal.out(as_json(plan, states));
+    return 0;
+  }
+  terminal.out(as_table(plan, states, arguments.has("streams")));
+  if (plan.recipe.output.compression == Compression::gzip) terminal.note("BYTES are those before compression");
   return 0;
 }
 
 constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
 constexpr Option kOptions[] = {
+    {"streams", 0, Words::none, "", "show the random streams of each task, too"},
     {"json", 0, Words::none, "", "as JSON"},
     {"dot", 0, Words::none, "", "for Graphviz: stimgen plan RECIPE --dot | dot -Tsvg > plan.svg"},
 };
@@ -136,7 +163,7 @@ constexpr Option kOptions[] = {
 extern const Command kPlan;
 constinit const Command kPlan{
     .name = "plan",
-    .summary = "show the tasks of a recipe: order, needs, streams, expected size, fresh or stale and why",
+    .summary = "show the tasks of a recipe: order, needs, expected and real size, fresh or stale and why",
     .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
     .positionals = kPositionals,
     .options = kOptions,

@@ -33,6 +33,10 @@ std::string command_text(const Command& command) {
     text += fmt::format("| {} | {} |\n", markdown_code(positional.name), markdown_text(positional.meaning));
   }
   text += option_table(command.options);
+  if (!command.terms.empty()) text += "\n| output | meaning |\n|---|---|\n";
+  for (const Term& term : command.terms) {
+    text += fmt::format("| {} | {} |\n", markdown_code(term.name), markdown_text(term.meaning));
+  }
   if (command.reads_recipe) text += "\nReads a recipe.\n";
   return text + fmt::format("\n```text\n{}\n```\n", command.example);
 }

@@ -1,4 +1,5 @@
 // `stimgen run`: makes the spike files of a recipe.
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <exception>
@@ -81,14 +82,24 @@ std::string_view status_name(TaskStatus status) {
   return "";
 }
 
+// For people.
+std::string_view status_text(TaskStatus status) {
+  switch (status) {
+    case TaskStatus::current:
+      return "up to date";
+    case TaskStatus::not_run:
+      return "not made";
+    default:
+      return status_name(status);
+  }
+}
+
 std::string what_happened(TaskStatus status) {
   switch (status) {
     case TaskStatus::not_run:
-      return "not made, since a task it needs was not";
+      return "since a task it needs was not";
     case TaskStatus::failed:
-      return "failed, see above";
-    case TaskStatus::interrupted:
-      return "interrupted";
+      return "see above";
     default:
       return {};
   }
@@ -145,22 +156,44 @@ std::optional<Shard> part_of(const PartsMade& parts, TaskIndex index) {
   return found == parts.end() ? std::nullopt : std::optional(found->second);
 }
 
-// One line a task.
+// Files that are up to date are of interest while they are few.
+constexpr std::size_t kMostCurrentLines = 20;
+
+std::size_t count_of(const RunSummary& summary, TaskStatus status) {
+  return static_cast<std::size_t>(std::count_if(summary.results.begin(), summary.results.end(),
+                                                [&](const auto& each) { return each.second.status == status; }));
+}
+
+// "3 made, 1,997 up to date"
+std::string counts_line(const RunSummary& summary) {
+  std::string line;
+  for (const TaskStatus status :
+       {TaskStatus::made, TaskStatus::current, TaskStatus::failed, TaskStatus::not_run, TaskStatus::interrupted}) {
+    const std::size_t count = count_of(summary, status);
+    if (count == 0) continue;
+    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", grouped(count), status_text(status));
+  }
+  return line.empty() ? line : line + "\n";
+}
+
+// One line a task, then how many were made.
 std::string summary_table(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {
   using enum Table::Align;
-  Table table({left, right, right, right, right, left});
+  Table table({left, left, right, right, right, right, left});
+  const bool few_current = count_of(summary, TaskStatus::current) <= kMostCurrentLines;
   for (const auto& [index, result] : summary.results) {
     const Task& task = plan.tasks[index];
+    if (result.status == TaskStatus::current && !few_current) continue;
     if (result.status == TaskStatus::made || result.status == TaskStatus::current) {
-      table.add({task.name, fmt::format("{} spikes", result.spikes),
+      table.add({task.name, std::string(status_text(result.status)), fmt::format("{} spikes", result.spikes),
                  result.nodes > 0 ? fmt::format("{} Hz", format_rounded(result.mean_rate_hz, 4)) : "-",
                  format_bytes(result.bytes), fmt::format("{:.2f} s", result.seconds),
                  shown_path(plan, task, part_of(parts, index))});
     } else {
-      table.add({task.name, "-", "-", "-", "-", what_happened(result.status)});
+      table.add({task.name, std::string(status_text(result.status)), "-", "-", "-", "-", what_happened(result.status)});
     }
   }
-  return table.text();
+  return table.text() + counts_line(summary);
 }
 
 std::string summary_json(const Plan& plan, const RunSummary& summary, const PartsMade& parts) {

@@ -63,7 +63,7 @@ Measures measures_of(const GroupSpikeStats& group) {
           {"median_rate_hz", group.median_rate_hz},
           {"max_rate_hz", group.max_rate_hz},
           {"cv_isi", optional_json(group.cv_isi)},
-          {"fano_factor", optional_json(group.fano_factor)}};
+          {"count_dispersion", optional_json(group.count_dispersion)}};
 }
 
 // A line of the output: a node, or a group of nodes.
@@ -175,6 +175,13 @@ std::string as_json(const std::vector<Result>& results, bool by_node) {
   return to_text(Json{{"populations", populations}});
 }
 
+// Above a table for people; programs know what they asked for.
+void say_what_is_meant(const Arguments& arguments, Terminal& terminal) {
+  if (arguments.has("csv") || arguments.has("json")) return;
+  terminal.note(fmt::format("cv_isi: {}", kCvMeaning));
+  if (!arguments.has("nodes")) terminal.note(fmt::format("count_dispersion: {}", kCountDispersionMeaning));
+}
+
 int run_stats(const Arguments& arguments, Terminal& terminal) {
   if (arguments.has("csv") && arguments.has("json")) {
     throw UsageError("usage.exclusive", "'--csv' and '--json' exclude each other", {}, "stats");
@@ -192,6 +199,7 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
     say_what_was_assumed(context, result.info, result.stats.window, result.stats.spikes_outside, terminal);
   }
 
+  say_what_is_meant(arguments, terminal);
   const Layout layout{.by_node = arguments.has("nodes"), .windows = context.windows.size() > 1};
   if (arguments.has("json")) {
     terminal.out(as_json(results, layout.by_node));
@@ -203,6 +211,7 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
+constexpr Term kTerms[] = {{"cv_isi", kCvMeaning}, {"count_dispersion", kCountDispersionMeaning}};
 constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
 constexpr Option kOptions[] = {
     kRecipeOption,
@@ -220,11 +229,12 @@ constexpr Option kOptions[] = {
 extern const Command kStats;
 constinit const Command kStats{
     .name = "stats",
-    .summary = "rates, CV of intervals and Fano factor of the spikes in a file, by group or node",
+    .summary = "rates, CV of intervals and dispersion of counts of the spikes in a file, by group or node",
     .example =
         "stimgen stats stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
         "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv\n"
         "stimgen stats stimulus/long.h5 --recipe recipe.yaml --window 0 1 --window 1 2",
+    .terms = kTerms,
     .positionals = kPositionals,
     .options = kOptions,
     .run = run_stats};

@@ -1,6 +1,8 @@
 // Going from a declared value to what is declared inside it.
 #include "grammar/declared.hpp"
 
+#include <algorithm>
+
 namespace stimgen {
 
 namespace {
@@ -31,6 +33,12 @@ void collect(const Declared& what, const std::string& way, std::vector<KeyInside
 }
 
 }  // namespace
+
+bool has_fallback(const FieldDoc& doc) {
+  if (doc.fallback.empty() || doc.fallback.front() == '<') return false;
+  const std::vector<std::string> words = words_of(doc.type);
+  return doc.fallback != "none" || std::find(words.begin(), words.end(), "none") != words.end();
+}
 
 std::vector<FieldDoc> Declared::docs() const {
   std::vector<FieldDoc> rows;
@@ -67,6 +75,36 @@ std::optional<Declared> declared_member(const Declared& mapping, std::string_vie
   }
   if (!opens) return std::nullopt;
   return Declared{{}, mapping.tables, full + "."};
+}
+
+namespace {
+
+void collect_members(const Declared& what, const FieldDoc& of, const std::string& way,
+                     std::vector<MemberInside>& members) {
+  const FieldType* type = what.field_type();
+  if (type == nullptr) return;
+  if (type->name == "any") {
+    members.push_back({way + ".**", of, what, false});
+    return;
+  }
+  const auto add = [&](const Declared& member, bool is_item) {
+    members.push_back({way + ".*", of, member, is_item});
+    collect_members(member, of, way + ".*", members);
+  };
+  if (!type->item.empty()) add(declared_items(what), true);
+  if (!type->named.empty()) add(inside(type->named, what), false);
+  if (!type->keys) return;
+  for (const FieldDoc& doc : what.docs()) {
+    collect_members(declared(doc), doc, way + "." + std::string(doc.name), members);
+  }
+}
+
+}  // namespace
+
+std::vector<MemberInside> members_inside(const FieldDoc& doc) {
+  std::vector<MemberInside> members;
+  collect_members(declared(doc), doc, std::string(doc.name), members);
+  return members;
 }
 
 std::vector<KeyInside> keys_inside(const FieldDoc& doc) {

@@ -27,10 +27,18 @@ struct ScalarType {
   std::string_view pattern;
   // The value in its one form, or nullopt after reporting what is wrong with it in the words of the strict reader.
   ReadScalar<std::string>* canonical;
+  // The words that it takes, set apart by blanks; empty: any text, or numbers only.
+  std::string_view words{};
 };
 
 // nullptr if no scalar may stand at a key of this type. A choice has one, too.
 const ScalarType* find_scalar_type(std::string_view type);
+// The words that a value of this type may be: those of a choice, "none" of a time or none.
+std::vector<std::string> words_of(std::string_view type);
+
+// False if an absent key is required, or means nothing, or something that is computed. 'none' is a value where the type
+// has this word.
+bool has_fallback(const FieldDoc& doc);
 
 // What is declared of one value.
 struct Declared {
@@ -56,5 +64,14 @@ struct KeyInside {
 };
 // All of them, outer ones first.
 std::vector<KeyInside> keys_inside(const FieldDoc& doc);
+
+// A place inside the value of a key that the user names, as a group of `rates`, or counts, as a point of `points`.
+struct MemberInside {
+  std::string way;       // from the outer key on: "rates.*", "points.*"; ** at the end: whatever is inside
+  FieldDoc of;           // the key whose members or items they are: "points"
+  Declared what;         // what may stand there
+  bool is_item = false;  // its name is a number, from 0 on
+};
+std::vector<MemberInside> members_inside(const FieldDoc& doc);
 
 }  // namespace stimgen

@@ -109,6 +109,7 @@ class TreeBuilder : public YAML::EventHandler {
     open(Value::Kind::mapping, mark, tag, anchor, style == YAML::EmitterStyle::Flow);
   }
   void OnMapEnd() override {
+    if (frames_.back().flow) refuse_decimal_commas(frames_.back().value);
     merge_bases(frames_.back());
     close();
   }
@@ -308,6 +309,24 @@ class TreeBuilder : public YAML::EventHandler {
       for (Value& item : value.items) take(std::move(item));
     } else {
       take(std::move(value));
+    }
+  }
+
+  // {mean: 2, stdev: 1,5 Hz}: after its comma the number goes on as a key without a value.
+  void refuse_decimal_commas(const Value& mapping) {
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t i = 1; i < mapping.members.size(); ++i) {
+      const Value& before = mapping.members[i - 1].value;
+      const Value::Member& member = mapping.members[i];
+      const bool is_rest = member.value.is_null() && !member.key.empty() && is_digit(member.key.front());
+      if (!is_rest || !before.is_scalar() || before.quoted || before.text.empty() ||
+          !std::all_of(before.text.begin() + (before.text.front() == '-' ? 1 : 0), before.text.end(), is_digit)) {
+        continue;
+      }
+      SourceLoc loc = before.loc;
+      if (loc.line == member.key_loc.line) loc.length = member.key_loc.column + member.key_loc.length - loc.column;
+      stop(loc, "recipe.bad-number", "inside { } a comma parts entries, it is no decimal point",
+           fmt::format("write {}.{}", printable(before.text, 60), printable(member.key, 60)));
     }
   }
 

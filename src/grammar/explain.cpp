@@ -6,174 +6,12 @@
 
 #include <fmt/format.h>
 
-#include "grammar/declared.hpp"
 #include "grammar/field_names.hpp"
+#include "grammar/key_index.hpp"
 
 namespace stimgen {
 
 namespace {
-
-// A part of the way to a key: a word, or a name or number of the user's, which may be left out.
-struct Step {
-  std::string word;
-  bool any = false;
-};
-
-// One key where it is declared.
-struct Place {
-  std::string section;  // "patterns"; empty for the top level
-  std::string kind;     // "long"; empty if the section has no kinds
-  FieldDoc doc;
-  std::vector<Step> way;          // from the section on, to the last part of the key's name
-  std::optional<FieldDoc> outer;  // the key whose value it stands in: "rate"; absent if it is one of the entry itself
-  bool one_of_forms;              // demanded in one form of several only
-};
-
-// A mapping whose keys the tables spell with a dot: "rates" of "rates.burst".
-struct Nested {
-  std::string section;
-  std::string name;
-  std::vector<Step> way;
-  std::vector<std::string> kinds;
-  std::vector<FieldDoc> docs;
-};
-
-struct Kind {
-  std::string section;
-  const KindInfo* info;
-  std::vector<FieldDoc> docs;
-};
-
-std::vector<FieldDoc> joined(const SchemaKind& kind) {
-  std::vector<FieldDoc> docs;
-  for (const auto& table : kind.tables) docs.insert(docs.end(), table.begin(), table.end());
-  return docs;
-}
-
-std::vector<Kind> all_kinds(const SchemaTables& tables) {
-  std::vector<Kind> kinds;
-  for (const SchemaSection& section : tables.sections) {
-    for (const SchemaKind& kind : section.kinds) {
-      if (kind.info != nullptr) kinds.push_back({std::string(section.name), kind.info, joined(kind)});
-    }
-  }
-  for (const KindInfo* process : tables.processes) {
-    kinds.push_back({"process", process, {process->fields.begin(), process->fields.end()}});
-  }
-  for (const KindInfo* distribution : tables.distributions) {
-    kinds.push_back({"distribution", distribution, {distribution->fields.begin(), distribution->fields.end()}});
-  }
-  return kinds;
-}
-
-std::vector<Step> steps_of(std::string_view dotted) {
-  std::vector<Step> steps;
-  while (!dotted.empty()) {
-    const std::size_t dot = std::min(dotted.find('.'), dotted.size());
-    const std::string word(dotted.substr(0, dot));
-    steps.push_back({word, word == "*"});
-    dotted.remove_prefix(std::min(dot + 1, dotted.size()));
-  }
-  return steps;
-}
-
-// Collects every key of the language, those inside values too.
-class Places {
- public:
-  explicit Places(const SchemaTables& tables) {
-    for (const SectionDoc& section : tables.top_level) add_section(section);
-    for (const SectionDoc& section : tables.networks) add_section(section);
-    for (const SchemaSection& section : tables.sections) {
-      for (const SchemaKind& kind : section.kinds) {
-        const std::string name = kind.info == nullptr ? std::string() : std::string(kind.info->name);
-        // Of an entry, which has a name of its own.
-        for (const FieldDoc& doc : joined(kind)) add(std::string(section.name), name, {{"", true}}, doc);
-      }
-    }
-    for (const KindInfo* process : tables.processes) {
-      for (const FieldDoc& doc : process->fields) add("process", std::string(process->name), {{"", true}}, doc);
-    }
-  }
-
-  std::vector<Place> places;
-  std::vector<Nested> nested;
-
- private:
-  void add_section(const SectionDoc& section) {
-    const std::string name = section.name == "recipe" ? std::string() : std::string(section.name);
-    for (const FieldDoc& doc : section.fields) add(name, "", {}, doc);
-  }
-
-  void add(const std::string& section, const std::string& kind, std::vector<Step> way, const FieldDoc& doc) {
-    for (std::size_t dot = doc.name.find('.'); dot != std::string_view::npos; dot = doc.name.find('.', dot + 1)) {
-      add_nested(section, kind, way, std::string(doc.name.substr(0, dot)), doc);
-    }
-    const auto add_place = [&](const FieldDoc& key, std::string_view from_entry, const std::optional<FieldDoc>& outer,
-                               bool one) {
-      places.push_back({section, kind, key, way, outer, one});
-      append(places.back().way, steps_of(from_entry));
-    };
-    add_place(doc, doc.name, std::nullopt, false);
-    for (const KeyInside& inside : keys_inside(doc)) add_place(inside.doc, inside.way, doc, inside.one_of_forms);
-  }
-
-  void add_nested(const std::string& section, const std::string& kind, std::vector<Step> way, const std::string& name,
-                  const FieldDoc& doc) {
-    const auto is_it = [&](const Nested& other) { return other.section == section && other.name == name; };
-    auto found = std::find_if(nested.begin(), nested.end(), is_it);
-    if (found == nested.end()) {
-      append(way, steps_of(name));
-      found = nested.insert(nested.end(), {section, name, std::move(way), {}, {}});
-    }
-    if (!kind.empty() && std::find(found->kinds.begin(), found->kinds.end(), kind) == found->kinds.end()) {
-      found->kinds.push_back(kind);
-    }
-    const auto same = [&](const FieldDoc& other) { return other.name == doc.name && other.meaning == doc.meaning; };
-    if (std::none_of(found->docs.begin(), found->docs.end(), same)) found->docs.push_back(doc);
-  }
-
-  static void append(std::vector<Step>& way, const std::vector<Step>& more) {
-    way.insert(way.end(), more.begin(), more.end());
-  }
-};
-
-// Whether `key`, from its end on, is the end of the way; what the user names may be left out of it.
-bool leads_to(std::span<const Step> key, std::span<const Step> way) {
-  if (key.empty()) return true;
-  if (way.empty()) return false;
-  const auto shorter = [](std::span<const Step> steps) { return steps.first(steps.size() - 1); };
-  if (!way.back().any) return key.back().word == way.back().word && leads_to(shorter(key), shorter(way));
-  // A name stands for nothing without what it is a name in.
-  return leads_to(key, shorter(way)) || (key.size() > 1 && leads_to(shorter(key), shorter(way)));
-}
-
-// In any spelling that a recipe or a lock can have: of an entry, of a kind, or of the defaults of a section.
-bool is_named_by(const std::string& section, const std::vector<std::string>& kinds, const std::vector<Step>& way,
-                 std::string_view key) {
-  const std::vector<Step> words = steps_of(key);
-  const std::vector<Step> start = steps_of(section);
-  const auto full = [&](std::vector<Step> first, std::size_t skipped) {
-    first.insert(first.end(), way.begin() + static_cast<std::ptrdiff_t>(skipped), way.end());
-    return first;
-  };
-  if (leads_to(words, full(start, 0))) return true;
-  if (way.empty() || !way.front().any) return false;
-  std::vector<Step> defaults{{"defaults"}};
-  defaults.insert(defaults.end(), start.begin(), start.end());
-  if (leads_to(words, full(defaults, 1))) return true;
-  return std::any_of(kinds.begin(), kinds.end(),
-                     [&](const std::string& kind) { return leads_to(words, full({{kind}}, 1)); });
-}
-
-std::string joined_names(std::string_view a, std::string_view b) {
-  return a.empty() ? std::string(b) : fmt::format("{}.{}", a, b);
-}
-
-bool is_full_name(const Place& place, std::string_view key) {
-  return key == joined_names(place.section, place.doc.name) ||
-         (!place.kind.empty() && (key == joined_names(place.kind, place.doc.name) ||
-                                  key == joined_names(joined_names(place.section, place.kind), place.doc.name)));
-}
 
 bool same_doc(const FieldDoc& a, const FieldDoc& b) {
   return a.name == b.name && a.type == b.type && a.unit == b.unit && a.fallback == b.fallback &&
@@ -213,9 +51,9 @@ std::string field_text(const FieldDoc& doc, const std::string& where) {
 }
 
 // " — patterns: long, short; backgrounds".
-std::string where_text(const std::vector<const Place*>& places) {
+std::string where_text(const std::vector<const KeyPlace*>& places) {
   std::vector<std::pair<std::string, std::vector<std::string>>> sections;
-  for (const Place* place : places) {
+  for (const KeyPlace* place : places) {
     if (place->section.empty()) continue;
     auto found =
         std::find_if(sections.begin(), sections.end(), [&](const auto& item) { return item.first == place->section; });
@@ -230,7 +68,7 @@ std::string where_text(const std::vector<const Place*>& places) {
   return text;
 }
 
-std::string kind_text(const Kind& kind) {
+std::string kind_text(const KindPlace& kind) {
   std::string text = fmt::format("{} — {}\n  {}\n", kind.info->name, kind.section, kind.info->summary);
   if (!kind.docs.empty()) text += "\n  keys\n";
   std::size_t width = 0;
@@ -243,30 +81,16 @@ std::string kind_text(const Kind& kind) {
 }
 
 // The kinds of a section, under the text of its key.
-std::string kinds_list(std::string_view section, const std::vector<Kind>& kinds) {
+std::string kinds_list(std::string_view section, const std::vector<KindPlace>& kinds) {
   std::string text;
   std::size_t width = 10;
-  for (const Kind& kind : kinds) {
+  for (const KindPlace& kind : kinds) {
     if (kind.section == section) width = std::max(width, kind.info->name.size());
   }
-  for (const Kind& kind : kinds) {
+  for (const KindPlace& kind : kinds) {
     if (kind.section == section) text += fmt::format("    {:<{}}  {}\n", kind.info->name, width, kind.info->summary);
   }
   return text.empty() ? text : "\n  kinds\n" + text;
-}
-
-// The keys of a section without kinds.
-std::string keys_list(std::string_view section, const std::vector<Place>& places) {
-  std::string text;
-  std::size_t width = 0;
-  for (const Place& place : places) {
-    if (place.section == section && place.kind.empty() && !place.outer) width = std::max(width, place.doc.name.size());
-  }
-  for (const Place& place : places) {
-    if (place.section != section || !place.kind.empty() || place.outer) continue;
-    text += fmt::format("    {:<{}}  {}\n", place.doc.name, width, place.doc.meaning);
-  }
-  return text.empty() ? text : "\n  keys\n" + text;
 }
 
 std::string rows_list(const std::string& title, std::span<const FieldDoc> docs) {
@@ -277,10 +101,28 @@ std::string rows_list(const std::string& title, std::span<const FieldDoc> docs) 
   return text;
 }
 
+// The keys that every entry of a section has, whatever its kind.
+std::vector<FieldDoc> common_keys(std::string_view section, const KeyIndex& index) {
+  std::vector<FieldDoc> docs;
+  std::vector<const KindPlace*> kinds;
+  for (const KindPlace& kind : index.kinds) {
+    if (kind.section == section) kinds.push_back(&kind);
+  }
+  const auto is_in = [](const std::vector<FieldDoc>& all, const FieldDoc& doc) {
+    return std::any_of(all.begin(), all.end(), [&](const FieldDoc& other) { return same_doc(other, doc); });
+  };
+  for (const KeyPlace& place : index.places) {
+    if (place.section != section || place.outer || is_in(docs, place.doc)) continue;
+    const auto has_it = [&](const KindPlace* kind) { return is_in(kind->docs, place.doc); };
+    if (std::all_of(kinds.begin(), kinds.end(), has_it)) docs.push_back(place.doc);
+  }
+  return docs;
+}
+
 // A key inside the values of others: "mean — inside rate, rates, others (backgrounds)".
-std::string inside_text(const std::vector<const Place*>& places) {
+std::string inside_text(const std::vector<const KeyPlace*>& places) {
   std::vector<std::pair<std::string, std::vector<std::string>>> sections;
-  for (const Place* place : places) {
+  for (const KeyPlace* place : places) {
     const std::string section = place->section.empty() ? "top level" : place->section;
     auto found =
         std::find_if(sections.begin(), sections.end(), [&](const auto& item) { return item.first == section; });
@@ -295,7 +137,7 @@ std::string inside_text(const std::vector<const Place*>& places) {
     where += fmt::format("{}{} ({})", where.empty() ? "" : "; ", fmt::join(names, ", "), section);
   }
   const FieldDoc& doc = places.front()->doc;
-  const auto shown = std::find_if(places.begin(), places.end(), [&](const Place* place) {
+  const auto shown = std::find_if(places.begin(), places.end(), [&](const KeyPlace* place) {
     return place->outer->example.find(std::string(doc.name) + ":") != std::string::npos;
   });
   const std::string example = shown == places.end() ? nested_spelling(doc.name, doc.example)
@@ -304,7 +146,7 @@ std::string inside_text(const std::vector<const Place*>& places) {
          table_text(doc, places.front()->one_of_forms, example) + rows_list("keys inside", doc.inside);
 }
 
-std::string nested_text(const Nested& nested) {
+std::string nested_text(const NestedPlace& nested) {
   const std::string kinds = nested.kinds.empty() ? "" : fmt::format(": {}", fmt::join(nested.kinds, ", "));
   return fmt::format("{} — {}{}\n  A mapping of the keys {}.\n", nested.name, nested.section, kinds,
                      fmt::join(keys_under(nested.docs, nested.name + "."), ", ")) +
@@ -312,9 +154,9 @@ std::string nested_text(const Nested& nested) {
 }
 
 // Groups of places that declare the same.
-std::vector<std::vector<const Place*>> same_together(const std::vector<const Place*>& places) {
-  std::vector<std::vector<const Place*>> groups;
-  for (const Place* place : places) {
+std::vector<std::vector<const KeyPlace*>> same_together(const std::vector<const KeyPlace*>& places) {
+  std::vector<std::vector<const KeyPlace*>> groups;
+  for (const KeyPlace* place : places) {
     const auto found = std::find_if(groups.begin(), groups.end(),
                                     [&](const auto& group) { return same_doc(group.front()->doc, place->doc); });
     if (found == groups.end()) {
@@ -326,77 +168,91 @@ std::vector<std::vector<const Place*>> same_together(const std::vector<const Pla
   return groups;
 }
 
-struct Found {
-  std::vector<const Place*> keys;    // of entries and sections
-  std::vector<const Place*> inside;  // of values
-  std::vector<const Kind*> kinds;
-  std::vector<const Nested*> nested;
-};
+// The section, process or distribution that a key opens: its keys and kinds.
+std::string opened_text(std::string_view section, const KeyIndex& index) {
+  const std::vector<FieldDoc> docs = common_keys(section, index);
+  const std::string kinds = kinds_list(section, index.kinds);
+  std::string text = rows_list(kinds.empty() ? "keys" : "keys of every kind", docs) + kinds;
+  const auto has_own = [&](const KindPlace& kind) { return kind.section == section && kind.docs.size() > docs.size(); };
+  const auto shown = std::find_if(index.kinds.begin(), index.kinds.end(), has_own);
+  if (!docs.empty() && shown != index.kinds.end()) {
+    text += fmt::format("\n  'stimgen explain {}.{}' names all keys of a kind.\n", section, shown->info->name);
+  }
+  return text;
+}
 
-Found find(std::string_view key, const Places& all, const std::vector<Kind>& kinds) {
-  Found found;
-  // "ramp.start" is a key, though 'ramp' is also a kind that has a 'start'.
-  for (const bool in_section : {false, true}) {
-    if (!found.keys.empty()) break;
-    for (const Place& place : all.places) {
-      const bool named = in_section ? is_full_name(place, key) : key == place.doc.name;
-      if (!place.outer && named) found.keys.push_back(&place);
-    }
+std::string key_text(const std::vector<const KeyPlace*>& same, const KeyIndex& index) {
+  const FieldDoc& doc = same.front()->doc;
+  std::string text = field_text(doc, where_text(same)) + rows_list("keys inside", doc.inside);
+  const bool opens_section =
+      std::any_of(same.begin(), same.end(), [](const KeyPlace* place) { return place->section.empty(); });
+  const bool opens = opens_section || doc.name == "process" || doc.name == "distribution";
+  return opens ? text + opened_text(doc.name, index) : text;
+}
+
+std::string value_text(std::string_view word, const std::vector<const KeyPlace*>& same) {
+  const KeyPlace& first = *same.front();
+  const std::string where = first.outer ? fmt::format(" — inside {}", first.outer->name) : where_text(same);
+  return fmt::format("{} — a value of {}\n\n", word, first.doc.name) + field_text(first.doc, where);
+}
+
+std::string member_text(std::string_view key, const MemberPlace& member, const KeyIndex& index) {
+  const std::string where =
+      member.section.empty() || member.section == member.of.name
+          ? std::string()
+          : fmt::format(" ({}{}{})", member.section, member.kind.empty() ? "" : ": ", member.kind);
+  std::string text =
+      fmt::format("{} — {} {}{}\n  {}\n", key, member.is_item ? "an item, counted from 0, of" : "a name of your own in",
+                  member.of.name, where, member.of.meaning);
+  if (member.what.type.empty()) return text + opened_text(member.section, index);
+  text += fmt::format("\n  type     {}\n", type_text(member.what.type));
+  const FieldType* type = member.what.field_type();
+  return type != nullptr && type->keys ? text + rows_list("keys inside", member.what.docs()) : text;
+}
+
+// The texts of members, each once.
+std::vector<std::string> member_texts(std::string_view key, const FoundKeys& found, const KeyIndex& index) {
+  std::vector<std::string> texts;
+  for (const MemberPlace* member : found.members) {
+    std::string text = member_text(key, *member, index);
+    if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
   }
-  for (const Kind& kind : kinds) {
-    if (key == kind.info->name || key == joined_names(kind.section, kind.info->name)) found.kinds.push_back(&kind);
-  }
-  const bool known = !found.keys.empty() || !found.kinds.empty();
-  for (const Place& place : all.places) {
-    if (place.outer ? is_named_by(place.section, {place.kind}, place.way, key)
-                    : !known && is_named_by(place.section, {place.kind}, place.way, key)) {
-      (!place.outer ? found.keys : found.inside).push_back(&place);
-    }
-  }
-  for (const Nested& nested : all.nested) {
-    // "patterns.ramp" is the kind, "ramp" is also the mapping of ramp.start and ramp.stop.
-    const bool is_kind = !found.kinds.empty() && key.find('.') != std::string_view::npos;
-    if (!is_kind && is_named_by(nested.section, nested.kinds, nested.way, key)) found.nested.push_back(&nested);
-  }
-  return found;
+  return texts;
 }
 
 }  // namespace
 
 std::optional<std::string> explain(std::string_view key, const SchemaTables& tables) {
-  const Places all(tables);
-  const std::vector<Kind> kinds = all_kinds(tables);
-  const Found found = find(key, all, kinds);
+  const KeyIndex index(tables);
+  const FoundKeys found = index.find(key);
+  if (found.empty()) return std::nullopt;
   std::vector<std::string> parts;
-  for (const auto& same : same_together(found.keys)) {
-    const FieldDoc& doc = same.front()->doc;
-    std::string text = field_text(doc, where_text(same)) + rows_list("keys inside", doc.inside);
-    const bool opens_section =
-        std::any_of(same.begin(), same.end(), [](const Place* place) { return place->section.empty(); });
-    if (opens_section || doc.name == "process" || doc.name == "distribution") {
-      text += kinds_list(doc.name, kinds) + keys_list(doc.name, all.places);
-    }
-    parts.push_back(std::move(text));
+  if (!found.taken_as_name.empty()) {
+    parts.push_back(fmt::format("'{0}' is taken as a name of your own: entries of the kind '{0}' have no such key.\n",
+                                found.taken_as_name));
   }
-  for (const Kind* kind : found.kinds) parts.push_back(kind_text(*kind));
-  for (const Nested* nested : found.nested) parts.push_back(nested_text(*nested));
+  for (const auto& same : same_together(found.keys)) parts.push_back(key_text(same, index));
+  for (const KindPlace* kind : found.kinds) parts.push_back(kind_text(*kind));
+  for (const NestedPlace* nested : found.nested) parts.push_back(nested_text(*nested));
   for (const auto& same : same_together(found.inside)) parts.push_back(inside_text(same));
-  if (parts.empty()) return std::nullopt;
+  for (const auto& same : same_together(found.values)) parts.push_back(value_text(key, same));
+  for (std::string& text : member_texts(key, found, index)) parts.push_back(std::move(text));
   return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
 std::vector<std::string> explainable_keys(const SchemaTables& tables) {
   std::set<std::string> keys;
-  const Places all(tables);
-  for (const Place& place : all.places) {
+  const KeyIndex index(tables);
+  for (const KeyPlace& place : index.places) {
     keys.emplace(place.doc.name);
     keys.emplace(last_component(place.doc.name));
+    for (std::string& word : words_of(place.doc.type)) keys.insert(std::move(word));
   }
-  for (const Nested& nested : all.nested) {
+  for (const NestedPlace& nested : index.nested) {
     keys.emplace(nested.name);
     keys.emplace(last_component(nested.name));
   }
-  for (const Kind& kind : all_kinds(tables)) keys.emplace(kind.info->name);
+  for (const KindPlace& kind : index.kinds) keys.emplace(kind.info->name);
   return {keys.begin(), keys.end()};
 }
 

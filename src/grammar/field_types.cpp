@@ -72,11 +72,11 @@ constexpr std::string_view kVariable = "%variable%";
 // clang-format off
 constexpr ScalarType kRate{as_quantity, "number string", "0", "1e9", kRatePattern, rate_text};
 constexpr ScalarType kRateOrSilent{as_quantity, "number string", "0", "1e9",
-                                   R"(^silent$|^%unsigned%[ \t]*k?Hz$|%variable%)", rate_or_silent_text};
+                                   R"(^silent$|^%unsigned%[ \t]*k?Hz$|%variable%)", rate_or_silent_text, "silent"};
 constexpr ScalarType kTime{as_quantity, "number string", "-9e6", "9e6", R"(^%decimal%[ \t]*(s|ms|us)$|%variable%)",
                            time_text};
 constexpr ScalarType kTimeOrNone{as_quantity, "number string", "0", "9e6",
-                                 R"(^none$|^%unsigned%[ \t]*(s|ms|us)$|%variable%)", time_or_none_text};
+                                 R"(^none$|^%unsigned%[ \t]*(s|ms|us)$|%variable%)", time_or_none_text, "none"};
 constexpr ScalarType kNumber{as_number, "number string", "", "", kVariable,
                              number_text<static_cast<ReadScalar<double>*>(read_number)>};
 constexpr ScalarType kFraction{as_number, "number string", "0", "1", kVariable,
@@ -91,7 +91,7 @@ constexpr ScalarType kLevel{as_number, "integer string", "1", "9", kVariable,
                             whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_count)>};
 constexpr ScalarType kVersion{as_number, "integer", "1", "1", "",
                               whole_text<static_cast<ReadScalar<std::uint64_t>*>(read_count)>};
-constexpr ScalarType kBoolean{as_truth, "boolean string", "", "", kVariable, truth_text};
+constexpr ScalarType kBoolean{as_truth, "boolean string", "", "", kVariable, truth_text, "true false"};
 constexpr ScalarType kText{as_text, "string number boolean", "", "", "",
                            static_cast<ReadScalar<std::string>*>(read_text)};
 constexpr ScalarType kName{as_text, "string", "", "", "%name%|%variable%",
@@ -186,6 +186,7 @@ FieldType{.name = "seeds", .noun = "a whole number from 0 up, or {network, spike
           .keys = true},
 FieldType{.name = "report", .noun = "true, false or {path}",
           .description = "true for report.html, or {path} for another name", .scalar = &kBoolean, .keys = true},
+FieldType{.name = "variables", .noun = "variables {name: value}", .description = "names and their values", .named = "any"},
 FieldType{"any", "a value", "any value", &kLiteral, "any", "any"},
 FieldType{.name = "mapping", .noun = "a mapping", .description = "keys and their values", .keys = true},
 };
@@ -211,20 +212,34 @@ const ScalarType* find_scalar_type(std::string_view type) {
   return choice_words(type).empty() ? nullptr : &kWord;
 }
 
-std::vector<std::string> choice_words(std::string_view type) {
-  constexpr std::string_view kPrefix = "choice:";
+namespace {
+
+// The words of a text between `separator`, without blanks around them.
+std::vector<std::string> split_words(std::string_view text, char separator) {
   std::vector<std::string> words;
-  if (type.substr(0, kPrefix.size()) != kPrefix) return words;
-  type.remove_prefix(kPrefix.size());
-  while (!type.empty()) {
-    const std::size_t bar = std::min(type.find('|'), type.size());
-    std::string_view word = type.substr(0, bar);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    std::string_view word = text.substr(0, end);
     while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
     while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
     if (!word.empty()) words.emplace_back(word);
-    type.remove_prefix(std::min(type.size(), bar + 1));
+    text.remove_prefix(std::min(text.size(), end + 1));
   }
   return words;
+}
+
+}  // namespace
+
+std::vector<std::string> choice_words(std::string_view type) {
+  constexpr std::string_view kPrefix = "choice:";
+  if (!type.starts_with(kPrefix)) return {};
+  return split_words(type.substr(kPrefix.size()), '|');
+}
+
+std::vector<std::string> words_of(std::string_view type) {
+  if (auto words = choice_words(type); !words.empty()) return words;
+  const ScalarType* scalar = find_scalar_type(type);
+  return scalar == nullptr ? std::vector<std::string>() : split_words(scalar->words, ' ');
 }
 
 }  // namespace stimgen

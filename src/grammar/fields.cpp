@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "grammar/declared.hpp"
 #include "grammar/document.hpp"
 #include "grammar/field_names.hpp"
 #include "grammar/said.hpp"
@@ -15,11 +16,6 @@ namespace {
 
 bool starts_with_component(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && name.substr(0, prefix.size()) == prefix && name[prefix.size()] == '.';
-}
-
-// False if an absent key is required, or means nothing, or something that is computed.
-bool has_fallback(const FieldDoc& doc) {
-  return !doc.fallback.empty() && doc.fallback != "none" && doc.fallback.front() != '<';
 }
 
 // "a rate in Hz, e.g. 50 Hz".

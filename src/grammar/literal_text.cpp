@@ -53,4 +53,14 @@ std::string canonical_text(std::string_view text) {
   return plain ? std::string(text) : in_quotes(text);
 }
 
+std::string canonical_name(std::string_view name) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '$';
+  };
+  if (!name.empty() && std::all_of(name.begin(), name.end(), is_plain)) return std::string(name);
+  const std::string text = canonical_text(name);
+  return text.front() == '"' ? text : '"' + text + '"';
+}
+
 }  // namespace stimgen

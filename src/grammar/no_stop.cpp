@@ -6,9 +6,13 @@
 namespace stimgen {
 
 void report_no_stop(Fields& fields) {
+  if (fields.diagnostics().error_again("recipe.no-stop", fields.loc(),
+                                       fmt::format("{} has none, too", fields.owner()))) {
+    return;
+  }
   fields.error("stop", "recipe.no-stop",
                fmt::format("{} has no 'stop', and the recipe has no 'time.stop'", fields.owner()),
-               "add 'stop: 15 s' here or 'time: {stop: 15 s}' at the top");
+               "write 'stop: 15 s' under 'time', for all tasks, or here");
 }
 
 }  // namespace stimgen

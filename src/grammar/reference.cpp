@@ -44,8 +44,8 @@ std::string value_text(const FieldDoc& doc) {
 
 std::string default_text(const FieldDoc& doc) {
   if (doc.fallback.empty()) return "required";
-  if (doc.fallback == "none") return "–";
   if (doc.fallback.front() == '<') return markdown_text(doc.fallback.substr(1, doc.fallback.size() - 2));
+  if (!has_fallback(doc)) return "–";
   return markdown_code(doc.fallback);
 }
 

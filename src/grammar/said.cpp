@@ -56,17 +56,6 @@ void say_list(const Value& value, const Declared& what, const std::string& key, 
   said.keys.emplace_back(key, cut(fmt::format("[{}]", fmt::join(texts, ", "))));
 }
 
-// A name of the user's as a part of a key: in quotes if it could be taken for several.
-std::string name_part(const std::string& name) {
-  const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '$';
-  };
-  if (!name.empty() && std::all_of(name.begin(), name.end(), is_plain)) return name;
-  const std::string text = canonical_text(name);
-  return text.front() == '"' ? text : '"' + text + '"';
-}
-
 }  // namespace
 
 void say(const Value& value, const Declared& what, const std::string& key, Said& said) {
@@ -103,7 +92,7 @@ void say_words(const Value& value, const Declared& what, const std::string& key,
       }
       for (const Value::Member& member : value.members) {
         const Declared inside = declared_member(what, member.key).value_or(kUndeclared);
-        const std::string part = name_part(member.key);
+        const std::string part = canonical_name(member.key);
         say(member.value, inside, key.empty() ? part : fmt::format("{}.{}", key, part), said);
       }
       return;

@@ -94,7 +94,30 @@ struct ForeignNumber {
   std::string instead;  // empty: nothing sure
 };
 
-std::optional<ForeignNumber> foreign_number(std::string_view text) {
+// "1,5", "1.234,5", "1,234", "1_000".
+ForeignNumber number_with_marks(std::string_view digits, const std::string& sign, const std::string& tail, bool whole) {
+  const auto without_marks = [&](char point) {
+    std::string plain;
+    for (const char c : digits) {
+      if (is_digit(c)) plain += c;
+      if (c == point) plain += '.';
+    }
+    return sign + plain + tail;
+  };
+  const std::size_t comma = digits.rfind(',');
+  const bool one_comma = comma != std::string_view::npos && digits.find(',') == comma;
+  const std::size_t point = digits.rfind('.');
+  const bool may_part_thousands =
+      one_comma && digits.size() - comma == 4 && digits.front() != '0' && point == std::string_view::npos;
+  if (!one_comma || (whole && may_part_thousands) || (point != std::string_view::npos && point > comma)) {
+    return {"has marks between its digits", without_marks('.')};
+  }
+  if (!may_part_thousands) return {"has a comma for the decimal point", without_marks(',')};
+  return {"has a comma, which may be a decimal point or part thousands",
+          fmt::format("{} or {}", without_marks(','), without_marks('.'))};
+}
+
+std::optional<ForeignNumber> foreign_number(std::string_view text, bool whole) {
   const std::string lower = lower_case(text);
   std::string_view rest = lower;
   if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) rest.remove_prefix(1);
@@ -117,16 +140,7 @@ std::optional<ForeignNumber> foreign_number(std::string_view text) {
   const std::string tail(text.substr(text.size() - (rest.size() - end)));
   if (digits.find(':') != std::string_view::npos) return ForeignNumber{"is not a number", ""};
   if (digits.find_first_of("_,") != std::string_view::npos) {
-    std::string plain;
-    const bool decimal_comma = std::count(digits.begin(), digits.end(), ',') == 1 &&
-                               digits.find_first_of("_.") == std::string_view::npos &&
-                               digits.size() - digits.find(',') != 4;
-    for (const char c : digits) {
-      if (is_digit(c) || c == '.') plain += c;
-      if (c == ',' && decimal_comma) plain += '.';
-    }
-    return ForeignNumber{decimal_comma ? "has a comma for the decimal point" : "has marks between its digits",
-                         sign + plain + tail};
+    return number_with_marks(digits, sign, tail, whole);
   }
   if (digits.size() > 1 && digits[0] == '0' && is_digit(digits[1])) {
     std::string_view plain = digits;
@@ -138,7 +152,7 @@ std::optional<ForeignNumber> foreign_number(std::string_view text) {
 
 void report_no_number(const Value& value, std::string_view key, std::string_view what, std::string_view help,
                       Diagnostics& diagnostics) {
-  if (const auto foreign = foreign_number(value.text)) {
+  if (const auto foreign = foreign_number(value.text, what.starts_with("a whole number"))) {
     const std::string instead =
         foreign->instead.empty() ? fmt::format("write {}", help) : fmt::format("write {}", foreign->instead);
     diagnostics.error(value.loc, "recipe.bad-number", fmt::format("{} {}", quote(value.text), foreign->why), instead);

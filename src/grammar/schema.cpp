@@ -83,7 +83,7 @@ Json mapping_type(bool may_be_empty) {
 
 // Types that the sections add to, or that say nothing.
 bool is_inline(std::string_view type) {
-  return type == "mapping" || type == "seeds" || type == "report" || type == "any";
+  return type == "mapping" || type == "seeds" || type == "report" || type == "variables" || type == "any";
 }
 
 class SchemaWriter {
@@ -241,7 +241,7 @@ Json SchemaWriter::property(const FieldDoc& doc) const {
   } else {
     result.update(refer_to(declared(doc)));
   }
-  if (!doc.fallback.empty() && !computed && doc.fallback != "none") result["default"] = to_json(doc.fallback);
+  if (has_fallback(doc)) result["default"] = to_json(doc.fallback);
   if (!doc.example.empty()) result["examples"] = Json::array({to_json(doc.example)});
   return result;
 }

@@ -19,8 +19,14 @@ constexpr FieldDoc kFields[] = {
     {"rates.waiting", "rate", "Hz", "<rates.silent>", "The rate of a driven group's nodes while they have not joined.",
      "2 Hz"},
     {"steps", "count", "", "20", "In how many sub-groups of nearly equal size the nodes join.", "20"},
-    kRampStartField,
-    kRampStopField,
+    {"ramp.start", "time", "s", "0 s",
+     "When the steps begin, from the start of the on-time: the first sub-group joins; of 'quit' the first leaves one "
+     "step later.",
+     "0.25 s"},
+    {"ramp.stop", "time", "s", "<the end of the on-time>",
+     "When the steps end, from the start of the on-time: the last sub-group joins one step, (ramp.stop − "
+     "ramp.start)/steps, before it; of 'quit' the last leaves at it.",
+     "0.75 s"},
     {"direction", "choice:join|quit", "", "join",
      "'join': sub-groups switch on one by one; 'quit': the mirror image, all are on and the last to join leaves first.",
      "quit"},
@@ -51,6 +57,7 @@ class JoinCut {
   std::uint64_t begin(std::uint64_t k) const { return k == 0 ? 0 : border(k); }
   std::uint64_t end(std::uint64_t k) const { return border(k + 1); }
   std::uint64_t taking_part() const { return high_; }
+  std::uint64_t joining() const { return high_ - low_; }
 
  private:
   std::uint64_t border(std::uint64_t k) const {
@@ -75,6 +82,7 @@ class JoinPattern final : public Pattern {
     if (!check_size(common_, functions, 3, diagnostics)) return {};
     warn_without_turn(common_, groups, selected, static_cast<std::uint64_t>(common_.timing.count), diagnostics);
     warn_without_joiners(groups, selected, diagnostics);
+    warn_of_empty_steps(groups, selected, diagnostics);
     const auto positions = turn_positions(groups, selected);
     std::vector<GroupRate> result;
     for (std::size_t group = 0; group < groups.size(); ++group) {
@@ -139,6 +147,21 @@ class JoinPattern final : public Pattern {
                                       common_.owner, printable(groups.labels[group]), groups.node_ids[group].size()),
                           "raise 'high' or make the groups larger");
     }
+  }
+
+  // Once, for the smallest group.
+  void warn_of_empty_steps(const PatternGroups& groups, const std::vector<std::size_t>& selected,
+                           Diagnostics& diagnostics) const {
+    const auto joining = [&](std::size_t group) { return JoinCut(settings_, groups.node_ids[group].size()).joining(); };
+    const auto fewer = [&](std::size_t a, std::size_t b) { return joining(a) < joining(b); };
+    const std::size_t group = *std::min_element(selected.begin(), selected.end(), fewer);
+    const std::uint64_t nodes = joining(group);
+    if (nodes == 0 || nodes >= settings_.steps) return;
+    diagnostics.warning(
+        common_.loc, "pattern.empty-steps",
+        fmt::format("{}: in group '{}' {} join{} in {} steps, so some steps do nothing", common_.owner,
+                    printable(groups.labels[group]), counted(nodes, "node"), nodes == 1 ? "s" : "", settings_.steps),
+        fmt::format("write 'steps: {}', or make the groups larger", nodes));
   }
 
   CommonSettings common_;

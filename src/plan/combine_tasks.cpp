@@ -165,7 +165,8 @@ class CombineBuilder {
     for (const auto& [population, digest] : source.contents) {
       task.populations.push_back(population);
       task.inputs.emplace_back(
-          fmt::format("spikes of {} in {}", population, shown_from_recipe(plan_.recipe, source.file)), digest);
+          fmt::format("spikes of {} in {}", canonical_name(population), shown_from_recipe(plan_.recipe, source.file)),
+          digest);
     }
     task.files.push_back(source.file);
     task.expected_spikes += static_cast<double>(recording->spikes);

@@ -58,7 +58,8 @@ void InputDigests::add_columns(const NodePopulation& population, Task& task) {
     if (digest.empty()) digest = to_hex(population.column_digest(column));
     const auto& drawn = population.column(column)->streams;
     task.streams.insert(task.streams.end(), drawn.begin(), drawn.end());
-    task.inputs.emplace_back(fmt::format("column {} of {}", column, population.name()), digest);
+    task.inputs.emplace_back(fmt::format("column {} of {}", canonical_name(column), canonical_name(population.name())),
+                             digest);
   }
   population.take_columns_used();  // digesting asks for them
 }

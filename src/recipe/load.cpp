@@ -103,12 +103,17 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
     }
   }
   output.sort = fields.choice("sort") == "by_time" ? SpikeOrder::by_time : SpikeOrder::by_id;
-  output.compression = fields.choice("compression") == "none" ? Compression::none : Compression::gzip;
+  output.compression = fields.choice("compression") == "gzip" ? Compression::gzip : Compression::none;
   const std::uint64_t level = fields.count("level");
   if (level > 9) {
     fields.error("level", "recipe.out-of-range", fmt::format("level is a whole number from 1 to 9, not {}", level));
   } else {
     output.level = static_cast<int>(level);
+    if (fields.has("level") && output.compression == Compression::none) {
+      diagnostics.warning(fields.loc("level"), "recipe.no-effect",
+                          "'level' is how hard gzip tries, but the files are not compressed",
+                          "write 'compression: gzip' beside it, or remove it");
+    }
   }
   const Value* resolution = fields.value("resolution");
   if (resolution != nullptr && !(resolution->is_scalar() && resolution->text == "none")) {

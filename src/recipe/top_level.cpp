@@ -12,7 +12,7 @@ constexpr std::array kRecipe{
     FieldDoc{"name", "text", "", "<the file's name>", "What the recipe is called in reports.",
              "thalamocortical-tutorial"},
     FieldDoc{
-        "vars", "mapping", "", "none",
+        "vars", "variables", "", "none",
         "Variables: ${name} anywhere in the recipe stands for the value of name. --set vars.name=value changes it.",
         "{burst: 50 Hz}"},
     FieldDoc{"defaults", "mapping", "", "none",
@@ -62,7 +62,10 @@ constexpr std::array kOutput{
     FieldDoc{"directory", "path", "", "stimulus", "Folder of the spike files, relative to the recipe's.", "stimulus"},
     FieldDoc{"sort", "choice: by_id | by_time", "", "by_id",
              "Order of the spikes in a file: by node and then time, or by time and then node.", "by_time"},
-    FieldDoc{"compression", "choice: gzip | none", "", "gzip", "Compression of the spike files.", "none"},
+    FieldDoc{"compression", "choice: none | gzip", "", "none",
+             "Compression of the spike files: 'none' opens everywhere and is faster, 'gzip' takes about 40 % of the "
+             "space, but libsonata's wheels and what builds on them (neurodamus, BlueCelluLab, SNAP) cannot read it.",
+             "gzip"},
     FieldDoc{"level", "level", "", "4", "How hard gzip tries, from 1 (fast) to 9 (small).", "6"},
     FieldDoc{"resolution", "time-or-none", "s", "none", "Grid to which spike times are rounded.", "0.1 ms"},
     FieldDoc{"max_spikes", "count", "", "none", "A recipe expected to make more spikes than this is refused.",

@@ -20,13 +20,6 @@ namespace stimgen {
 
 namespace {
 
-// 1234567 → 1,234,567
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
 std::string rounded(double value) {
   return fmt::format("{:.4g}", value);
 }
@@ -157,12 +150,14 @@ std::string group_table(const ReportModel& model, const ReportSection& section) 
     rows.push_back({escape_markup(group.label), grouped(stats.nodes), grouped(stats.silent_nodes),
                     grouped(stats.spikes), count_of(group.expected_spikes), z, rounded(stats.mean_rate_hz),
                     rounded(stats.stdev_rate_hz), rounded(stats.min_rate_hz), rounded(stats.median_rate_hz),
-                    rounded(stats.max_rate_hz), rounded(stats.cv_isi), rounded(stats.fano_factor), ks, said});
+                    rounded(stats.max_rate_hz), rounded(stats.cv_isi), rounded(stats.count_dispersion), ks, said});
   }
   return table("Groups of " + title_of(section),
                {"Group", "Nodes", "Silent", "Spikes", "Requested", "z", "Mean rate (Hz)", "Stdev (Hz)", "Lowest",
-                "Median", "Highest", "CV of ISI", "Fano factor", "KS p", "Check"},
-               rows, {14});
+                "Median", "Highest", "CV of ISI", "Count dispersion", "KS p", "Check"},
+               rows, {14}) +
+         fmt::format("<p class=\"soft\">CV of ISI: {}. Count dispersion: {}.</p>\n", kCvMeaning,
+                     kCountDispersionMeaning);
 }
 
 std::string controls(const ReportSection& section, const std::string& id) {

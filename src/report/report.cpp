@@ -168,7 +168,7 @@ class BatchReport {
       request.group_of_node.push_back(group != grouping.group_of_node.end() ? group->second : others);
     }
     if (std::count(request.group_of_node.begin(), request.group_of_node.end(), others) > 0) {
-      request.labels.push_back("others");
+      request.labels.push_back(label_beside(grouping.labels, "others"));
     }
   }
 

@@ -189,7 +189,7 @@ GroupSpikeStats summarise(const PopulationSpikeStats& stats, std::span<const std
     count_squares += count_offset * count_offset;
   }
   if (members.size() > 1) group.stdev_rate_hz = std::sqrt(rate_squares / (size - 1));
-  if (counts > 0) group.fano_factor = count_squares / size / mean_count;
+  if (counts > 0) group.count_dispersion = count_squares / size / mean_count;
   return group;
 }
 

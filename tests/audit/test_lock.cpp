@@ -115,8 +115,8 @@ TEST_SUITE("audit") {
       CHECK(project.states()["base"] == "time.stop changed 1 s → 2 s");
     }
     SUBCASE("output settings") {
-      project.edit("directory: out", "directory: out, compression: none");
-      CHECK(project.states()["kinds"] == "output.compression changed gzip 4 → none");
+      project.edit("directory: out", "directory: out, compression: gzip");
+      CHECK(project.states()["kinds"] == "output.compression changed none → gzip 4");
     }
     SUBCASE("the order of tasks") {
       project.edit("  base: {population: cells, rate: 20 Hz}\n", "");

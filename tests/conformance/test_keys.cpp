@@ -150,7 +150,7 @@ const std::vector<Sample> kSamples = {
     {"output.directory", "", "here", "there", {}, kWhere},
     {"output.sort", "", "by_id", "by_time"},
     {"output.compression", "", "gzip", "none"},
-    {"output.level", "", "5", "6"},
+    {"output.level", "", "5", "6", {{"output.compression", "gzip"}}},
     {"output.resolution", "", "0.1 ms", "0.2 ms"},
     {"output.max_spikes", "", "1000000", "2000000", {}, kLimit},
     {"output.max_bytes", "", "1000000000", "2000000000", {}, kLimit},

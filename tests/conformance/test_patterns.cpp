@@ -22,7 +22,7 @@ const std::map<std::string, std::string> kSamples{
      "on_time: 1 s, fit: on_time, ramp: {start: 0.1 s, stop: 0.7 s}, rates: {from: 5 Hz, to: 60 Hz, off: 2, silent: "
      "1}"},
     {"join",
-     "on_time: 1 s, fit: cycle, steps: 3, ramp: {start: 0.1 s, stop: 0.7 s}, direction: quit, low: 0.1, high: 0.9, "
+     "on_time: 1 s, fit: cycle, steps: 2, ramp: {start: 0.1 s, stop: 0.7 s}, direction: quit, low: 0.1, high: 0.9, "
      "order: "
      "random, rates: {on: 50 Hz, waiting: 3 Hz, off: 2 Hz, silent: 1 Hz}"},
     {"fade",

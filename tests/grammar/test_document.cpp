@@ -118,6 +118,16 @@ TEST_SUITE("grammar") {
           0);
   }
 
+  TEST_CASE("a decimal comma inside brackets is named, since YAML cuts the number there") {
+    CHECK(problems("rate: {mean: 2, stdev: 1,5 Hz}\n").find("inside { } a comma parts entries") != std::string::npos);
+    CHECK(brief_problems("rate: {mean: 2, stdev: 1,5 Hz}\n").find("write 1.5 Hz") != std::string::npos);
+    CHECK(problems("rates: {PN: -1,5, PV: 2}\n").find("write -1.5") != std::string::npos);
+    // Names without a value, and values that are no numbers, are told of where they are read.
+    CHECK(problems("where: {layer: L4, 5}\n") == "");
+    CHECK(problems("where: {layer: '4', 5}\n") == "");
+    CHECK(problems("where: {layer: 4, b}\n") == "");
+  }
+
   TEST_CASE("one file is one document") {
     CHECK(brief_problems("a: 1\n---\nb: 2\n") ==
           "recipe.two-documents @2:1+3 a second YAML document starts here, but a recipe is one"

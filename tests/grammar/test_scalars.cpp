@@ -87,8 +87,19 @@ TEST_SUITE("grammar") {
   TEST_CASE("numbers of other languages are refused with the number to write") {
     CHECK(time_said("010 ms") == "'010 ms' starts with a zero, which some programs take for octal | write 10 ms");
     CHECK(time_said("1_000 ms") == "'1_000 ms' has marks between its digits | write 1000 ms");
-    CHECK(time_said("1,000") == "'1,000' has marks between its digits | write 1000");
+    CHECK(time_said("1,000") ==
+          "'1,000' has a comma, which may be a decimal point or part thousands | write 1.000 or 1000");
+    CHECK(count_said("1,000") == "'1,000' has marks between its digits | write 1000");
     CHECK(time_said("0,5 s") == "'0,5 s' has a comma for the decimal point | write 0.5 s");
+    CHECK(rate_said("1,5 Hz") == "'1,5 Hz' has a comma for the decimal point | write 1.5 Hz");
+    CHECK(rate_said("0,125 Hz") == "'0,125 Hz' has a comma for the decimal point | write 0.125 Hz");
+    CHECK(rate_said("1.234,5 Hz") == "'1.234,5 Hz' has a comma for the decimal point | write 1234.5 Hz");
+    CHECK(rate_said("1,234.5 Hz") == "'1,234.5 Hz' has marks between its digits | write 1234.5 Hz");
+    CHECK(time_said("1,500 s") ==
+          "'1,500 s' has a comma, which may be a decimal point or part thousands | write 1.500 s or 1500 s");
+    CHECK(count_said("1,000,000") == "'1,000,000' has marks between its digits | write 1000000");
+    CHECK(said("0,5", "low", [](auto&&... a) { return read_fraction(a...); }) ==
+          "'0,5' has a comma for the decimal point | write 0.5");
     CHECK(count_said("0x10") == "'0x10' is not a decimal number | write 16");
     CHECK(count_said("0b11") == "'0b11' is not a decimal number | write 3");
     CHECK(count_said("0o10") == "'0o10' is not a decimal number | write 8");

@@ -117,7 +117,7 @@ def test_libsonata_reads_every_file(batch, name, deflate_plugin):
 
 
 def test_libsonata_wheel_needs_uncompressed_files(batch):
-    # PyPI's libsonata cannot inflate anyone's file, h5py's own included: `compression: none` is what it reads as it is.
+    # PyPI's libsonata cannot inflate anyone's file, h5py's own included: `compression: none`, the default, it reads.
     _, compression, folder = batch
     done = libsonata_read(folder / "task.h5")
     if compression == "none":
@@ -129,6 +129,21 @@ def test_libsonata_wheel_needs_uncompressed_files(batch):
         group.create_dataset("node_ids", data=np.zeros(10, dtype=np.uint64), compression="gzip")
         group.create_dataset("timestamps", data=np.arange(1.0, 11.0), compression="gzip").attrs["units"] = "ms"
     assert libsonata_read(folder / "by_h5py.h5").returncode != 0
+
+
+def test_libsonata_wheel_reads_what_a_recipe_without_compression_key_makes(tmp_path):
+    recipe = recipe_of_all_kinds("by_id", None)
+    del recipe["output"]["compression"]
+    stimgen("run", write_recipe(tmp_path, recipe))
+    for name, populations in EXPECTED.items():
+        done = libsonata_read(tmp_path / "out" / name)
+        assert done.returncode == 0, done.stderr
+        seen = json.loads(done.stdout)
+        for population in populations:
+            expected = h5_spikes(tmp_path / "out" / name, population)
+            assert_same_spikes(
+                (seen[population]["node_ids"], seen[population]["timestamps"]), (expected.node_ids, expected.timestamps)
+            )
 
 
 def test_bmtool_loads_spikes_and_computes_rates(batch):

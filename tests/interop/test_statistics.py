@@ -116,7 +116,7 @@ def trains(made):
     ]
 
 
-def test_cv_and_fano_factor_are_those_of_elephant(made):
+def test_cv_and_count_dispersion_are_those_of_elephant(made):
     names = made[3]
     all_trains = trains(made)
     for row in stats(made, "--nodes"):
@@ -130,7 +130,7 @@ def test_cv_and_fano_factor_are_those_of_elephant(made):
         )
     for row in stats(made, "--by", "pop_name"):
         of_group = [all_trains[node] for node in np.flatnonzero(names == row["pop_name"])]
-        assert float(row["fano_factor"]) == pytest.approx(elephant.statistics.fanofactor(of_group), rel=1e-9)
+        assert float(row["count_dispersion"]) == pytest.approx(elephant.statistics.fanofactor(of_group), rel=1e-9)
 
 
 def test_counts_over_time_are_those_of_elephant(made):

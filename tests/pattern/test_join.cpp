@@ -83,6 +83,22 @@ TEST_SUITE("pattern") {
     CHECK(nodes_at(run, 0, 951, 50) == 10);
   }
 
+  TEST_CASE("join: more steps than nodes is said once, of the smallest group that takes turns") {
+    const auto said = [](const std::string& keys, const Groups& groups) {
+      return messages(run_pattern(join_with(keys), groups).diagnostics);
+    };
+    const Groups uneven{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, {20, 21, 22}, {30}};
+    const std::string text = said("steps: 5, select: [0, 1], cycles: 2, rates: {on: 50}", uneven);
+    CHECK(text.find("pattern.empty-steps: 'join' pattern: in group '1' 3 nodes join in 5 steps, so some steps do "
+                    "nothing (write 'steps: 3', or make the groups larger)") == 0);
+    CHECK(text.find("pattern.empty-steps", 1) == std::string::npos);
+    CHECK(said("steps: 10, select: [0], rates: {on: 50}", uneven) == "");
+    // Of the nodes that take part, those of the share low join at once.
+    CHECK(said("steps: 8, low: 0.2, select: [0], rates: {on: 50}", uneven) == "");
+    CHECK(said("steps: 9, low: 0.2, select: [0], rates: {on: 50}", uneven).find("8 nodes join in 9") !=
+          std::string::npos);
+  }
+
   TEST_CASE("join: the share low is on from the first step, beyond high nobody takes part") {
     const auto run = run_pattern(
         join_with("steps: 4, low: 0.2, high: 0.6, order: node_id, rates: {on: 50, waiting: 5}"), equal_groups(1, 20));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/digest.hpp"
 #include "support/planned_recipe.hpp"
 
@@ -113,6 +115,22 @@ TEST_SUITE("plan") {
           "there is no assembly set 'hlaves'", "'5 ms' is a time", "there is no point process 'posson'"}) {
       CHECK_MESSAGE(problems.find(text) != std::string::npos, text, "\n", problems);
     }
+  }
+
+  TEST_CASE("that the recipe has no end is one error, whatever the number of tasks") {
+    std::string tasks;
+    for (const char* name : {"a", "b", "c", "d", "e", "f", "g"}) {
+      tasks += fmt::format("  {}: {{population: cells, rate: 20 Hz}}\n", name);
+    }
+    const std::string head =
+        "stimgen: 1\nseeds: 1\ntime: {start: 0 s}\nnetworks: {populations: {cells: {nodes: 3}}}\nbackgrounds:\n";
+    const std::string problems = PlannedRecipe(head + tasks).problems();
+    CHECK_MESSAGE(problems.find("error: background 'a' has no 'stop'") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("write 'stop: 15 s' under 'time', for all tasks, or here") != std::string::npos,
+                  problems);
+    CHECK_MESSAGE(problems.find("note: background 'd' has none, too") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("= note: and 3 more\n") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("\n1 error\n") != std::string::npos, problems);
   }
 
   TEST_CASE("a wrong default is reported, whether an entry takes it or not") {

@@ -65,7 +65,7 @@ TEST_SUITE("recipe") {
     CHECK_FALSE(plain.stop_ms);
     CHECK(plain.output.directory == recipes.folder() / "stimulus");
     CHECK(plain.output.sort == SpikeOrder::by_id);
-    CHECK(plain.output.compression == Compression::gzip);
+    CHECK(plain.output.compression == Compression::none);
     CHECK(plain.output.level == 4);
     CHECK(plain.output.resolution_ms == 0);
     CHECK_FALSE(plain.output.max_spikes);
@@ -74,7 +74,7 @@ TEST_SUITE("recipe") {
                             .file("r.yaml",
                                   "stimgen: 1\nname: tone\nseeds: {network: 18446744073709551615, spikes: 2}\n"
                                   "time: {start: 500 ms, stop: 15}\n"
-                                  "output: {directory: out/x, sort: by_time, compression: none, level: 9, "
+                                  "output: {directory: out/x, sort: by_time, compression: gzip, level: 9, "
                                   "resolution: 0.1 ms, max_spikes: 1e6, max_bytes: 5}\n")
                             .load();
     CHECK(recipes.diagnostics().items().empty());
@@ -85,7 +85,7 @@ TEST_SUITE("recipe") {
     CHECK(full.output.directory == recipes.folder() / "out/x");
     CHECK(full.output.directory_text == "out/x");
     CHECK(full.output.sort == SpikeOrder::by_time);
-    CHECK(full.output.compression == Compression::none);
+    CHECK(full.output.compression == Compression::gzip);
     CHECK(full.output.level == 9);
     CHECK(full.output.resolution_ms == 0.1);
     CHECK(full.output.max_spikes == 1000000U);

@@ -85,7 +85,7 @@ void flip_last_spike(const fs::path& path) {
 TEST_SUITE("run") {
   TEST_CASE("joined shards are the file of one process, byte for byte, whatever their number") {
     for (const char* output :
-         {"{directory: out}", "{directory: out, compression: none}",
+         {"{directory: out}", "{directory: out, compression: gzip}",
           "{directory: out, sort: by_time, resolution: 1 ms}", "{directory: out, sort: by_time}"}) {
       // Files have several chunks; the last number is larger than that of nodes.
       for (const auto& [nodes, count] : {std::pair{9000, 1U}, {9000, 2U}, {9000, 7U}, {12, 40U}}) {

@@ -48,10 +48,10 @@ TEST_SUITE("stats") {
     const GroupSpikeStats group = all_of(stats_of(file, {.window = TimeWindow{0, 2000}, .node_ids = kNodes}));
     CHECK(group.nodes == 4);
     CHECK(group.silent_nodes == 1);
-    CHECK(group.mean_rate_hz == 1);                                           // 2, 0, 1.5, 0.5
-    CHECK(*group.stdev_rate_hz == doctest::Approx(std::sqrt(2.5 / 3)));       // squares 1, 1, 0.25, 0.25
-    CHECK(*group.cv_isi == doctest::Approx(0.25));                            // of the two nodes that have one
-    CHECK(*group.fano_factor == doctest::Approx((4 + 4 + 1 + 1) / 4.0 / 2));  // counts 4, 0, 3, 1
+    CHECK(group.mean_rate_hz == 1);                                                // 2, 0, 1.5, 0.5
+    CHECK(*group.stdev_rate_hz == doctest::Approx(std::sqrt(2.5 / 3)));            // squares 1, 1, 0.25, 0.25
+    CHECK(*group.cv_isi == doctest::Approx(0.25));                                 // of the two nodes that have one
+    CHECK(*group.count_dispersion == doctest::Approx((4 + 4 + 1 + 1) / 4.0 / 2));  // counts 4, 0, 3, 1
   }
 
   TEST_CASE("the window is half-open, and what lies outside is counted apart") {
@@ -109,6 +109,6 @@ TEST_SUITE("stats") {
     CHECK(group.silent_nodes == 4);
     CHECK(group.mean_rate_hz == 0);
     CHECK(!group.cv_isi);
-    CHECK(!group.fano_factor);
+    CHECK(!group.count_dispersion);
   }
 }
