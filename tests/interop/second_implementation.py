@@ -1,5 +1,6 @@
-"""A second implementation of backgrounds, of `ramp` patterns and of `random` assemblies, from schemas/README.md alone:
-spikes(recipe, task) has the bits that `stimgen run` writes. It takes what the tests need of the recipe language."""
+"""A second implementation of backgrounds, of `ramp` patterns and of `random` assemblies, after schemas/README.md and with
+nothing of stimgen's: spikes(recipe, task) has the bits that `stimgen run` writes. It takes what the tests need of the
+recipe language."""
 
 import math
 import pathlib

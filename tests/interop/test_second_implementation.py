@@ -23,7 +23,7 @@ BACKGROUNDS = {
 }
 # Times whose seconds no double holds, a last off-time that does not fit, a fall to silence, rates at which segments join.
 RAMPS = {
-    "rise": {"off_time": "0.1 s", "ramp": {"start": "0.05 s", "stop": "0.35 s"}, "fit": "on_time",
+    "rise": {"off_time": "0.35 s", "ramp": {"start": "0.05 s", "stop": "0.35 s"}, "fit": "on_time",
              "rates": {"from": "2 Hz", "to": "70.3 Hz", "off": "3 Hz", "silent": "1 Hz"}},
     "fall": {"off_time": "0.3 s", "ramp": {"start": "0 s", "stop": "0.4 s"}, "start": "0.7 s",
              "rates": {"from": "60 Hz", "to": "0 Hz"}},
