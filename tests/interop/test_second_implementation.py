@@ -1,11 +1,12 @@
 """Spikes and content digests of a run against the second implementation, bit for bit."""
 
 import json
+import re
 
 import numpy as np
 import pytest
-from second_implementation import spikes
-from support import h5_spikes, stimgen, write_recipe
+from second_implementation import C, spikes
+from support import REPOSITORY, h5_spikes, stimgen, write_recipe
 from test_digests import content_digest
 
 POPULATION = {"populations": {"cells": {"nodes": 200}}}
@@ -71,3 +72,13 @@ def test_spikes_are_those_of_the_second_implementation(run, task, sorting):
     np.testing.assert_array_equal(written.node_ids, node_ids)
     np.testing.assert_array_equal(written.timestamps.view("<u8"), timestamps.view("<u8"))
     assert locked[task]["populations"]["cells"]["blake3"] == content_digest("cells", sorting, node_ids, timestamps)
+
+
+def test_constants_of_the_page_are_those_of_the_sources():
+    """Also in the last bits of small coefficients, which hardly any spike shows."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "src").rglob("*.?pp"))
+    of_sources = {float.fromhex(number) for number in re.findall(r"-?0x1\.[0-9a-f]+p[+-]\d+", text)}
+    by_their_bits = np.array([int(number, 16) for number in re.findall(r"0x3fe[0-9a-f]{13}\b", text)], dtype="<u8")
+    of_page = {number for numbers in C.values() for number in numbers}
+    assert len(of_page) == 57
+    assert of_page <= of_sources | set(by_their_bits.view("<f8").tolist())
