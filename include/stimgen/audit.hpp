@@ -6,14 +6,15 @@
 //   {"lock_version": 2,
 //    "recipes": {"tutorial.yaml": {
 //      "format_version": 2,
-//      "networks":   {"shell": {entry, "seal"}}, "assemblies": {"pair": {entry, "seal"}},
-//      "tasks":      {"long": {entry, "kind": "pattern", "files": {"long.h5": {
-//                       "fingerprint", "populations": {"shell": {"blake3": content digest, "spikes": …}}, "seal"}}}}}}}
-//   entry: "fingerprint" (what the content depends on; of a task it is in its file's line), "keys" (what the recipe
-//   says, canonical), "words" (the same of paths and conditions, which count by what they lead to and are not in the
-//   fingerprint), "inputs" (digests of node columns, files and spikes that were read), "needs" ("assembly pair").
-//   "seal": the first 16 digits of BLAKE3 over the rest of the entry as JSON without blanks, keys sorted: so an edit by
-//   hand is told from a recipe that says the same in other words.
+//      "networks":   {"shell": {entry, "content": {"fingerprint", "seal"}}},
+//      "assemblies": {"pair": as networks},
+//      "tasks":      {"long": {entry, "kind": "pattern", "files": {
+//                       "long.h5": {"fingerprint", "populations": {"shell": {"blake3", "spikes"}}, "seal"}}}}}}}
+//   entry: "keys" (what the recipe says, canonical), "words" (the same of paths and conditions, which count by what
+//   they lead to and are not in the fingerprint), "inputs" (digests of node columns, files and spikes that were read),
+//   "needs" ("assembly pair"). "fingerprint": what the content depends on. "blake3": the content digest. "seal": the
+//   first 16 digits of BLAKE3 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is
+//   told from a recipe that says the same in other words.
 //
 // Nothing in it changes when stimgen is upgraded and makes the same spikes, or when another task is edited: so two
 // people who edit different tasks can merge. It holds nothing of the machine either: no times, hosts, absolute or

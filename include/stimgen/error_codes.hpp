@@ -247,10 +247,10 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     // lock, audit and commands
     {"lock.damaged", "stimgen.lock is not in the form of a lock.",
      "After a merge conflict take either side and run again; else restore it from version control."},
-    {"verify.nothing", "Neither recipe nor lock have a task that makes a file: nothing was verified.",
-     "Name the recipe that made the files."},
     {"lock.missing", "There is no lock, or it does not know this recipe.", "Make it with 'stimgen run RECIPE'."},
     {"lock.version", "stimgen.lock was written by another version of stimgen.", "Use the newer stimgen, or run again."},
+    {"verify.nothing", "Neither recipe nor lock have a task that makes a file: nothing was verified.",
+     "Name the recipe that made the files."},
     {"audit.bad-record", "The record in a spike file is damaged or of another version.",
      "Make the file again, or audit it with the stimgen that made it."},
     {"audit.no-record", "A spike file has no record of how it was made.",

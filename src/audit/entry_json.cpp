@@ -17,7 +17,8 @@ bool makes_file(const LockedTask& task) {
   return task_kind_info(task.kind).makes_file;
 }
 
-// Fingerprint and seal stand in the line of the file, if there is one.
+// Fingerprint and seal stand in the line of the file, if there is one, and never last, where the next entry may put a
+// comma behind the entry's end: git would take changes of both for a conflict.
 SortedJson unsealed_json(const LockedTask& task) {
   SortedJson json = SortedJson::object();
   if (!task.keys.empty()) json["keys"] = task.keys;
@@ -25,7 +26,7 @@ SortedJson unsealed_json(const LockedTask& task) {
   if (!task.inputs.empty()) json["inputs"] = task.inputs;
   if (!task.needs.empty()) json["needs"] = task.needs;
   if (!makes_file(task)) {
-    json["fingerprint"] = task.fingerprint;
+    json["content"]["fingerprint"] = task.fingerprint;
     return json;
   }
   json["kind"] = task_kind_name(task.kind);
@@ -40,7 +41,7 @@ SortedJson unsealed_json(const LockedTask& task) {
 SortedJson entry_to_json(const LockedTask& task) {
   SortedJson json = unsealed_json(task);
   const std::string seal = task.seal.empty() ? seal_of(json) : task.seal;
-  (makes_file(task) ? json["files"][task.file] : json)["seal"] = seal;
+  (makes_file(task) ? json["files"][task.file] : json["content"])["seal"] = seal;
   return json;
 }
 
@@ -172,9 +173,13 @@ class BlockReader {
       read_file(json, at, task);
       allow(json, &at, {"files", "inputs", "keys", "kind", "needs", "words"});
     } else {
-      task.fingerprint = digest(json, &at, "fingerprint");
-      task.seal = seal(json, &at);
-      allow(json, &at, {"fingerprint", "inputs", "keys", "needs", "seal", "words"});
+      const SortedJson& content = member(json, &at, "content");
+      const Step inside{&at, "content"};
+      check_object(content, inside);
+      task.fingerprint = digest(content, &inside, "fingerprint");
+      task.seal = seal(content, &inside);
+      allow(content, &inside, {"fingerprint", "seal"});
+      allow(json, &at, {"content", "inputs", "keys", "needs", "words"});
     }
     return task;
   }

@@ -9,6 +9,8 @@
 namespace stimgen {
 namespace {
 
+constexpr const char* kEdited = "its entry in the lock was edited";
+
 class Judge {
  public:
   Judge(const Plan& plan, const std::optional<Lock>& lock, FileStamps& stamps, const std::atomic<bool>* stop)
@@ -21,6 +23,7 @@ class Judge {
     const std::string remembered = stamps_.recall(path);
     const bool there = !remembered.empty() || std::filesystem::exists(path, ignored);
     TaskState state;
+    const bool edited = entry != nullptr && !lock_->outline && entry->seal != seal_of(*entry);
     if (entry != nullptr && entry->fingerprint == to_hex(task.fingerprint)) {
       std::string problem;
       if (!there) {
@@ -32,12 +35,11 @@ class Judge {
         if (!lock_->outline) state.in_lock = compare_entry(*entry, describe_task(plan_, task, stamps_));
       } else {
         // Or the lock is wrong. Neither is believed: the spikes are made again, and the run says if the lock was.
-        state.why = problem.empty() ? other_version(task, path) : problem;
+        state.why = edited ? kEdited : problem.empty() ? other_version(task, path) : problem;
         if (state.why.empty()) state.why = "file damaged";
       }
       return state;
     }
-    const bool edited = entry != nullptr && !lock_->outline && entry->seal != seal_of(*entry);
     // A run that was cut short leaves whole files that the lock does not know yet.
     if (there) {
       if (auto known = recorded(task, path)) {
@@ -46,7 +48,7 @@ class Judge {
       }
     }
     if (entry == nullptr || edited) {
-      state.why = edited ? "its entry in the lock was edited" : there ? "not in the lock" : "never made";
+      state.why = edited ? kEdited : there ? "not in the lock" : "never made";
       return state;
     }
     state.why = find_changes(plan_, *lock_, *entry, task, stamps_).text();

@@ -84,11 +84,11 @@ SortedJson parse(const std::string& text, const std::filesystem::path& path, con
   if (version == json.end()) throw damaged({}, "it has no lock_version");
   if (!version->is_number_integer()) throw damaged({"lock_version"}, "lock_version is no number");
   if (*version != kLockVersion) {
-    throw InputError(
-        "lock.version",
-        fmt::format("{} is of lock version {}, but this stimgen ({}) reads version {}", printable(path.string()),
-                    version->dump(), stimgen_version(), kLockVersion),
-        *version > kLockVersion ? "use the newer stimgen that wrote it" : "delete it and run again to write it anew");
+    throw InputError("lock.version",
+                     fmt::format("{} is of lock version {}, but this stimgen ({}) reads version {}",
+                                 printable(path.string()), version->dump(), stimgen_version(), kLockVersion),
+                     *version > kLockVersion ? "use the newer stimgen that wrote it, or delete it and run again"
+                                             : "delete it and run again to write it anew");
   }
   const auto recipes = json.find("recipes");
   if (recipes == json.end()) throw damaged({}, "it has no 'recipes'");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/digest.hpp"
 
@@ -68,7 +69,12 @@ std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path&
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(recipe.path, ignored).lexically_normal().parent_path();
   const auto relative = std::filesystem::absolute(path, ignored).lexically_normal().lexically_relative(folder);
-  return relative.empty() ? path.generic_string() : relative.generic_string();
+  if (relative.empty()) return path.generic_string();
+  // A way through the root would say where the recipe lies on this machine.
+  const auto steps_up = std::count(relative.begin(), relative.end(), "..");
+  const std::filesystem::path within = folder.relative_path();
+  const bool through_root = steps_up > 0 && steps_up >= std::distance(within.begin(), within.end());
+  return through_root ? relative.filename().generic_string() : relative.generic_string();
 }
 
 }  // namespace stimgen

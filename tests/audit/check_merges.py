@@ -154,6 +154,16 @@ def edited_and_one_before_it_added(repository):
     check_right(repository)
 
 
+def last_set_edited_and_one_behind_it_added(repository):
+    """Assemblies and populations take more than a line each, too."""
+    def sets(fraction, more=""):
+        return recipe(BASE) + f"assemblies:\n  halves: {{population: cells, method: random, count: 2, fraction: {fraction}}}\n\n\n{more}"
+
+    more = "  thirds: {population: cells, method: random, count: 3}\n"
+    assert repository.merge(sets(1), sets(0.5), sets(1, more), sets(0.5, more))
+    check_right(repository)
+
+
 def the_same_edit(repository):
     assert repository.merge(recipe(BASE), recipe({**BASE, "bg_b": 30}), recipe({**BASE, "bg_b": 30}))
     check_right(repository)
@@ -272,7 +282,7 @@ def json_of(text):
 
 
 CASES = (different_tasks, first_and_last, one_side, last_edited_and_one_behind_it_added, last_removed_and_one_before_it_edited,
-         added_in_two_places, edited_and_one_before_it_added, the_same_edit, the_same_task, added_in_one_place,
+         added_in_two_places, edited_and_one_before_it_added, last_set_edited_and_one_behind_it_added, the_same_edit, the_same_task, added_in_one_place,
          parts_of_one_combination, half_of_the_marks, lock_of_the_other_side, union_of_different_tasks, union_of_the_same_task,
          union_with_an_entry_twice, two_recipes)
 
