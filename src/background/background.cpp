@@ -143,12 +143,23 @@ class Reader {
     add_group({"all", "all", "'rate'"}, rate, selected.population, selected.rows);
   }
 
+  // {mean: 4, stdev: 2} under 'rates': its keys are those of a rate, not names of groups.
+  static bool is_one_rate(const Value& rates) {
+    const auto is_key = [](const Value::Member& member) {
+      const auto fields = rate_fields();
+      return std::any_of(fields.begin(), fields.end(), [&](const FieldDoc& field) { return field.name == member.key; });
+    };
+    return rates.is_mapping() && !rates.members.empty() &&
+           std::all_of(rates.members.begin(), rates.members.end(), is_key);
+  }
+
   void read_rates_by_group(const Value& rates, const PopulationSelection& selected) {
     const std::string property = fields_.text("group_by");
     const Value* others = fields_.value("others");
     if (property.empty() && !fields_.has("group_by")) {
-      fields_.error("rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",
-                    "e.g. group_by: pop_name");
+      fields_.error(
+          "rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",
+          is_one_rate(rates) ? "for all nodes together write rate: {…} with this value" : "e.g. group_by: pop_name");
     }
     if (!rates.is_mapping() || rates.members.empty()) {
       diagnostics_.error(rates.loc, "recipe.wrong-type",

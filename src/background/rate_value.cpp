@@ -57,6 +57,44 @@ std::string forms_text() {
   return text + " or {values: {property: …}}";
 }
 
+// A mapping whose first key belongs to no form: one error that names all forms. False if a key is one of some form.
+bool report_no_form(const Value& value, const std::string& owner, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const FieldDoc& field : rate_fields()) names.emplace_back(field.name);
+  for (const Value::Member& member : value.members) {
+    if (std::find(names.begin(), names.end(), member.key) != names.end()) return false;
+  }
+  if (value.members.empty()) return false;
+  const Value::Member& first = value.members.front();
+  const std::string nearest = nearest_name(first.key, names);
+  diagnostics.error(first.key_loc, "recipe.unknown-key",
+                    fmt::format("{} has no key '{}'", owner, printable(first.key, 60)),
+                    nearest.empty() ? forms_text() : fmt::format("did you mean '{}'?", nearest));
+  return true;
+}
+
+// {mean: 20 Hz} alone: what it may be meant for. True if it was reported.
+bool report_mean_alone(const Value& value, const std::string& owner, Diagnostics& diagnostics) {
+  const Value* mean = value.find("mean");
+  if (mean == nullptr || !mean->is_scalar() || value.find("stdev") != nullptr) return false;
+  const Value* named = value.find("distribution");
+  if (value.members.size() != (named == nullptr ? 1U : 2U)) return false;
+  Diagnostics ignored;
+  const auto mean_hz = read_rate_hz(*mean, ignored);
+  if (!mean_hz) return false;
+  const std::string rate = format_rate(*mean_hz);
+  std::string help = fmt::format("for the same rate of every node write {}, else add its stdev", rate);
+  for (const DistributionKind* kind : distribution_kinds()) {
+    // Of those that a mean alone says all of.
+    const bool by_mean = kind->read != nullptr && kind->info.fields.size() == 1 && kind->info.fields[0].type == "rate";
+    if (by_mean && named != nullptr && named->is_scalar() && named->text == kind->info.name) {
+      help = fmt::format("write {{{}: {}}}", kind->info.name, rate);
+    }
+  }
+  diagnostics.error(mean->loc, "recipe.missing-key", fmt::format("{} has a mean and no 'stdev'", owner), help);
+  return true;
+}
+
 std::optional<RateDistribution> from_moments(const DistributionKind& kind, double mean_hz, double stdev_hz,
                                              const SourceLoc& loc, Streams& streams, Diagnostics& diagnostics) {
   DistributionResult result = make_distribution(kind, mean_hz, stdev_hz, streams);
@@ -157,6 +195,9 @@ std::optional<RateValue> read_rate_value(const Value& value, const std::string& 
       return std::nullopt;
     }
     return fields.ok() ? std::optional(result) : std::nullopt;
+  } else if (value.is_mapping() &&
+             (report_no_form(value, owner, diagnostics) || report_mean_alone(value, owner, diagnostics))) {
+    return std::nullopt;
   } else if (value.is_mapping()) {
     Fields fields(value, owner, {mean_fields()}, diagnostics);
     const double mean_hz = fields.rate_hz("mean");

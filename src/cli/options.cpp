@@ -58,8 +58,10 @@ UsageError unknown_option(const Command& command, const std::string& word, const
   for (const Option& option : options) candidates.push_back("--" + std::string(option.name));
   const std::string name = word.substr(0, word.find('='));
   const std::string near = nearest_name(name, candidates);
-  return {"usage.wrong-option", fmt::format("'stimgen {}' has no option '{}'", command.name, printable(name)),
-          near.empty() ? std::string() : fmt::format("did you mean '{}'?", near), std::string(command.name)};
+  std::string help = near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
+  if (command.reads_recipe && name == "--seed") help = "write --set seeds.spikes=3, or seeds.network for who gets what";
+  return {"usage.wrong-option", fmt::format("'stimgen {}' has no option '{}'", command.name, printable(name)), help,
+          std::string(command.name)};
 }
 
 // Program_options' own complaints in the words of this program.

@@ -115,13 +115,14 @@ using ToMake = Standing::ToMake;
 
 std::string dry_run_table(const Plan& plan, const ToMake& tasks, const std::optional<Shard>& shard) {
   const double share = 1.0 / (shard ? shard->count : 1);
+  const bool compressed = plan.recipe.output.compression == Compression::gzip;
   using enum Table::Align;
   Table table({left, right, right, left, left});
   for (const auto& [index, why] : tasks) {
     const Task& task = plan.tasks[index];
     const auto bytes = static_cast<std::uint64_t>(static_cast<double>(task.expected_bytes) * share);
     table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes * share),
-               fmt::format("at most {}", format_bytes(bytes)), shown_path(plan, task, shard), why});
+               fmt::format("{} {}", compressed ? "at most" : "about", format_bytes(bytes)), shown_path(plan, task, shard), why});
   }
   return table.text();
 }

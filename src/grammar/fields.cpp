@@ -1,6 +1,7 @@
 // The strict reader of one mapping: what its table declares, and nothing else.
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,32 @@ std::string expectation(const FieldDoc& doc) {
   }
   if (!doc.example.empty()) result += fmt::format(", e.g. {}", doc.example);
   return result;
+}
+
+// Keys of other programs, and of wishes: what there is instead. Migrants type them.
+std::string key_elsewhere(std::string_view key) {
+  constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+      {"mean_firing_rate", "it is called 'rate' here: rate: 20 Hz"},
+      {"firing_rate", "it is called 'rate' here: rate: 20 Hz"},
+      {"assembly_name", "it is called 'assemblies' here"},
+      {"n_assemblies", "the number of groups is called 'count' (method: random)"},
+      {"t_start", "it is called 'start' here"},
+      {"t_stop", "it is called 'stop' here"},
+      {"tstop", "it is called 'stop' here; a bare number is in seconds"},
+      {"psg_seed", "it is called 'spikes' under 'seeds' here"},
+      {"net_seed", "it is called 'network' under 'seeds' here"},
+      {"seed", "seeds stand at the top: seeds: {network: 1, spikes: 2}"},
+      {"trials", "a trial is a run of its own: stimgen run RECIPE --set seeds.spikes=2 --output trials/2"},
+      {"n_trials", "a trial is a run of its own: stimgen run RECIPE --set seeds.spikes=2 --output trials/2"},
+      {"format", "files are SONATA spike files, there is no other format"},
+      {"correlation", "there is none; tasks with the same 'stream' have the same spikes"},
+      {"refractory", "there is no refractory period"},
+      {"dt", "times are not on a grid unless output.resolution says so"},
+  };
+  for (const auto& [other, help] : kElsewhere) {
+    if (key == other) return std::string(help);
+  }
+  return {};
 }
 
 }  // namespace
@@ -97,7 +124,10 @@ void Fields::check_keys(const Value& mapping, const std::string& prefix) {
             help = fmt::format("write {}", nested_spelling(doc.name));
           }
         }
-        if (help.empty()) help = fmt::format("its keys are {}", fmt::join(keys, ", "));
+        if (help.empty()) help = key_elsewhere(member.key);
+        if (help.empty()) {
+          help = keys.empty() ? "it takes no keys" : fmt::format("its keys are {}", fmt::join(keys, ", "));
+        }
       }
       diagnostics_->error(member.key_loc, "recipe.unknown-key",
                           fmt::format("{} has no key '{}'", mapping_name(prefix), printable(member.key, 60)), help);

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -207,6 +208,17 @@ std::optional<int> read_unit(const Value& value, std::string_view key, Quantity 
   for (const UnitAlias& alias : kUnitAliases) {
     if (alias.text == lower && find_unit(alias.unit)->quantity == quantity) {
       help = fmt::format("write {} {}", to_text(number, 0), alias.unit);
+    }
+  }
+  for (const auto& [text, seconds] : {std::pair("min", 60.0),
+                                      {"mins", 60.0},
+                                      {"minute", 60.0},
+                                      {"minutes", 60.0},
+                                      {"h", 3600.0},
+                                      {"hour", 3600.0},
+                                      {"hours", 3600.0}}) {
+    if (quantity == Quantity::time && lower == text) {
+      help = fmt::format("write {} s", format_number(to_double(number, 0).value * seconds));
     }
   }
   diagnostics.error(value.loc, "recipe.wrong-unit",

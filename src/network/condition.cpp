@@ -4,6 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+<<<<<<< HEAD
+=======
+#include <regex>
+#include <set>
+>>>>>>> w-words
 #include <utility>
 
 #include <fmt/format.h>
@@ -116,10 +121,7 @@ class Evaluation {
     const auto* const found = std::find_if(std::begin(kConditionFields), std::end(kConditionFields),
                                            [&](const FieldDoc& each) { return each.name == member.key; });
     if (found == std::end(kConditionFields)) {
-      std::vector<std::string> names;
-      for (const FieldDoc& each : kConditionFields) names.emplace_back(each.name);
-      error(member.key_loc, "network.unknown-operator",
-            fmt::format("no operator is called '{}'", printable(member.key)), suggest(member.key, names));
+      report_unknown_operator(member);
       return;
     }
     const auto op = static_cast<Operator>(found - std::begin(kConditionFields));
@@ -148,6 +150,34 @@ class Evaluation {
     }
   }
 
+  // What other languages call an operator is told what it is here; a name near it could drop a border.
+  void report_unknown_operator(const Value::Member& member) {
+    constexpr std::pair<std::string_view, std::string_view> kElsewhere[] = {
+        {"$ge", "$gte"}, {"$le", "$lte"}, {"$ne", "$neq"}, {">", "$gt"},   {">=", "$gte"},  {"<", "$lt"},
+        {"<=", "$lte"},  {"==", "$eq"},   {"=", "$eq"},    {"!=", "$neq"}, {"$nin", "$neq"}};
+    std::vector<std::string> names;
+    for (const FieldDoc& each : kConditionFields) names.emplace_back(each.name);
+    std::string help = suggest(member.key, names);
+    for (const auto& [other, own] : kElsewhere) {
+      if (member.key == other) help = fmt::format("write {}", own);
+    }
+    error(member.key_loc, "network.unknown-operator", fmt::format("no operator is called '{}'", printable(member.key)),
+          help);
+  }
+
+  // ">2" as a text: the operator to write; empty if it is none.
+  std::string as_operator(const std::string& text) const {
+    constexpr std::pair<std::string_view, std::string_view> kSigns[] = {
+        {">=", "$gte"}, {"<=", "$lte"}, {"!=", "$neq"}, {"==", "$eq"}, {">", "$gt"}, {"<", "$lt"}, {"=", "$eq"}};
+    for (const auto& [sign, own] : kSigns) {
+      if (!text.starts_with(sign)) continue;
+      const std::size_t at = text.find_first_not_of(' ', sign.size());
+      if (at == std::string::npos || parse_literal(text.substr(at)).type == Column::Type::text) return {};
+      return fmt::format("write {}: {{{}: {}}}", printable(name_), own, printable(text.substr(at)));
+    }
+    return {};
+  }
+
   // The value as something of the column's kind.
   std::optional<Literal> comparable(const Value& value) {
     if (!value.is_scalar()) {
@@ -162,6 +192,8 @@ class Evaluation {
       help = fmt::format("write \"{}\" to compare with text", printable(literal.text));
     } else if (parse_literal(literal.text).type != Column::Type::text) {
       help = "write the number without quotes";
+    } else {
+      help = as_operator(literal.text);
     }
     error(value.loc, "network.wrong-type",
           fmt::format("column '{}' is {}, so it cannot be compared with {}", printable(name_), type_name(column_->type),
@@ -234,8 +266,27 @@ class Evaluation {
       return in;
     });
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (found[i] == 0 && !occurs(numbers[i])) nowhere(wanted[i].first, *wanted[i].second, "");
+      if (found[i] == 0 && !occurs(numbers[i])) nowhere(wanted[i].first, *wanted[i].second, values_there());
     }
+  }
+
+  // "its values are 1, 2, 3", or from where to where they go.
+  std::string values_there() const {
+    constexpr std::size_t kMost = 12;
+    std::set<double> values;
+    for (NodeRow row = 0; row < column_->size(); ++row) {
+      if (column_->is_missing(row)) continue;
+      const bool whole = column_->type == Column::Type::integer;
+      values.insert(whole ? static_cast<double>(column_->integers[row]) : column_->reals[row]);
+    }
+    if (values.empty()) return "no node has a value";
+    if (values.size() > kMost) {
+      return fmt::format("its values go from {} to {}", format_number(*values.begin()),
+                         format_number(*values.rbegin()));
+    }
+    std::vector<std::string> texts;
+    for (const double value : values) texts.push_back(format_number(value));
+    return fmt::format("its values are {}", fmt::join(texts, ", "));
   }
 
   // Looks at all nodes: an earlier condition may have excluded those with the value.

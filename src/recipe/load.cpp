@@ -52,10 +52,31 @@ Seeds read_seeds(const Value& value, Diagnostics& diagnostics) {
   return seeds;
 }
 
+// A number without a unit is in seconds; where it is large for one, milliseconds were meant, as in other configs.
+void warn_of_missing_unit(const Value* written, double time_ms, double doubtful_ms, std::string_view meant,
+                          Diagnostics& diagnostics) {
+  if (written == nullptr || time_ms < doubtful_ms || !written->is_scalar()) return;
+  if (written->text.find_first_not_of("0123456789.+-eE") != std::string::npos) return;
+  diagnostics.warning(
+      written->loc, "recipe.wrong-unit",
+      fmt::format("'{}' has no unit, so it is in seconds: {}", printable(written->text, 60), meant),
+      fmt::format("if milliseconds are meant, write {0} ms; else write {0} s", printable(written->text, 60)));
+}
+
+// "4 h 10 min"
+std::string long_time(double time_ms) {
+  const auto minutes = static_cast<std::int64_t>(time_ms / 60'000);
+  return minutes < 60 ? fmt::format("{} min", minutes) : fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
 void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   Fields fields(value, "'time'", {table("time")}, diagnostics);
   recipe.start_ms = fields.time_ms("start");
   recipe.stop_ms = fields.optional_time_ms("stop");
+  constexpr double kLongMs = 1e6;  // in milliseconds it is an ordinary trial
+  if (recipe.stop_ms) {
+    warn_of_missing_unit(fields.value("stop"), *recipe.stop_ms, kLongMs, long_time(*recipe.stop_ms), diagnostics);
+  }
   // Wrong ones are reported here, and not again by everything that takes its times from them.
   constexpr double kStandIn_ms = 1e6;
   if (!recipe.stop_ms && fields.has("stop")) recipe.stop_ms = std::max(*recipe.start_ms, 0.0) + kStandIn_ms;
@@ -119,6 +140,8 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   if (resolution != nullptr && !(resolution->is_scalar() && resolution->text == "none")) {
     if (const auto grid_ms = read_time_ms(*resolution, "resolution", diagnostics)) {
       output.resolution_ms = *grid_ms;
+      constexpr double kCoarseMs = 10;  // simulators take steps of 0.01 to 1 ms
+      warn_of_missing_unit(resolution, *grid_ms, kCoarseMs, "a grid of " + format_time(*grid_ms), diagnostics);
       if (*grid_ms < kFinestGridMs) {
         fields.error("resolution", "recipe.out-of-range",
                      *grid_ms <= 0 ? fmt::format("resolution is a time above 0, or none, not {}", format_time(*grid_ms))
@@ -137,6 +160,12 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   if (value.is_null()) return;
   std::filesystem::path path;
   SourceLoc loc = value.loc;
+  if (value.is_scalar() && value.text.find(".htm") != std::string::npos) {
+    diagnostics.error(loc, "recipe.wrong-type",
+                      fmt::format("report is true, false or {{path}}, not '{}'", printable(value.text, 60)),
+                      fmt::format("write report: {{path: {}}}", printable(value.text, 60)));
+    return;
+  }
   if (value.is_scalar()) {
     const std::optional<bool> wanted = read_boolean(value, "report", diagnostics);
     if (!wanted.value_or(false)) return;

@@ -81,7 +81,9 @@ TEST_SUITE("grammar") {
     CHECK(rate_said("3 spikes/s") == "'spikes/s' in '3 spikes/s' is no unit of a rate | write 3 Hz");
     CHECK(time_said("2 sec") == "'sec' in '2 sec' is no unit of a time | write 2 s");
     CHECK(time_said("2 MS") == "'MS' in '2 MS' is no unit of a time | write 2 ms");
-    CHECK(time_said("2 min") == "'min' in '2 min' is no unit of a time | units of times are s, ms and us");
+    CHECK(time_said("2 min") == "'min' in '2 min' is no unit of a time | write 120 s");
+    CHECK(time_said("0.5 h") == "'h' in '0.5 h' is no unit of a time | write 1800 s");
+    CHECK(time_said("2 days") == "'days' in '2 days' is no unit of a time | units of times are s, ms and us");
   }
 
   TEST_CASE("numbers of other languages are refused with the number to write") {
