@@ -157,9 +157,9 @@ Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
     std::erase_if(lock.tasks, [&](const auto& item) { return !plan_.index_of(item.first.first, item.first.second); });
   }
   std::set<std::filesystem::path> files;
-  for (const std::filesystem::path& file : plan_.network->files()) files.insert(file);
+  for (const NamedFile& file : plan_.network->files()) files.insert(file.path);
   for (const Task& task : plan_.tasks) {
-    files.insert(task.files.begin(), task.files.end());
+    for (const NamedFile& file : task.files) files.insert(file.path);
     if (task.combined() == nullptr) continue;
     for (const auto& file : task.combined()->recorded_files()) files.insert(file);
   }

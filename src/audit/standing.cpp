@@ -21,7 +21,7 @@ Standing::Standing(const Plan& plan, std::filesystem::path lock_file, std::vecto
 void Standing::look(const std::atomic<bool>* stop) {
   stamps_ = std::make_unique<FileStamps>(plan_.recipe.output.directory);
   const auto judge = [&](LockDetail detail) {
-    auto lock = read_lock(lock_file_, recipe_key(plan_), detail);
+    auto lock = read_lock(lock_file_, recipe_key(plan_, lock_file_), detail);
     states_ = judge_tasks(plan_, lock, *stamps_, stop);
     log_ = std::make_unique<LockLog>(plan_, std::move(lock), states_, *stamps_, force_);
   };
@@ -52,7 +52,7 @@ bool Standing::untouched() const {
 
 void Standing::record() {
   if (log_->has_news(whole_)) {
-    update_lock(lock_file_, recipe_key(plan_),
+    update_lock(lock_file_, recipe_key(plan_, lock_file_),
                 [&](std::optional<Lock> now) { return log_->result(std::move(now), whole_); });
     lock_stamp_ = FileStamps::stamp(lock_file_);
     lock_follows_ = true;
