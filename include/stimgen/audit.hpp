@@ -71,9 +71,6 @@ struct Lock {
   const LockedTask* find(TaskKind kind, const std::string& name) const;
 };
 
-// Where the lock of this recipe is: stimgen.lock beside the recipe; with --set the recipe is another one, and its lock
-// is in the output folder, or in .stimgen there if that is the recipe's own folder.
-std::filesystem::path lock_path(const Plan& plan, bool changed_by_options);
 // An outline leaves out what is only needed to say what changed: a tenth of the time and memory.
 enum class LockDetail : std::uint8_t { whole, outline };
 // nullopt: no such file, or no block for this recipe. Errors: InputError at its place if it is damaged, has a key twice
@@ -85,8 +82,9 @@ std::optional<Lock> read_lock(const std::filesystem::path& path, const std::stri
 // nothing changed.
 void update_lock(const std::filesystem::path& path, const std::string& recipe_name,
                  const std::function<Lock(std::optional<Lock>)>& change);
-// The key of a recipe in the lock: its file name.
-std::string recipe_key(const Plan& plan);
+// The key of a recipe in a lock: its path from the lock's folder, beside which it is its file name. So two recipes
+// never share a block.
+std::string recipe_key(const Plan& plan, const std::filesystem::path& lock_file);
 
 // The blocks of all recipes, by their keys. Errors: as read_lock().
 std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path);
@@ -250,10 +248,11 @@ class Standing {
   std::unique_ptr<LockLog> log_;
 };
 
-// A file that a run would replace, though another recipe made it and still has a task that makes it.
+// A file of a task, or a part of it, that a run would replace or remove, though another recipe made it and still has a
+// task that makes it, or stimgen did not make it.
 struct ForeignFile {
   std::filesystem::path file;
-  std::filesystem::path recipe;
+  std::filesystem::path recipe;  // empty: neither record, nor lock, nor the list of makers knows the file
 };
 // Of these tasks of the plan. Where nobody is known to have made a file, its record and the other recipes of the lock
 // beside the recipe say whose it is.

@@ -27,6 +27,7 @@ struct CombineSource {
   std::map<std::string, std::string> contents;  // of the file's populations that are taken: hexadecimal content digests
   std::string population;                       // of the file: empty takes all
   double shift_ms = 0;
+  std::uint64_t unknown_spikes = 0;         // of the file: of nodes that the networks do not have
   std::optional<std::vector<NodeId>> keep;  // ascending; absent: all
   SourceLoc loc;
 };
@@ -52,9 +53,9 @@ struct Recording {
   const NodePopulation* chosen_from = nullptr;  // whose properties `where` asked for
 };
 // Reads {file, population, shift, where} and every spike of it, one pass over each population: its digest, how many are
-// taken, and whether all of these are at a time. `is_output` tells files that the recipe makes. nullopt after an error.
+// taken, and whether all of these are at a time. `refuse` is asked first: it reports a file that a run would write
+// over, and is then true. nullopt after an error.
 std::optional<Recording> read_recording(const Value& item, const Network& network,
-                                        const std::function<bool(const std::filesystem::path&)>& is_output,
-                                        Diagnostics& diagnostics);
+                                        const std::function<bool(const NamedFile&)>& refuse, Diagnostics& diagnostics);
 
 }  // namespace stimgen

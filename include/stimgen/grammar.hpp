@@ -140,11 +140,17 @@ const FieldType* find_field_type(std::string_view name);
 // The words of a choice, empty if `type` is none.
 std::vector<std::string> choice_words(std::string_view type);
 
+// A file that is read, and the place that names it.
+struct NamedFile {
+  std::filesystem::path path;
+  SourceLoc loc;
+};
+
 // What a reader took from a recipe. Canonical: whatever the order of keys, the style of lists and mappings and the
 // spelling of numbers and units, one meaning has one text, and two meanings never share one.
 struct Said {
   std::vector<std::pair<std::string, std::string>> keys;  // sorted: ("rates.burst", "50 Hz"); long ones by their digest
-  std::vector<std::filesystem::path> files;               // what paths among them lead to
+  std::vector<NamedFile> files;                           // what paths among them lead to, sorted, each once
   // Names among the keys of paths and conditions: a task is determined by what these lead to (the content of the file,
   // the nodes that are chosen), which whoever reads them must say beside them.
   std::vector<std::string> by_content;

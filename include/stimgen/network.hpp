@@ -89,8 +89,9 @@ class Network {
   virtual bool complete() const { return true; }
   // Populations that the recipe declares itself and that could not be made (which was reported).
   virtual const std::set<std::string, std::less<>>& damaged() const = 0;
-  // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
-  virtual std::vector<std::filesystem::path> files() const { return {}; }
+  // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once, with
+  // the first place in the recipe or a config that names it.
+  virtual std::vector<NamedFile> files() const { return {}; }
   // Those that have node sets in them.
   virtual std::vector<std::filesystem::path> node_set_files() const { return {}; }
 

@@ -69,8 +69,8 @@ struct Task {
   // What it read of networks and spike files, as sorted "name, BLAKE3" pairs: "column pop_name of shell". For people:
   // `settings` hold what came of it.
   std::vector<std::pair<std::string, std::string>> inputs;
-  std::vector<std::filesystem::path> files;  // other files it read: CSV, edges
-  std::vector<std::string> populations;      // fed or read, alphabetical
+  std::vector<NamedFile> files;          // other files it read: CSV, edges; sorted, each once
+  std::vector<std::string> populations;  // fed or read, alphabetical
 
   // Tasks that make a file (background, pattern, combine):
   std::string output;  // relative to the output directory: "shell.h5"

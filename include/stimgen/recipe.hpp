@@ -23,6 +23,7 @@ namespace stimgen {
 struct OutputSettings {
   std::filesystem::path directory;  // resolved against the recipe's folder
   std::string directory_text;       // as written
+  SourceLoc directory_loc;          // no file: named by --output, or by nobody
   SpikeOrder sort = SpikeOrder::by_id;
   Compression compression = Compression::none;
   int level = 4;
@@ -34,6 +35,8 @@ struct OutputSettings {
 struct Recipe {
   std::shared_ptr<const SourceFile> file;
   std::filesystem::path path;
+  std::vector<NamedFile> included;
+  bool changed_by_set = false;  // by --set: it is another recipe than the file's
   std::string name;
   Seeds seeds;
   std::optional<double> start_ms;  // time.start (default 0) …
@@ -43,6 +46,7 @@ struct Recipe {
   OutputSettings output;
   // Where a run writes its report: inside output.directory; absent: nowhere.
   std::optional<std::filesystem::path> report;
+  SourceLoc report_loc;
 };
 
 struct LoadOptions {
@@ -56,6 +60,19 @@ Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options
 // The same for a text that is in memory; `path` is what the recipe is called.
 Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem::path& path,
                    const LoadOptions& options, Diagnostics& diagnostics);
+
+// ---- where a run writes besides the files of its tasks --------------------------------------------------------------
+
+// In the output folder: what runs remember, and parts of tasks (--shard). All in them is stimgen's.
+inline constexpr const char* kStateFolder = ".stimgen";
+inline constexpr const char* kPartsFolder = "shards";
+// stimgen.lock beside the recipe.
+std::filesystem::path own_lock_path(const Recipe& recipe);
+// Where the lock of this recipe is: beside it; with --set the recipe is another one, and its lock is in the output
+// folder, or in kStateFolder there if that is the recipe's own folder.
+std::filesystem::path lock_path(const Recipe& recipe);
+// The recipe as seen from its output folder, so that both can move together: how lists there call it.
+std::string seen_from_output(const Recipe& recipe);
 
 // ---- the tables of the top level (schema, explain and docs use them too) --------------------------------------------
 

@@ -100,11 +100,24 @@ std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard)
 // Why a part would be made: "missing", "damaged", …; empty if it is there and right. Reads all of it.
 std::string part_problem(const Plan& plan, const Task& task, Shard shard);
 
+// A file that is called like a part of a task, and that neither this recipe made nor could use.
+struct OtherPart {
+  TaskIndex task = 0;
+  std::filesystem::path file;
+  std::string recipe;  // that made it, as seen from the output folder; empty: damaged, or none of stimgen's
+};
+// Those of these tasks in the output folder.
+std::vector<OtherPart> find_other_parts(const Plan& plan, const std::vector<TaskIndex>& tasks);
+
+// Refuses a run that could not end well, before anything is written: for what stands where it would write these tasks
+// (or parts of them), for folders that cannot be written in, and for limits. Errors: InputError, EnvironmentError.
+void refuse_hopeless(const Plan& plan, const RunOptions& options, const std::vector<TaskIndex>& to_make);
+
 // The output folder of a plan, held while it lives: alone, or with others that make shards too. What is concluded from
 // files in it before it is held may be wrong by then.
 class HeldOutput {
  public:
-  // Checks limits before anything is written, then makes the folder, takes its lock and removes what killed runs left
+  // Refuses what is hopeless, then makes the folder, takes its lock and removes what killed runs left
   // in it and beside the recipe. `log` says which of the tasks would be made. Errors: InputError, EnvironmentError,
   // Interrupted (as FolderLock).
   HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& log, const Patience& patience);

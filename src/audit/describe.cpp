@@ -156,9 +156,9 @@ std::string words_digest(const Plan& plan, FileStamps& stamps) {
       }
     }
     add(std::to_string(task.files.size()));
-    for (const std::filesystem::path& file : task.files) {
-      add(shown_from_recipe(plan.recipe, file));
-      add(stamps.digest(file).blake3);
+    for (const NamedFile& file : task.files) {
+      add(shown_from_recipe(plan.recipe, file.path));
+      add(stamps.digest(file.path).blake3);
     }
     add(std::to_string(task.needs.size()));
     for (const TaskIndex need : task.needs) add(call(plan.tasks[need]));
@@ -176,8 +176,8 @@ LockedTask describe_task(const Plan& plan, const Task& task, FileStamps& stamps)
     (by_content ? entry.words : entry.keys).emplace(key, value);
   }
   entry.inputs.insert(task.inputs.begin(), task.inputs.end());
-  for (const std::filesystem::path& file : task.files) {
-    entry.inputs["file " + shown_from_recipe(plan.recipe, file)] = stamps.digest(file).blake3;
+  for (const NamedFile& file : task.files) {
+    entry.inputs["file " + shown_from_recipe(plan.recipe, file.path)] = stamps.digest(file.path).blake3;
   }
   for (const TaskIndex need : task.needs) entry.needs.push_back(call(plan.tasks[need]));
   std::sort(entry.needs.begin(), entry.needs.end());

@@ -80,7 +80,7 @@ struct FileStamps::State {
 
 FileStamps::FileStamps(std::filesystem::path folder) : state_(std::make_unique<State>()) {
   if (folder.empty()) return;
-  state_->path = folder / ".stimgen" / "state.json";
+  state_->path = folder / kStateFolder / "state.json";
   std::ifstream file = open_state(state_->path);
   if (!file.is_open()) return;
   // Damaged, old or foreign: nothing is known.

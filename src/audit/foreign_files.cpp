@@ -48,23 +48,29 @@ class ForeignFinder {
  public:
   explicit ForeignFinder(const Plan& plan) : plan_(plan), owners_(plan.recipe) {}
 
-  // The other recipe that has the file of a task; empty: none.
-  std::filesystem::path recipe_of(const Task& task) {
+  // The file of a task, if it is another's.
+  std::optional<ForeignFile> look_at(const Task& task) {
+    const std::filesystem::path file = plan_.output_path(task);
     const std::string owner = owners_.other_owner_of(task.output);
     std::error_code ignored;
-    if (owner.empty() && owners_.knows(task.output)) return {};
-    if (!std::filesystem::exists(plan_.output_path(task), ignored)) return {};
-    const auto maker = maker_of(plan_.output_path(task));
-    if (maker && maker->second == to_hex(task.fingerprint)) return {};  // the same for both
-    if (!owner.empty()) {
-      const auto recipe = (plan_.recipe.output.directory / owner).lexically_normal();
-      return makes(recipe, task.output) ? recipe : std::filesystem::path();
-    }
+    if (owner.empty() && owners_.knows(task.output)) return std::nullopt;
+    if (!std::filesystem::is_regular_file(file, ignored)) return std::nullopt;
+    const auto maker = maker_of(file);
+    if (maker && maker->second == to_hex(task.fingerprint)) return std::nullopt;  // the same for both
+    if (!owner.empty()) return made_by(owner, task, file);
     for (const auto& [name, lock] : other_locks()) {
       const std::filesystem::path recipe = plan_.recipe.path.parent_path() / name;
-      if (maker && has(lock, task.output, maker->second) && makes(recipe, task.output)) return recipe;
+      if (maker && has(lock, task.output, maker->second) && makes(recipe, task.output))
+        return ForeignFile{file, recipe};
     }
-    return {};
+    if (!maker && !in_own_lock(task)) return ForeignFile{file, {}};
+    return std::nullopt;
+  }
+
+  // A file that a recipe made, which is seen from the output folder.
+  std::optional<ForeignFile> made_by(const std::string& seen, const Task& task, const std::filesystem::path& file) {
+    const auto recipe = (plan_.recipe.output.directory / seen).lexically_normal();
+    return makes(recipe, task.output) ? std::optional(ForeignFile{file, recipe}) : std::nullopt;
   }
 
  private:
@@ -77,12 +83,19 @@ class ForeignFinder {
     if (other_locks_) return *other_locks_;
     other_locks_.emplace();
     try {
-      other_locks_ = read_all_locks(lock_path(plan_, false));
+      other_locks_ = read_all_locks(own_lock_path(plan_.recipe));
     } catch (const InputError&) {
       // Whoever reads the lock for its own sake says what is wrong with it.
     }
-    other_locks_->erase(recipe_key(plan_));
+    other_locks_->erase(recipe_key(plan_, own_lock_path(plan_.recipe)));
     return *other_locks_;
+  }
+  bool in_own_lock(const Task& task) {
+    if (!own_lock_) {
+      const std::filesystem::path file = lock_path(plan_.recipe);
+      own_lock_ = read_lock(file, recipe_key(plan_, file), LockDetail::outline).value_or(Lock{});
+    }
+    return own_lock_->find(task.kind, task.name) != nullptr;
   }
   bool makes(const std::filesystem::path& recipe, const std::string& file) {
     const auto [known, added] = files_of_.try_emplace(recipe);
@@ -92,6 +105,7 @@ class ForeignFinder {
 
   const Plan& plan_;
   const Owners owners_;
+  std::optional<Lock> own_lock_;
   std::optional<std::map<std::string, Lock>> other_locks_;
   std::map<std::filesystem::path, std::optional<std::set<std::string>>> files_of_;
 };
@@ -102,11 +116,13 @@ std::vector<ForeignFile> find_foreign_files(const Plan& plan, const std::vector<
   ForeignFinder finder(plan);
   std::vector<ForeignFile> foreign;
   for (const TaskIndex index : tasks) {
-    const Task& task = plan.tasks[index];
-    if (!task.makes_file()) continue;
-    if (auto recipe = finder.recipe_of(task); !recipe.empty()) {
-      foreign.push_back({plan.output_path(task), std::move(recipe)});
-    }
+    if (!plan.tasks[index].makes_file()) continue;
+    if (auto file = finder.look_at(plan.tasks[index])) foreign.push_back(std::move(*file));
+  }
+  // Parts that nobody is known to have made stay where they are.
+  for (const OtherPart& part : find_other_parts(plan, tasks)) {
+    if (part.recipe.empty()) continue;
+    if (auto file = finder.made_by(part.recipe, plan.tasks[part.task], part.file)) foreign.push_back(std::move(*file));
   }
   return foreign;
 }
@@ -116,18 +132,50 @@ void refuse_foreign_files(const Plan& plan, const std::vector<TaskIndex>& tasks)
   for (const ForeignFile& item : find_foreign_files(plan, tasks)) of_recipe[item.recipe].push_back(item.file);
   Diagnostics diagnostics;
   for (const auto& [recipe, files] : of_recipe) {
-    const std::string what =
-        files.size() > 1 ? fmt::format(" and {} were", counted(files.size() - 1, "more file")) : " was";
-    diagnostics.error({}, "run.foreign-file",
-                      fmt::format("'{}'{} made by '{}', which still has {}: '{}' would replace {}",
-                                  printable(files.front().lexically_normal().string()), what,
-                                  printable(recipe.string()), files.size() > 1 ? "them" : "it",
-                                  printable(plan.recipe.path.string()), files.size() > 1 ? "them" : "it"),
-                      "give one of the recipes another folder (output.directory, --output) or its task another name; "
-                      "--force replaces what is there");
+    const bool many = files.size() > 1;
+    const std::string whose =
+        recipe.empty()
+            ? fmt::format("none that stimgen made, as far as {} known", many ? "they are" : "it is")
+            : fmt::format("made by '{}', which still has {}", printable(recipe.string()), many ? "them" : "it");
+    diagnostics.error(
+        {}, "run.foreign-file",
+        fmt::format("'{}'{} {} {}: '{}' would replace {}", printable(files.front().lexically_normal().string()),
+                    many ? fmt::format(" and {}", counted(files.size() - 1, "more file")) : "",
+                    recipe.empty() ? (many ? "are" : "is") : (many ? "were" : "was"), whose,
+                    printable(plan.recipe.path.string()), many ? "them" : "it"),
+        recipe.empty() ? "move it away, give the task another name or choose another folder (output.directory, "
+                         "--output); --force replaces what is there"
+                       : "give one of the recipes another folder (output.directory, --output) or its task another "
+                         "name; --force replaces what is there");
   }
   diagnostics.throw_if_errors();
 }
+
+namespace {
+
+// Whether a value, or one inside it, is a path to the file: then the recipe may read it.
+bool names(const Value& value, const std::filesystem::path& file) {
+  if (value.is_scalar() && std::filesystem::path(value.text).filename() == file.filename()) {
+    std::filesystem::path path = value.text;
+    if (path.is_relative() && value.loc.file) path = value.loc.file->directory / path;
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, file, ignored)) return true;
+  }
+  return std::any_of(value.items.begin(), value.items.end(), [&](const Value& item) { return names(item, file); }) ||
+         std::any_of(value.members.begin(), value.members.end(),
+                     [&](const Value::Member& member) { return names(member.value, file); });
+}
+
+bool names(const Recipe& recipe, const std::filesystem::path& file) {
+  const auto in = [&](const Section& section) {
+    return names(section.defaults, file) || std::any_of(section.entries.begin(), section.entries.end(),
+                                                        [&](const Entry& entry) { return names(entry.body, file); });
+  };
+  return names(recipe.networks, file) || in(recipe.backgrounds) || in(recipe.assemblies) || in(recipe.patterns) ||
+         in(recipe.combine);
+}
+
+}  // namespace
 
 std::vector<Orphan> find_orphans(const Plan& plan) {
   std::set<std::string> wanted;
@@ -139,7 +187,7 @@ std::vector<Orphan> find_orphans(const Plan& plan) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(file, error))) continue;
     const auto maker = maker_of(file);
-    if (!maker || std::filesystem::path(name).stem() != maker->first) continue;
+    if (!maker || std::filesystem::path(name).stem() != maker->first || names(plan.recipe, file)) continue;
     orphans.push_back({name, maker->first, std::filesystem::file_size(file, error)});
   }
   return orphans;
@@ -157,8 +205,8 @@ void remove_orphans(const Plan& plan, const std::vector<Orphan>& orphans, const 
     owners.forget(orphan.name);
   }
   owners.save();
-  if (!read_lock(lock_file, recipe_key(plan))) return;
-  update_lock(lock_file, recipe_key(plan), [&](std::optional<Lock> now) {
+  if (!read_lock(lock_file, recipe_key(plan, lock_file))) return;
+  update_lock(lock_file, recipe_key(plan, lock_file), [&](std::optional<Lock> now) {
     Lock lock = std::move(now).value_or(Lock{});
     std::erase_if(lock.tasks, [&](const auto& item) {
       return std::any_of(orphans.begin(), orphans.end(),

@@ -21,8 +21,6 @@
 namespace stimgen {
 namespace {
 
-constexpr const char* kName = "stimgen.lock";
-
 std::optional<std::string> read_whole(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
@@ -149,27 +147,21 @@ std::string stimgen_version() {
   return STIMGEN_VERSION;
 }
 
-std::string recipe_key(const Plan& plan) {
+std::string recipe_key(const Plan& plan, const std::filesystem::path& lock_file) {
+  std::error_code ignored;
+  const auto folder_of = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored).parent_path(), ignored);
+  };
+  const std::filesystem::path recipe = folder_of(plan.recipe.path) / plan.recipe.path.filename();
+  const std::string name = recipe.lexically_relative(folder_of(lock_file)).generic_string();
   // A file system takes any bytes, JSON only UTF-8.
-  constexpr std::size_t kLongest = 1024;
-  const std::string name = plan.recipe.path.filename().string();
+  constexpr std::size_t kLongest = 4096;
   for (std::size_t at = 0; at < name.size();) {
     const std::size_t bytes = utf8_at(name, at).bytes;
     if (bytes == 0) return printable(name, kLongest);
     at += bytes;
   }
   return name;
-}
-
-std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
-  const std::filesystem::path own = plan.recipe.path.parent_path();
-  if (!changed_by_options) return own / kName;
-  std::error_code ignored;
-  const std::filesystem::path& folder = plan.recipe.output.directory;
-  // Never the lock of the recipe itself, which its own values stand in.
-  const bool same =
-      std::filesystem::weakly_canonical("." / folder, ignored) == std::filesystem::weakly_canonical("." / own, ignored);
-  return same ? folder / ".stimgen" / kName : folder / kName;
 }
 
 std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name, LockDetail detail) {
@@ -200,7 +192,7 @@ std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path) {
 void update_lock(const std::filesystem::path& path, const std::string& recipe_name,
                  const std::function<Lock(std::optional<Lock>)>& change) {
   create_folders(path.parent_path());
-  const FolderLock turn = FolderLock::for_file(path.parent_path(), kName);
+  const FolderLock turn = FolderLock::for_file(path.parent_path(), path.filename().string());
   SortedJson json = {{"lock_version", kLockVersion}, {"recipes", SortedJson::object()}};
   const auto old = read_whole(path);
   if (old) json = parse(*old, path);

@@ -13,17 +13,12 @@ namespace stimgen {
 namespace {
 
 std::filesystem::path list_in(const std::filesystem::path& folder) {
-  return folder / ".stimgen" / "owners.json";
+  return folder / kStateFolder / "owners.json";
 }
 
 }  // namespace
 
-Owners::Owners(const Recipe& recipe) : folder_(recipe.output.directory) {
-  std::error_code ignored;
-  const auto from = std::filesystem::weakly_canonical(std::filesystem::absolute(folder_, ignored), ignored);
-  const auto to = std::filesystem::weakly_canonical(std::filesystem::absolute(recipe.path, ignored), ignored);
-  own_name_ = to.lexically_relative(from).string();
-  if (own_name_.empty()) own_name_ = to.string();
+Owners::Owners(const Recipe& recipe) : folder_(recipe.output.directory), own_name_(seen_from_output(recipe)) {
   std::ifstream file = open_state(list_in(folder_));
   if (!file.is_open()) return;
   // Damaged or of another version: nobody's.

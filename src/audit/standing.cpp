@@ -23,7 +23,7 @@ void Standing::look(const std::atomic<bool>* stop) {
   const ProfiledStage stage(Stage::judging);
   stamps_ = std::make_unique<FileStamps>(plan_.recipe.output.directory);
   const auto judge = [&](LockDetail detail) {
-    auto lock = read_lock(lock_file_, recipe_key(plan_), detail);
+    auto lock = read_lock(lock_file_, recipe_key(plan_, lock_file_), detail);
     states_ = judge_tasks(plan_, lock, *stamps_, stop);
     log_ = std::make_unique<LockLog>(plan_, std::move(lock), states_, *stamps_, force_);
   };
@@ -55,7 +55,7 @@ bool Standing::untouched() const {
 void Standing::record() {
   const ProfiledStage stage(Stage::recording);
   if (log_->has_news(whole_)) {
-    update_lock(lock_file_, recipe_key(plan_),
+    update_lock(lock_file_, recipe_key(plan_, lock_file_),
                 [&](std::optional<Lock> now) { return log_->result(std::move(now), whole_); });
     lock_stamp_ = FileStamps::stamp(lock_file_);
     lock_follows_ = true;

@@ -209,6 +209,21 @@ bool has_stale_temporaries(const std::filesystem::path& folder) noexcept {
   return found;
 }
 
+std::string folder_problem(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  fs::path path = fs::absolute(folder.empty() ? "." : folder, error);
+  for (; path.has_relative_path(); path = path.parent_path()) {
+    const fs::file_status status = fs::status(path, error);
+    if (fs::is_directory(status)) return {};
+    const std::string shown = printable(path.string());
+    if (error == std::errc::filename_too_long) return fmt::format("'{}' has a longer name than the system takes", shown);
+    if (fs::exists(status)) return fmt::format("'{}' is a file, so it cannot be a folder", shown);
+    if (fs::is_symlink(fs::symlink_status(path, error))) return fmt::format("'{}' is a link that leads nowhere", shown);
+  }
+  return {};
+}
+
 void create_folders(const std::filesystem::path& folder) {
   if (folder.empty()) return;
   std::error_code error;

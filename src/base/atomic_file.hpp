@@ -74,6 +74,8 @@ std::size_t sweep_stale_temporaries(const std::filesystem::path& folder, bool he
 // Whether there is any that would go if the folder were held.
 bool has_stale_temporaries(const std::filesystem::path& folder) noexcept;
 
+// Why no folder can be made of this name; empty: it is there, or nothing is in the way.
+std::string folder_problem(const std::filesystem::path& folder);
 // Makes the folder and those above it. Errors: EnvironmentError.
 void create_folders(const std::filesystem::path& folder);
 

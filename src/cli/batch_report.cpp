@@ -17,6 +17,37 @@ Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets) {
   return Report::of_batch(plan, producer(), sets);
 }
 
+void refuse_report(const Plan& plan) {
+  if (!plan.recipe.report) return;
+  const std::filesystem::path& page = *plan.recipe.report;
+  const std::string shown = printable(page.lexically_normal().string());
+  Diagnostics diagnostics;
+  std::error_code ignored;
+  if (const std::string problem = folder_problem(page.parent_path()); !problem.empty()) {
+    diagnostics.error(plan.recipe.report_loc, "run.in-the-way", problem + ", but the report would be in it",
+                      "move it away, or name another report.path");
+  } else if (std::filesystem::is_directory(page, ignored)) {
+    diagnostics.error(plan.recipe.report_loc, "run.in-the-way",
+                      fmt::format("'{}' is a folder, but the report would be there", shown),
+                      "move it away, or name another report.path");
+  } else if (std::filesystem::is_regular_file(page, ignored) && holds_something_else(page, "<!DOCTYPE html>")) {
+    diagnostics.error(plan.recipe.report_loc, "disk.not-replaced",
+                      fmt::format("'{}' is no page that stimgen made, and the report would replace it", shown),
+                      "move it away, or name another report.path");
+  }
+  for (const Task& task : plan.tasks) {
+    if (task.combined() == nullptr) continue;
+    for (const CombineSource& source : task.combined()->sources) {
+      if (source.unknown_spikes == 0) continue;
+      diagnostics.error(source.loc, "spikes.unknown-nodes",
+                        fmt::format("the report of a run cannot show the {} of nodes that the networks do not have",
+                                    counted(source.unknown_spikes, "spike")),
+                        "choose nodes with 'where', or write 'report: false'");
+    }
+  }
+  diagnostics.throw_if_errors();
+}
+
 bool is_batch_report(const Plan& plan, const std::vector<std::string>& sets, const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) return false;

@@ -1,7 +1,14 @@
 // `stimgen check`: reports every problem of a recipe, or nothing; with --statistics holds made files against it.
+#include <exception>
+#include <filesystem>
+#include <limits>
+#include <vector>
+
+#include "cli/batch_report.hpp"
 #include "cli/format.hpp"
 #include "cli/load.hpp"
 #include "stimgen/audit.hpp"
+#include "stimgen/run.hpp"
 #include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
@@ -77,17 +84,34 @@ std::string statistics_json(const StatisticsCheck& check) {
       {"ok", check.ok()}, {"level", kCheckLevel}, {"tests", check.tests}, {"groups", groups}, {"populations", unfed}});
 }
 
+// All that `run` would refuse, with its words. Limits of the recipe are held against all of its tasks.
+void refuse_what_run_refuses(const Plan& plan) {
+  const std::vector<TaskIndex> all = wanted_tasks(plan, {});
+  check_limits(plan, all, std::numeric_limits<std::uint64_t>::max());
+  refuse_report(plan);
+  const std::filesystem::path lock_file = lock_path(plan.recipe);
+  read_lock(lock_file, recipe_key(plan, lock_file), LockDetail::outline);
+  const FileStamps stamps(plan.recipe.output.directory);
+  refuse_foreign_files(plan, all);
+  try {
+    refuse_hopeless(plan, {}, all);
+  } catch (const std::exception&) {
+    // A run makes only what is not up to date. To tell, files may have to be read, so it is not asked before.
+    Standing standing(plan, lock_file, all, true, false);
+    standing.look();
+    std::vector<TaskIndex> to_make;
+    for (const auto& [index, why] : standing.to_make()) to_make.push_back(index);
+    refuse_hopeless(plan, {}, to_make);
+  }
+}
+
 int run_check(const Arguments& arguments, Terminal& terminal) {
   for (const std::string name : {"json", "only"}) {
     if (!arguments.has(name) || arguments.has("statistics")) continue;
     throw UsageError("usage.missing", fmt::format("'--{}' belongs to '--statistics'", name), {}, "check");
   }
   const Plan& plan = load_plan(arguments, terminal);
-  std::vector<TaskIndex> all;
-  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) all.push_back(i);
-  // Only the recipe's own limits: what the disk has free now says nothing about the recipe.
-  check_limits(plan, all, std::numeric_limits<std::uint64_t>::max());
-  refuse_foreign_files(plan, all);
+  refuse_what_run_refuses(plan);
   if (!arguments.has("statistics")) return 0;
 
   const StatisticsCheck check = check_statistics(plan, arguments.list("only"));

@@ -55,7 +55,7 @@ int run_clean(const Arguments& arguments, Terminal& terminal) {
     };
     const FolderLock held(plan.recipe.output.directory, FolderLock::Use::alone, patience);
     orphans = find_orphans(plan);
-    remove_orphans(plan, orphans, lock_path(plan, arguments.has("set")));
+    remove_orphans(plan, orphans, lock_path(plan.recipe));
   }
   terminal.out(arguments.has("json") ? as_json(plan, orphans, yes) : as_table(plan, orphans));
   if (orphans.empty()) {

@@ -140,7 +140,8 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
     return 0;
   }
   FileStamps stamps(plan.recipe.output.directory);
-  const auto lock = read_lock(lock_path(plan, arguments.has("set")), recipe_key(plan));
+  const std::filesystem::path lock_file = lock_path(plan.recipe);
+  const auto lock = read_lock(lock_file, recipe_key(plan, lock_file));
   const States states = judge_tasks(plan, lock, stamps);
   if (arguments.has("json")) {
     terminal.out(as_json(plan, states));

@@ -394,12 +394,14 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   stage.reset();
   const bool whole = options.only.empty() && !options.shard;
   const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
-  Standing standing(plan, lock_path(plan, arguments.has("set")), tasks, whole, options.force);
+  Standing standing(plan, lock_path(plan.recipe), tasks, whole, options.force);
+  if (whole && !arguments.has("locked")) refuse_report(plan);
   standing.look();
   if (arguments.has("dry-run")) {
     if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
     const ToMake to_make = standing.to_make();
     const ToMake files = options.shard ? parts_to_make(plan, to_make, *options.shard, options.force) : to_make;
+    refuse_hopeless(plan, options, indices_of(files));
     terminal.out(arguments.has("json") ? dry_run_json(plan, files, options.shard)
                                        : dry_run_table(plan, files, options.shard));
     return 0;

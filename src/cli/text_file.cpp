@@ -11,18 +11,15 @@
 
 namespace stimgen::cli {
 
-namespace {
-
-// Whether there is a file that begins otherwise than `text`: a recipe, spikes, anything but an older page or figure.
 bool holds_something_else(const std::filesystem::path& path, std::string_view text) {
-  std::string begin(4, '\0');
+  constexpr std::string_view kPage = "<!DOCTYPE html>", kMadeByUs = "<meta name=\"generator\" content=\"stimgen";
+  std::string begin(1024, '\0');
   std::ifstream stream(path, std::ios::binary);
   stream.read(begin.data(), static_cast<std::streamsize>(begin.size()));
   begin.resize(static_cast<std::size_t>(stream.gcount()));
-  return !begin.empty() && !text.starts_with(begin);
+  if (begin.empty()) return false;
+  return text.starts_with(kPage) ? begin.find(kMadeByUs) == begin.npos : !text.starts_with(begin.substr(0, 4));
 }
-
-}  // namespace
 
 void write_text_file(const std::filesystem::path& path, std::string_view text) {
   std::error_code error;

@@ -6,7 +6,11 @@
 
 namespace stimgen::cli {
 
-// Replaces an older file of the kind, but no other: UsageError if it begins otherwise. Throws EnvironmentError naming
+// Whether there is a file of another kind than this text, as far as its first bytes say, or a page that stimgen did not
+// make.
+bool holds_something_else(const std::filesystem::path& path, std::string_view text);
+
+// Replaces an older file of the kind, but no other: UsageError if there is one. Throws EnvironmentError naming
 // the file and what could not be done.
 void write_text_file(const std::filesystem::path& path, std::string_view text);
 

@@ -45,12 +45,13 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   Plan outline;
   if (options.files_only) outline = load_outline(arguments, terminal);
   const Plan& plan = options.files_only ? outline : load_plan(arguments, terminal);
-  const std::filesystem::path path = lock_path(plan, arguments.has("set"));
-  const std::optional<Lock> lock = read_lock(path, recipe_key(plan));
+  const std::filesystem::path path = lock_path(plan.recipe);
+  const std::optional<Lock> lock = read_lock(path, recipe_key(plan, path));
   if (!lock) {
-    throw InputError("lock.missing",
-                     fmt::format("'{}' has no record of '{}'", printable(path.string()), printable(recipe_key(plan))),
-                     "make it with: stimgen run " + printable(arguments.text("RECIPE")));
+    throw InputError(
+        "lock.missing",
+        fmt::format("'{}' has no record of '{}'", printable(path.string()), printable(recipe_key(plan, path))),
+        "make it with: stimgen run " + printable(arguments.text("RECIPE")));
   }
   if (options.files_only && !options.only.empty()) options.only = with_needs(options.only, *lock);
   const StopRequest stop;

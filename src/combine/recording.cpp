@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/json_text.hpp"
 #include "base/digest.hpp"
+#include "base/json_text.hpp"
 #include "combine/recording_fields.hpp"
 #include "stimgen/combine.hpp"
 #include "stimgen/store.hpp"
@@ -41,7 +41,7 @@ class Reader {
         diagnostics_(diagnostics),
         fields_(item, "a file to combine", {recording_fields()}, diagnostics) {}
 
-  std::optional<Recording> read(const std::function<bool(const std::filesystem::path&)>& is_output) {
+  std::optional<Recording> read(const std::function<bool(const NamedFile&)>& refuse) {
     CombineSource& source = recording_.source;
     source.file = fields_.path("file");
     source.population = fields_.text("population");
@@ -49,11 +49,7 @@ class Reader {
     source.loc = fields_.loc("file");
     const Value* where = fields_.value("where");
     if (!fields_.ok()) return std::nullopt;
-    if (is_output(source.file)) {
-      fields_.error("file", "combine.output-as-input", fmt::format("'{}' is made by this recipe", source.file.string()),
-                    "name the task instead of its file");
-      return std::nullopt;
-    }
+    if (refuse({source.file, source.loc})) return std::nullopt;
     const std::unique_ptr<SpikeReader> reader = open();
     if (!reader) return std::nullopt;
     if (where != nullptr && !choose_nodes(*where, *reader)) return std::nullopt;
@@ -134,6 +130,7 @@ class Reader {
       diagnostics_.add(error, source.loc);
       return false;
     }
+    source.unknown_spikes += unknown.spikes;
     if (unknown.spikes > 0) {
       diagnostics_.warning(source.loc, "spikes.unknown-nodes",
                            fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
@@ -154,9 +151,8 @@ class Reader {
 }  // namespace
 
 std::optional<Recording> read_recording(const Value& item, const Network& network,
-                                        const std::function<bool(const std::filesystem::path&)>& is_output,
-                                        Diagnostics& diagnostics) {
-  return Reader(item, network, diagnostics).read(is_output);
+                                        const std::function<bool(const NamedFile&)>& refuse, Diagnostics& diagnostics) {
+  return Reader(item, network, diagnostics).read(refuse);
 }
 
 std::span<const FieldDoc> recording_fields() {

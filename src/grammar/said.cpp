@@ -29,7 +29,7 @@ std::string scalar_text(const Value& value, const Declared& what, const std::str
   if (scalar->written == ScalarType::Written::as_path) {
     std::filesystem::path path = value.text;
     if (path.is_relative() && value.loc.file) path = value.loc.file->directory / path;
-    said.files.push_back(path.lexically_normal());
+    said.files.push_back({path.lexically_normal(), value.loc});
     said.by_content.push_back(key);
   }
   return scalar->written == ScalarType::Written::as_literal ? *text : canonical_text(*text);
@@ -105,8 +105,10 @@ void sort_said(Said& said) {
   std::sort(said.by_content.begin(), said.by_content.end());
   std::sort(said.keys.begin(), said.keys.end());
   said.keys.erase(std::unique(said.keys.begin(), said.keys.end()), said.keys.end());
-  std::sort(said.files.begin(), said.files.end());
-  said.files.erase(std::unique(said.files.begin(), said.files.end()), said.files.end());
+  const auto before = [](const NamedFile& a, const NamedFile& b) { return a.path < b.path; };
+  const auto same = [](const NamedFile& a, const NamedFile& b) { return a.path == b.path; };
+  std::stable_sort(said.files.begin(), said.files.end(), before);
+  said.files.erase(std::unique(said.files.begin(), said.files.end(), same), said.files.end());
 }
 
 void Said::add(std::string_view key, const Said& inner) {

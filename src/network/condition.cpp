@@ -4,11 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-<<<<<<< HEAD
-=======
-#include <regex>
 #include <set>
->>>>>>> w-words
 #include <utility>
 
 #include <fmt/format.h>

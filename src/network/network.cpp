@@ -83,13 +83,17 @@ class OpenNetwork final : public Network {
     if (sets.loc.file) node_set_files_.insert(fs::path(sets.loc.file->path).lexically_normal());
   }
 
-  std::vector<fs::path> files() const override { return {files_.begin(), files_.end()}; }
+  std::vector<NamedFile> files() const override {
+    std::vector<NamedFile> files;
+    for (const auto& [path, loc] : files_) files.push_back({path, loc});
+    return files;
+  }
   std::vector<fs::path> node_set_files() const override { return {node_set_files_.begin(), node_set_files_.end()}; }
   bool complete() const override { return complete_; }
   void set_incomplete() { complete_ = false; }
   const std::set<std::string, std::less<>>& damaged() const override { return damaged_; }
   void add_damaged(const std::string& name) { damaged_.insert(name); }
-  void add_file(const fs::path& path) { files_.insert(path.lexically_normal()); }
+  void add_file(const NamedFile& file) { files_.emplace(file.path.lexically_normal(), file.loc); }
 
  private:
   struct Entry {
@@ -98,7 +102,8 @@ class OpenNetwork final : public Network {
   };
   std::map<std::string, Entry, std::less<>> populations_;
   NodeSets node_sets_;
-  std::set<fs::path> files_, node_set_files_;
+  std::map<fs::path, SourceLoc> files_;
+  std::set<fs::path> node_set_files_;
   bool complete_ = true;
   std::set<std::string, std::less<>> damaged_;
 };
@@ -237,10 +242,10 @@ void add_inline_populations(Fields& fields, std::uint64_t seed, OpenNetwork& net
 void add_node_sets(const SonataConfig& config, OpenNetwork& network, Diagnostics& diagnostics) {
   for (const Value& sets : config.node_sets) network.add_node_sets(sets, diagnostics);
   std::set<std::string> read_already;
-  for (const NodeSetFile& sets : config.node_set_files) {
+  for (const NamedFile& sets : config.node_set_files) {
     if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
     if (!read_already.insert(file_key(sets.path)).second) continue;
-    network.add_file(sets.path);
+    network.add_file(sets);
     const auto errors_before = diagnostics.error_count();
     try {
       const Value root = parse_json(read_source_file(sets.path), diagnostics);
@@ -258,11 +263,11 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   if (networks.is_null()) return network;
   Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
   const SonataConfig config = read_configs(fields, *network, diagnostics);
-  for (const fs::path& path : config.configs) network->add_file(path);
+  for (const NamedFile& file : config.configs) network->add_file(file);
   FileOpener opener(*network, diagnostics);
   for (const NodesFile& file : config.nodes) {
-    network->add_file(file.nodes);
-    if (file.node_types) network->add_file(*file.node_types);
+    network->add_file({file.nodes, file.nodes_loc});
+    if (file.node_types) network->add_file({*file.node_types, file.types_loc});
     opener.open(file);
   }
   if (fields.value("populations") != nullptr) add_inline_populations(fields, seed, *network, diagnostics);

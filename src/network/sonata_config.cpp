@@ -51,7 +51,7 @@ class ConfigReader {
     if (!require_file(path, role, loc, diagnostics_)) return;
     std::error_code ignored;
     if (!visited_.insert(fs::weakly_canonical(path, ignored).string()).second) return;
-    config_.configs.push_back(path.lexically_normal());
+    config_.configs.push_back({path.lexically_normal(), loc});
     const auto file = read_source_file(path);
     const Value root = parse_json(file, diagnostics_);
     if (root.is_null()) return;

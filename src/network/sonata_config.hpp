@@ -22,15 +22,10 @@ struct NodesFile {
   SourceLoc types_loc;
 };
 
-struct NodeSetFile {
-  std::filesystem::path path;
-  SourceLoc loc;
-};
-
 struct SonataConfig {
-  std::vector<std::filesystem::path> configs;  // the configs themselves
+  std::vector<NamedFile> configs;  // the configs themselves
   std::vector<NodesFile> nodes;
-  std::vector<NodeSetFile> node_set_files;
+  std::vector<NamedFile> node_set_files;
   std::vector<Value> node_sets;  // written in the config itself, as BMTK allows
 };
 

@@ -27,6 +27,8 @@ void check_section_defaults(const Recipe& recipe, Diagnostics& diagnostics) {
 Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
   Plan plan;
   plan.recipe = std::move(recipe);
+  const Claims claims(plan.recipe);
+  claims.check(diagnostics);
   plan.network = open_network(plan.recipe.networks, plan.recipe.seeds.network, diagnostics);
   // Beyond this point: populations are known by name, size and columns.
   if (!plan.network) return plan;
@@ -34,7 +36,13 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
   // Beyond this point: who is in which group is fixed.
   build_spike_tasks(plan, diagnostics);
   // Beyond this point: every node's rate function or rate distribution is fixed.
-  build_combine_tasks(plan, diagnostics);
+  build_combine_tasks(plan, claims, diagnostics);
+  for (const NamedFile& file : plan.network->files()) claims.refuse(file, diagnostics);
+  for (const Task& task : plan.tasks) {
+    for (const NamedFile& file : task.files) {
+      if (file.loc.file) claims.refuse(file, diagnostics);  // others are files of the network
+    }
+  }
   check_section_defaults(plan.recipe, diagnostics);
   if (!diagnostics.has_errors()) {
     if (plan.file_task_names().empty()) {

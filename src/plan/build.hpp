@@ -1,6 +1,7 @@
 // The stages of build_plan(), each in a file of its own.
 #pragma once
 
+#include "plan/claims.hpp"
 #include "stimgen/plan.hpp"
 
 namespace stimgen {
@@ -12,7 +13,7 @@ void build_assemblies(Plan& plan, Diagnostics& diagnostics);
 void build_spike_tasks(Plan& plan, Diagnostics& diagnostics);
 
 // Reads `combine` and adds its tasks, each behind the tasks it takes.
-void build_combine_tasks(Plan& plan, Diagnostics& diagnostics);
+void build_combine_tasks(Plan& plan, const Claims& claims, Diagnostics& diagnostics);
 
 // Warns where several tasks feed one population and nothing combines them.
 void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics);

@@ -14,7 +14,8 @@ namespace {
 
 class CombineBuilder {
  public:
-  CombineBuilder(Plan& plan, Diagnostics& diagnostics) : plan_(plan), diagnostics_(diagnostics) {}
+  CombineBuilder(Plan& plan, const Claims& claims, Diagnostics& diagnostics)
+      : plan_(plan), claims_(claims), diagnostics_(diagnostics) {}
 
   void build_all() {
     const auto& entries = plan_.recipe.combine.entries;
@@ -159,7 +160,8 @@ class CombineBuilder {
 
   bool add_file(const Value& item, Task& task, std::vector<CombineSource>& sources) {
     auto recording = read_recording(
-        item, *plan_.network, [this](const std::filesystem::path& file) { return is_output(file); }, diagnostics_);
+        item, *plan_.network, [this](const NamedFile& file) { return claims_.refuse(file, diagnostics_); },
+        diagnostics_);
     if (!recording) return false;
     CombineSource& source = recording->source;
     for (const auto& [population, digest] : source.contents) {
@@ -168,7 +170,7 @@ class CombineBuilder {
           fmt::format("spikes of {} in {}", canonical_name(population), shown_from_recipe(plan_.recipe, source.file)),
           digest);
     }
-    task.files.push_back(source.file);
+    task.files.push_back({source.file, source.loc});
     task.expected_spikes += static_cast<double>(recording->spikes);
     if (recording->chosen_from != nullptr) inputs_.add_columns(*recording->chosen_from, task);
     sources.push_back(std::move(source));
@@ -190,16 +192,6 @@ class CombineBuilder {
     }
   }
 
-  bool is_output(const std::filesystem::path& file) const {
-    std::error_code ignored;
-    const auto wanted = std::filesystem::weakly_canonical(file, ignored);
-    const auto folder = std::filesystem::weakly_canonical(plan_.recipe.output.directory, ignored);
-    for (const std::string& name : task_names()) {
-      if (wanted == folder / fmt::format("{}{}", name, kSpikeFileExtension)) return true;
-    }
-    return false;
-  }
-
   std::vector<std::string> task_names() const {
     std::vector<std::string> names;
     for (const Section* section : {&plan_.recipe.backgrounds, &plan_.recipe.patterns, &plan_.recipe.combine}) {
@@ -214,6 +206,7 @@ class CombineBuilder {
   }
 
   Plan& plan_;
+  const Claims& claims_;
   Diagnostics& diagnostics_;
   std::vector<State> state_;
   std::map<TaskIndex, Parts> parts_;  // of the combinations made so far
@@ -222,8 +215,8 @@ class CombineBuilder {
 
 }  // namespace
 
-void build_combine_tasks(Plan& plan, Diagnostics& diagnostics) {
-  CombineBuilder(plan, diagnostics).build_all();
+void build_combine_tasks(Plan& plan, const Claims& claims, Diagnostics& diagnostics) {
+  CombineBuilder(plan, claims, diagnostics).build_all();
 }
 
 }  // namespace stimgen

@@ -48,8 +48,7 @@ void add_node_set_files(const Network& network, Task& task) {
   const bool names_one =
       std::any_of(task.keys.begin(), task.keys.end(), [](const auto& key) { return key.first == "node_set"; });
   if (!names_one) return;
-  const auto files = network.node_set_files();
-  task.files.insert(task.files.end(), files.begin(), files.end());
+  for (auto& file : network.node_set_files()) task.files.push_back({std::move(file), {}});
 }
 
 void InputDigests::add_columns(const NodePopulation& population, Task& task) {

@@ -68,6 +68,7 @@ class Includer {
     }
     chain_.pop_back();
   }
+  const std::vector<NamedFile>& files() const { return files_; }
 
  private:
   struct Link {
@@ -100,6 +101,7 @@ class Includer {
       diagnostics_.error(item.loc, "file.unreadable", problem, "paths start at the folder of the file that includes");
       return;
     }
+    files_.push_back({path, item.loc});
     Value tree = parse_document(file, diagnostics_);
     if (!tree.is_mapping()) return;
     if (const auto version = take_member(tree, "stimgen")) check_format_version(version->value, diagnostics_);
@@ -110,6 +112,7 @@ class Includer {
   Diagnostics& diagnostics_;
   std::vector<Link> chain_;
   std::vector<std::filesystem::path> merged_;
+  std::vector<NamedFile> files_;
 };
 
 }  // namespace
@@ -137,8 +140,11 @@ bool check_format_version(const Value& version, Diagnostics& diagnostics) {
   return *number == kRecipeVersion;
 }
 
-void merge_includes(Value& root, const std::shared_ptr<const SourceFile>& file, Diagnostics& diagnostics) {
-  Includer(diagnostics).run(root, file);
+std::vector<NamedFile> merge_includes(Value& root, const std::shared_ptr<const SourceFile>& file,
+                                      Diagnostics& diagnostics) {
+  Includer includer(diagnostics);
+  includer.run(root, file);
+  return includer.files();
 }
 
 }  // namespace stimgen

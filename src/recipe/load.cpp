@@ -108,6 +108,8 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
   if (options.output_directory) {
     output.directory = *options.output_directory;
     output.directory_text = options.output_directory->string();
+  } else if (fields.has("directory")) {
+    output.directory_loc = fields.loc("directory");
   }
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(output.directory, error);
@@ -194,6 +196,7 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
     return;
   }
   recipe.report = recipe.output.directory / shown;
+  recipe.report_loc = loc;
 }
 
 Section read_section(const Value& root, std::string_view name, const Value& defaults, Diagnostics& diagnostics) {
@@ -220,6 +223,8 @@ Section read_section(const Value& root, std::string_view name, const Value& defa
 
 // File names end at 255 bytes, and ".4096-of-4096.h5" or ".h5" with the suffix of a temporary is a part of them.
 constexpr std::size_t kLongestTaskName = 200;
+
+constexpr const char* kLockName = "stimgen.lock";
 
 void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
   std::map<std::string_view, const Entry*> tasks;
@@ -253,6 +258,30 @@ void drop_empty_sections(Value& root) {
 
 }  // namespace
 
+std::filesystem::path own_lock_path(const Recipe& recipe) {
+  return recipe.path.parent_path() / kLockName;
+}
+
+std::filesystem::path lock_path(const Recipe& recipe) {
+  if (!recipe.changed_by_set) return own_lock_path(recipe);
+  std::error_code ignored;
+  const std::filesystem::path& folder = recipe.output.directory;
+  // Never the lock of the recipe itself, which its own values stand in.
+  const bool same = std::filesystem::weakly_canonical("." / folder, ignored) ==
+                    std::filesystem::weakly_canonical("." / recipe.path.parent_path(), ignored);
+  return same ? folder / kStateFolder / kLockName : folder / kLockName;
+}
+
+std::string seen_from_output(const Recipe& recipe) {
+  std::error_code ignored;
+  const auto full = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  const std::filesystem::path to = full(recipe.path);
+  const std::string name = to.lexically_relative(full(recipe.output.directory)).string();
+  return name.empty() ? to.string() : name;
+}
+
 Recipe load_recipe(const std::filesystem::path& path, const LoadOptions& options, Diagnostics& diagnostics) {
   return load_recipe(read_source_file(path), path, options, diagnostics);
 }
@@ -262,13 +291,14 @@ Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem
   Recipe recipe;
   recipe.file = std::move(file);
   recipe.path = path;
+  recipe.changed_by_set = !options.sets.empty();
   Value root = parse_document(recipe.file, diagnostics);
   if (!root.is_mapping()) diagnostics.throw_if_errors();
   if (const Value* version = root.find("stimgen"); version != nullptr && !version->is_null()) {
     // Another format may mean anything: nothing else that could be said would help.
     if (!check_format_version(*version, diagnostics) && version->is_scalar()) diagnostics.throw_if_errors();
   }
-  merge_includes(root, recipe.file, diagnostics);
+  recipe.included = merge_includes(root, recipe.file, diagnostics);
   for (const std::string& setting : options.sets) apply_override(root, setting, recipe.file->directory, diagnostics);
   drop_empty_sections(root);
   substitute_variables(root, diagnostics);

@@ -41,8 +41,8 @@ double sum_of(const std::vector<double>& values) {
 
 class BatchReport {
  public:
-  BatchReport(const Plan& plan, bool changed, ReportModel& model)
-      : plan_(plan), model_(model), lock_(read_lock(lock_path(plan, changed), recipe_key(plan))) {
+  BatchReport(const Plan& plan, ReportModel& model)
+      : plan_(plan), model_(model), lock_(read_lock(lock_path(plan.recipe), recipe_key(plan, lock_path(plan.recipe)))) {
     FileStamps stamps(plan.recipe.output.directory);
     states_ = judge_tasks(plan, lock_, stamps);
   }
@@ -228,7 +228,7 @@ Report Report::of_batch(const Plan& plan, const std::string& producer, const std
   model->notes = notes;
   model->recipe_path = plan.recipe.path.filename().string();
   model->recipe_text = plan.recipe.file->text;
-  BatchReport(plan, !notes.empty(), *model).run();
+  BatchReport(plan, *model).run();
   add_facts(plan, *model);
   add_versions(*model);
   return Report(std::move(model));

@@ -1,4 +1,4 @@
-// The output folder before and after a run: limits, its lock, and what killed runs left there.
+// The output folder before and after a run: its lock, and what killed runs left there.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -23,7 +23,7 @@ std::vector<std::pair<std::filesystem::path, bool>> swept_folders(const Plan& pl
   std::vector<std::pair<std::filesystem::path, bool>> folders{
       {folder, true},
       {parts_folder(plan), true},
-      {folder / ".stimgen", true},
+      {folder / kStateFolder, true},
       // The lock file is written beside the recipe.
       {std::filesystem::absolute(plan.recipe.path).parent_path(), false}};
   if (plan.recipe.report) folders.emplace_back(std::filesystem::absolute(*plan.recipe.report).parent_path(), false);
@@ -32,18 +32,6 @@ std::vector<std::pair<std::filesystem::path, bool>> swept_folders(const Plan& pl
 
 void sweep(const Plan& plan) {
   for (const auto& [folder, held] : swept_folders(plan)) sweep_stale_temporaries(folder, held);
-}
-
-// Free bytes where the folder is or would be.
-std::uint64_t free_bytes_near(std::filesystem::path folder) {
-  std::error_code error;
-  folder = std::filesystem::absolute(folder, error);
-  while (!std::filesystem::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
-  const auto space = std::filesystem::space(folder, error);
-  if (error)
-    throw EnvironmentError("disk.cannot-read",
-                           fmt::format("cannot tell the free space of '{}': {}", folder.string(), error.message()));
-  return space.available;
 }
 
 }  // namespace
@@ -58,10 +46,7 @@ HeldOutput::HeldOutput(const Plan& plan, const RunOptions& options, TaskLog& tas
     TaskResult ignored;
     return log.is_current(plan, plan.tasks[i], ignored);
   });
-  // A shard takes its share of the disk.
-  const std::uint64_t shares = options.shard ? options.shard->count : 1;
-  const std::uint64_t free_bytes = free_bytes_near(folder);
-  check_limits(plan, to_make, free_bytes > UINT64_MAX / shares ? UINT64_MAX : free_bytes * shares);
+  refuse_hopeless(plan, options, to_make);
   create_folders(folder);
   lock_ =
       std::make_unique<FolderLock>(folder, options.shard ? FolderLock::Use::shared : FolderLock::Use::alone, patience);
@@ -86,7 +71,7 @@ void tidy_output(const Plan& plan, const RunOptions& options) noexcept {
     if (!has_parts && !has_litter) return;
     const FolderLock held(plan.recipe.output.directory);
     sweep(plan);
-    for (const TaskIndex i : wanted) parts.remove(plan.tasks[i]);
+    for (const TaskIndex i : wanted) parts.remove(plan.tasks[i], false);
     std::error_code ignored;
     std::filesystem::remove(parts_folder(plan), ignored);  // if empty
   } catch (const std::exception&) {

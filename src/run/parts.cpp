@@ -17,19 +17,31 @@ namespace {
 using Json = nlohmann::json;
 
 // Raised when nodes are cut in another way.
-constexpr int kPartVersion = 1;
+constexpr int kPartVersion = 2;
+constexpr std::size_t kLongestName = 4096;
 constexpr const char* kMissing = "missing";
 constexpr const char* kOther = "of another version of the recipe or of stimgen";
 constexpr const char* kDamaged = "damaged";
 
-Json record(const Task& task, Shard shard, std::uint64_t nodes, const std::string& content) {
+Json record(const Plan& plan, const Task& task, Shard shard, std::uint64_t nodes, const std::string& content) {
   return {{"part_version", kPartVersion},
           {"task", task.name},
           {"fingerprint", to_hex(task.fingerprint)},
           {"shard", shard.index},
           {"of", shard.count},
           {"nodes", nodes},
-          {"blake3", content}};
+          {"blake3", content},
+          {"recipe", printable(seen_from_output(plan.recipe), kLongestName)}};
+}
+
+// The record of a part; null: it has none.
+Json read_record(const SpikeReader& reader) {
+  Json found = Json::parse(reader.provenance(), nullptr, false);
+  if (!found.is_object() || found.value("part_version", Json()) != kPartVersion) return nullptr;
+  for (const char* const key : {"recipe", "blake3", "fingerprint"}) {
+    if (!found.contains(key) || !found[key].is_string()) return nullptr;
+  }
+  return found;
 }
 
 // By its record alone. `ends`: of all parts of the task.
@@ -44,16 +56,20 @@ Part glance_at_part(const Plan& plan, const Task& task, Shard shard, const std::
   }
   try {
     const auto reader = open_spike_file(part.path);
-    const std::string text = reader->provenance();
-    const Json found = Json::parse(text, nullptr, false);
-    const std::string content = found.is_object() && found.contains("blake3") && found["blake3"].is_string()
-                                    ? found["blake3"].get<std::string>()
-                                    : std::string();
-    // A record that is kept elsewhere, or says it otherwise, is that of another version.
-    if (text.empty() || (found.is_object() && found != record(task, shard, part.nodes, content))) {
+    const Json found = read_record(*reader);
+    if (found.is_null()) {
+      // A record that is kept elsewhere, or says it otherwise, is that of another version.
+      const std::string text = reader->provenance();
+      part.problem = text.empty() || Json::parse(text, nullptr, false).is_object() ? kOther : kDamaged;
+      return part;
+    }
+    part.recipe = found["recipe"];
+    const std::string content = found["blake3"];
+    // The same part of the same task is as good, whoever made it.
+    Json wanted = record(plan, task, shard, part.nodes, content);
+    wanted["recipe"] = part.recipe;
+    if (found != wanted) {
       part.problem = kOther;
-    } else if (!found.is_object() || content.empty()) {
-      part.problem = kDamaged;
     } else if (reader->populations().size() != 1 || reader->populations()[0].name != task.populations[0] ||
                reader->populations()[0].order != plan.recipe.output.sort) {
       part.problem = kDamaged;
@@ -75,6 +91,25 @@ std::string read_through(const Part& part) {
   } catch (const InputError&) {
     return kDamaged;
   }
+}
+
+// Who made a part and of which version of the task, as its record says.
+struct Maker {
+  std::string recipe, fingerprint;
+};
+std::optional<Maker> maker_of(const std::filesystem::path& path) {
+  try {
+    const Json found = read_record(*open_spike_file(path));
+    if (!found.is_null()) return Maker{found["recipe"], found["fingerprint"]};
+  } catch (const std::exception&) {
+    // Damaged, or something else.
+  }
+  return std::nullopt;
+}
+
+bool is_ours(const Plan& plan, const Task& task, const Maker& maker) {
+  return maker.fingerprint == to_hex(task.fingerprint) ||
+         maker.recipe == printable(seen_from_output(plan.recipe), kLongestName);
 }
 
 // "parts 1-3, 5 of 7 are missing"
@@ -126,7 +161,7 @@ std::optional<std::pair<std::string, Shard>> parse_part_name(const std::filesyst
 }  // namespace
 
 std::filesystem::path parts_folder(const Plan& plan) {
-  return plan.recipe.output.directory / "shards";
+  return plan.recipe.output.directory / kPartsFolder;
 }
 
 std::filesystem::path part_path(const Plan& plan, const Task& task, Shard shard) {
@@ -146,8 +181,8 @@ std::string part_problem(const Plan& plan, const Task& task, Shard shard) {
   return look_at_part(plan, task, shard).problem;
 }
 
-std::string part_record(const Task& task, Shard shard, const TaskResult& result) {
-  return record(task, shard, result.nodes, to_hex(result.populations.at(0).digest)).dump();
+std::string part_record(const Plan& plan, const Task& task, Shard shard, const TaskResult& result) {
+  return record(plan, task, shard, result.nodes, to_hex(result.populations.at(0).digest)).dump();
 }
 
 PartsOnDisk::PartsOnDisk(const Plan& plan) : plan_(plan) {
@@ -166,7 +201,7 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
   const auto found = found_.find(task.name);
   if (found == found_.end()) return std::nullopt;
   const NodeRates rates = task.sampled()->node_rates(context.pool);
-  std::string problems;
+  std::string problems, stays;
   for (const auto& [count, indices] : found->second) {
     const std::vector<std::size_t> ends = shard_ends(rates, count);
     std::vector<Part> parts;
@@ -184,22 +219,52 @@ std::optional<std::vector<Part>> PartsOnDisk::whole_set(TaskIndex index, const T
     }
     const std::string text = problems_text(parts);
     if (text.empty()) return parts;
+    for (const Part& part : parts) {
+      if (part.recipe.empty() && part.problem == kDamaged) stays = printable(part.path.lexically_normal().string());
+    }
     if (!problems.empty()) problems += "; ";
     problems += text;
   }
-  diagnostics.warning({}, "run.unusable-parts", fmt::format("'{}' is made in one piece: {}", task.name, problems));
+  diagnostics.warning({}, "run.unusable-parts", fmt::format("'{}' is made in one piece: {}", task.name, problems),
+                      stays.empty() ? "" : fmt::format("'{}' stays: it does not say who made it", stays));
   return std::nullopt;
 }
 
-void PartsOnDisk::remove(const Task& task) const noexcept {
+template <typename Visit>
+void PartsOnDisk::for_each(const Task& task, Visit visit) const {
   const auto found = found_.find(task.name);
   if (found == found_.end()) return;
   for (const auto& [count, indices] : found->second) {
-    for (const unsigned index : indices) {
-      std::error_code ignored;
-      std::filesystem::remove(part_path(plan_, task, {index, count}), ignored);
-    }
+    for (const unsigned index : indices) visit(part_path(plan_, task, {index, count}));
   }
+}
+
+std::vector<OtherPart> PartsOnDisk::of_others(TaskIndex index) const {
+  const Task& task = plan_.tasks[index];
+  std::vector<OtherPart> others;
+  for_each(task, [&](const std::filesystem::path& path) {
+    const auto maker = maker_of(path);
+    if (!maker || !is_ours(plan_, task, *maker)) others.push_back({index, path, maker ? maker->recipe : ""});
+  });
+  return others;
+}
+
+void PartsOnDisk::remove(const Task& task, bool force) const noexcept {
+  for_each(task, [&](const std::filesystem::path& path) {
+    std::error_code ignored;
+    const auto maker = maker_of(path);
+    if (force || (maker && is_ours(plan_, task, *maker))) std::filesystem::remove(path, ignored);
+  });
+}
+
+std::vector<OtherPart> find_other_parts(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+  const PartsOnDisk parts(plan);
+  std::vector<OtherPart> others;
+  for (const TaskIndex index : tasks) {
+    for (OtherPart& part : parts.of_others(index)) others.push_back(std::move(part));
+  }
+  std::sort(others.begin(), others.end(), [](const OtherPart& a, const OtherPart& b) { return a.file < b.file; });
+  return others;
 }
 
 }  // namespace stimgen

@@ -163,7 +163,7 @@ class TaskMaker {
   }
 
   void remove_parts(const Task& task) {
-    if (parts_ && options_.remove_parts) parts_->remove(task);
+    if (parts_ && options_.remove_parts) parts_->remove(task, options_.force);
   }
 
   static void fail(TaskResult& result, int exit_code, std::string problem) {

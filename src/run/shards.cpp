@@ -67,8 +67,8 @@ bool ShardLog::is_current(const Plan& plan, const Task& task, TaskResult& result
   return true;
 }
 
-std::string ShardLog::provenance(const Plan&, const Task& task, const TaskResult& result) const {
-  return part_record(task, shard_, result);
+std::string ShardLog::provenance(const Plan& plan, const Task& task, const TaskResult& result) const {
+  return part_record(plan, task, shard_, result);
 }
 
 }  // namespace stimgen

@@ -145,6 +145,22 @@ double distance_on_grid(const GroupTally& tally) {
   return distance;
 }
 
+// How far the distribution of ascending rates is from the one that was asked for. Several may be 0: that has a
+// probability of its own, where all else is continuous.
+double distance_from(const RateDistribution& asked, const std::vector<double>& rates) {
+  const auto count = static_cast<double>(rates.size());
+  double distance = 0;
+  for (std::size_t i = 0; i < rates.size();) {
+    std::size_t end = i + 1;
+    while (end < rates.size() && rates[end] == rates[i]) ++end;
+    const double cdf = rate_cdf(asked, rates[i]);
+    const double below = rates[i] == 0 ? 0 : cdf;
+    distance = std::max({distance, below - static_cast<double>(i) / count, static_cast<double>(end) / count - cdf});
+    i = end;
+  }
+  return distance;
+}
+
 class Checker {
  public:
   explicit Checker(const Plan& plan) : plan_(plan) {}
@@ -262,11 +278,7 @@ class Checker {
     for (const double rate : rates) squares += (rate - group.drawn_mean_hz) * (rate - group.drawn_mean_hz);
     group.drawn_stdev_hz = rates.size() > 1 ? std::sqrt(squares / (count - 1)) : 0;
     if (group.asked->is_constant() || rates.size() < kFewestValues) return;
-    double distance = 0;
-    for (std::size_t i = 0; i < rates.size(); ++i) {
-      const double cdf = rate_cdf(*group.asked, rates[i]);
-      distance = std::max({distance, cdf - static_cast<double>(i) / count, static_cast<double>(i + 1) / count - cdf});
-    }
+    const double distance = distance_from(*group.asked, rates);
     group.rates_p = probability::kolmogorov_p(distance, count);
     tests_.push_back(
         {at, *group.rates_p,

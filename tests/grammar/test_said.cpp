@@ -106,7 +106,7 @@ TEST_SUITE("grammar") {
     CHECK(read.keys ==
           Keys{{"csv", "a.csv"}, {"from.0", "task"}, {"from.1.file", "rec.h5"}, {"from.1.shift", "20 ms"}});
     std::vector<std::string> files;
-    for (const auto& file : read.files) files.push_back(file.generic_string());
+    for (const auto& file : read.files) files.push_back(file.path.generic_string());
     CHECK(files == std::vector<std::string>{"folder/a.csv", "/data/rec.h5"});
   }
 

@@ -227,7 +227,7 @@ TEST_SUITE("plan") {
   TEST_CASE("a combination cannot read what the recipe makes, nor a file that is not there") {
     const PlannedRecipe output(
         recipe_head() + "backgrounds: {b: {population: cells, rate: 1}}\ncombine: {c: {from: [{file: out/b.h5}]}}\n");
-    CHECK_MESSAGE(output.problems().find("is made by this recipe") != std::string::npos, output.problems());
+    CHECK_MESSAGE(output.problems().find("[plan.overwrites]") != std::string::npos, output.problems());
     const PlannedRecipe missing(recipe_head() + "combine: {c: {from: [{file: nothing.h5}]}}\n");
     CHECK_MESSAGE(missing.problems().find("nothing.h5") != std::string::npos, missing.problems());
     const PlannedRecipe twice(recipe_head() +

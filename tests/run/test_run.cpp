@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/folder_lock.hpp"
 #include "support/planned_recipe.hpp"
 
 using namespace stimgen;
@@ -225,8 +226,12 @@ TEST_SUITE("run") {
   TEST_CASE("a failing task stops only what depends on it") {
     PlannedRecipe recipe(recipe_head(30) + kTwoTasks +
                          "combine:\n  one: {from: [base]}\n  two: {from: [slow]}\n  three: {from: [one]}\n");
-    std::filesystem::create_directories(recipe.folder() / "out/base.h5");  // a folder where the file should go
-    const RunSummary summary = recipe.run();
+    NoTaskLog log;
+    stimgen::testing::SilentObserver observer;
+    const HeldOutput held(recipe.plan(), {}, log, Patience{});
+    // A folder where the file should go, which was not there when the run began.
+    std::filesystem::create_directories(recipe.folder() / "out/base.h5");
+    const RunSummary summary = run_plan(held, recipe.plan(), {.threads = 2}, log, observer, false);
     CHECK(summary.exit_code() == 4);
     std::map<std::string, TaskStatus> status;
     for (const auto& [index, result] : summary.results) status[recipe.plan().tasks[index].name] = result.status;

@@ -144,6 +144,7 @@ TEST_SUITE("run") {
     struct Harm {
       std::string expected;
       std::function<void(PlannedRecipe&)> inflict;
+      bool stays = false;  // what cannot be told to be a part of this recipe
     };
     const std::vector<Harm> harms = {
         {"parts 2, 4 of 4 are missing",
@@ -152,7 +153,8 @@ TEST_SUITE("run") {
            fs::remove(part(recipe, "base.4-of-4"));
          }},
         {"part 3 of 4 is damaged", [](PlannedRecipe& recipe) { flip_last_spike(part(recipe, "base.3-of-4")); }},
-        {"part 1 of 4 is damaged", [](PlannedRecipe& recipe) { write_text(part(recipe, "base.1-of-4"), "cut off"); }},
+        {"part 1 of 4 is damaged", [](PlannedRecipe& recipe) { write_text(part(recipe, "base.1-of-4"), "cut off"); },
+         true},
         {"parts 2-3 of 4 are of another version of the recipe or of stimgen",
          [](PlannedRecipe& recipe) {
            PlannedRecipe other(recipe_head(2000) + kOneTask, {"seeds.spikes=3"});
@@ -210,7 +212,30 @@ TEST_SUITE("run") {
                     observer.text);
       CHECK(result_of(recipe, summary, "base").parts == 0);
       CHECK((recipe.file_bytes("base") == whole.file_bytes("base")));
-      CHECK_FALSE(fs::exists(recipe.folder() / "out/shards"));
+      CHECK(fs::exists(recipe.folder() / "out/shards") == harm.stays);
+      if (harm.stays) CHECK(read_text(part(recipe, "base.1-of-4")) == "cut off");
+    }
+  }
+
+  TEST_CASE("a part that another recipe made stays, unless --force is given") {
+    for (const bool force : {false, true}) {
+      CAPTURE(force);
+      PlannedRecipe recipe(recipe_head(500) + kOneTask);
+      PlannedRecipe edited(recipe_head(500) + "backgrounds: {base: {population: cells, rate: [21, 15]}}\n");
+      Recipe& other = edited.plan().recipe;
+      other.output.directory = recipe.plan().recipe.output.directory;
+      other.path = other.path.parent_path() / "other.yaml";
+      REQUIRE(run_shard(edited, 1, 2).exit_code() == 0);
+      const std::string before = read_text(part(recipe, "base.1-of-2"));
+      const TaskIndex base = *recipe.plan().index_of("base");
+      CHECK(find_other_parts(edited.plan(), {base}).empty());
+      const std::vector<OtherPart> others = find_other_parts(recipe.plan(), {base});
+      REQUIRE(others.size() == 1);
+      CHECK(fs::path(others[0].recipe).filename() == "other.yaml");
+      SilentObserver observer;
+      CHECK(recipe.run({.threads = 2, .force = force}, observer).exit_code() == 0);
+      CHECK(fs::exists(part(recipe, "base.1-of-2")) == !force);
+      if (!force) CHECK((read_text(part(recipe, "base.1-of-2")) == before));
     }
   }
 

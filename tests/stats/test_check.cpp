@@ -183,6 +183,29 @@ backgrounds:
     CHECK(group_of(check, "noise", "A").problems.empty());
   }
 
+  // Most rates of a gamma distribution with so large a spread are drawn as 0.
+  TEST_CASE("rates with a heavy tail that were drawn as asked are ok") {
+    for (const char* distribution : {"gamma", "lognormal"}) {
+      for (const int spread : {1, 10, 100}) {
+        for (const char* seed : {"1", "2", "3"}) {
+          CAPTURE(distribution);
+          CAPTURE(spread);
+          CAPTURE(seed);
+          PlannedRecipe recipe(recipe_head(1000) +
+                                   "backgrounds: {noise: {population: cells, rate: {mean: 2 Hz, stdev: " +
+                                   std::to_string(2 * spread) + " Hz, distribution: " + distribution + "}}}\n",
+                               {std::string("seeds=") + seed});
+          REQUIRE_MESSAGE(recipe.problems() == "", recipe.problems());
+          recipe.run();
+          const StatisticsCheck check = check_statistics(recipe.plan());
+          const GroupCheck& group = group_of(check, "noise", "all");
+          REQUIRE(group.rates_p);
+          CHECK(group.problems == std::vector<std::string>{});
+        }
+      }
+    }
+  }
+
   TEST_CASE("nodes without any input are counted") {
     PlannedRecipe recipe(recipe_head(9) + R"(
 backgrounds:

@@ -1,6 +1,8 @@
 // Gamma-distributed rates: a = shape, b = scale in Hz.
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/maths.hpp"
 #include "base/probability.hpp"
 #include "rate/distributions/common.hpp"
@@ -10,6 +12,9 @@ namespace stimgen {
 extern const DistributionKind kGammaRates;
 
 namespace {
+
+// Rates below e^-700 of the scale, of which a heavy tail has many, are drawn as 0.
+constexpr double kLowestExponent = -700;
 
 DistributionResult make(double mean_hz, double stdev_hz, Streams& streams) {
   streams.key(Purpose::rate);
@@ -42,10 +47,11 @@ double draw(const RateDistribution& distribution, RandomStream& stream) {
   if (shape >= 1) return value;
   const double u = stream.next_uniform_open01();
   const double exponent = maths::log(u) / shape;
-  return exponent < -700 ? 0.0 : value * maths::exp(exponent);
+  return exponent < kLowestExponent ? 0.0 : value * maths::exp(exponent);
 }
 
 double cdf(const RateDistribution& distribution, double rate_hz) {
+  if (rate_hz == 0) return distribution.a < 1 ? std::exp(kLowestExponent * distribution.a) : 0;
   return probability::gamma_cdf(rate_hz / distribution.b, distribution.a);
 }
 
