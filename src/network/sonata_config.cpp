@@ -40,6 +40,8 @@ namespace {
 
 // By its first bytes: only what to write instead hangs on it.
 bool is_hdf5(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;  // a FIFO would wait for its writer
   constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
   char start[kSignature.size()] = {};
   std::ifstream(path, std::ios::binary).read(start, sizeof start);
