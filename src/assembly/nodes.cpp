@@ -1,6 +1,5 @@
 // `nodes`: groups written out as lists of node ids, in the recipe or in a CSV file.
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
 #include "assembly/common.hpp"
@@ -71,9 +70,8 @@ class NodesGrouping final : public Grouping {
     std::size_t problems = 0;
     for (const CsvRow& row : table.rows) {
       const std::string& text = row.fields[*id_column];
-      NodeId node = 0;
-      const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), node);
-      if (status != std::errc() || end != text.data() + text.size()) {
+      const std::optional<NodeId> node = whole_number(text);
+      if (!node) {
         diagnostics.error(
             loc_, "assembly.bad-node-id",
             fmt::format("'{}', line {}: '{}' is not a node id", printable(table.path), row.line, printable(text, 40)),
@@ -83,7 +81,7 @@ class NodesGrouping final : public Grouping {
       }
       const auto [place, added] = group_of_label.try_emplace(row.fields[*group_column], listed.labels.size());
       if (added) listed.labels.push_back(place->first);
-      listed.nodes.push_back({node, place->second, loc_, row.line});
+      listed.nodes.push_back({*node, place->second, loc_, row.line});
     }
     return listed;
   }

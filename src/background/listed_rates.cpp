@@ -69,21 +69,21 @@ std::vector<double> read_listed(const RateValue& value, const CsvTable& table, c
   std::vector<double> rate_of_row(population.size(), kUnlisted);
   std::size_t problems = 0;
   for (const CsvRow& row : table.rows) {
-    NodeId id = 0;
     double rate_hz = 0;
     const std::string& id_text = row.fields[*id_column];
     const std::string& rate_text = row.fields[*rate_column];
     std::string problem;
-    const bool is_id = parse_whole(id_text, id);
-    const auto node_row = is_id ? population.row_of(id) : std::nullopt;
-    if (!is_id) {
+    const std::optional<NodeId> id = whole_number(id_text);
+    const auto node_row = id ? population.row_of(*id) : std::nullopt;
+    if (!id) {
       problem = fmt::format("'{}' is no node id", printable(id_text));
     } else if (!parse_whole(rate_text, rate_hz) || !usable(rate_hz)) {
-      problem = fmt::format("'{}' is no rate in Hz", printable(rate_text));
+      problem = fmt::format("'{}' is no rate in Hz{}", printable(rate_text),
+                            rate_text.find("Hz") == std::string::npos ? "" : ": write the number without its unit");
     } else if (!node_row) {
-      problem = fmt::format("population '{}' has no node {}", population.name(), id);
+      problem = fmt::format("population '{}' has no node {}", population.name(), *id);
     } else if (rate_of_row[*node_row] != kUnlisted) {
-      problem = fmt::format("node {} is listed twice", id);
+      problem = fmt::format("node {} is listed twice", *id);
     } else {
       rate_of_row[*node_row] = rate_hz;
       continue;

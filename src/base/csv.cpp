@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "base/read_to_end.hpp"
 #include "base/source_file.hpp"
@@ -41,9 +43,8 @@ void on_field(void* text, std::size_t length, void* data) {
 void on_row_end(int terminator, void* data) {
   auto& collector = *static_cast<Collector*>(data);
   const auto is_empty = [](const std::string& field) { return field.empty(); };
-  const bool blank = collector.by_spaces ? std::all_of(collector.fields.begin(), collector.fields.end(), is_empty)
-                                         : collector.fields.size() <= 1 &&
-                                               std::all_of(collector.fields.begin(), collector.fields.end(), is_empty);
+  // Spreadsheets write rows of separators alone behind the last one.
+  const bool blank = std::all_of(collector.fields.begin(), collector.fields.end(), is_empty);
   if (!blank) {
     auto& header = collector.table->header;
     if (collector.by_spaces) drop_spaces(collector.fields, header.size());
@@ -58,7 +59,40 @@ void on_row_end(int terminator, void* data) {
   if (terminator == '\n') ++collector.line;
 }
 
+// Other files that go by the name of a CSV file.
+void refuse_other_formats(const std::string& text, const std::string& path) {
+  const bool is_zip = text.starts_with("PK\x03\x04");
+  const bool is_utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  if (!is_zip && !is_utf16) return;
+  throw InputError("recipe.encoding",
+                   fmt::format("'{}' is {}, not CSV in UTF-8", printable(path),
+                               is_zip ? "an Excel workbook or another ZIP archive" : "UTF-16 text"),
+                   "save it as CSV UTF-8");
+}
+
+// A table whose columns are parted by another sign reads as one of one column.
+void refuse_other_separators(const CsvTable& table) {
+  if (table.header.size() != 1) return;
+  for (const auto& [sign, name] : {std::pair(';', "';'"), {'\t', "tabs"}}) {
+    if (table.header.front().find(sign) == std::string::npos) continue;
+    throw InputError("csv.columns", fmt::format("the columns of '{}' are separated by {}", printable(table.path), name),
+                     "save it with commas");
+  }
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::string_view whole = text;
+  if (const std::size_t point = text.find('.'); point != std::string_view::npos) {
+    if (text.find_first_not_of('0', point + 1) != std::string_view::npos) return std::nullopt;
+    whole = text.substr(0, point);
+  }
+  std::uint64_t number = 0;
+  const auto [end, status] = std::from_chars(whole.data(), whole.data() + whole.size(), number);
+  if (status != std::errc() || end != whole.data() + whole.size()) return std::nullopt;
+  return number;
+}
 
 std::optional<std::size_t> CsvTable::column(std::string_view name) const {
   const auto it = std::find(header.begin(), header.end(), name);
@@ -83,6 +117,7 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   std::string text = read_to_end(in);
   if (in.bad()) throw InputError("file.unreadable", fmt::format("cannot read '{}'", table.path));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  refuse_other_formats(text, table.path);
   if (delimiter == ' ') std::replace(text.begin(), text.end(), '\t', ' ');
 
   csv_parser parser;
@@ -104,6 +139,7 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
     throw InputError("csv.empty",
                      fmt::format("'{}' is empty: a header line with the column names was expected", table.path));
   }
+  if (delimiter == ',') refuse_other_separators(table);
   for (const CsvRow& row : table.rows) {
     if (row.fields.size() == table.header.size()) continue;
     throw InputError("csv.row-length", fmt::format("'{}', line {}: {} values, but the header has {} columns",

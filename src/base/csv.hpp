@@ -1,6 +1,7 @@
 // CSV files with a header line (RFC 4180 quoting), read whole with the line number of every row.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -26,5 +27,8 @@ struct CsvTable {
 // `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Errors: InputError naming file and line if the
 // file is missing, has no header, an unclosed quote, or a row of another length.
 CsvTable read_csv(const std::filesystem::path& path, char delimiter = ',');
+
+// "3", also as "3.0", which pandas writes for ids beside a missing value. nullopt: it is none from 0 up.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 
 }  // namespace stimgen

@@ -27,6 +27,8 @@ namespace stimgen {
 
 namespace {
 
+constexpr std::string_view kNoBreakSpace = "\u00a0";
+
 constexpr std::size_t kLargestFile = std::size_t{64} << 20;
 constexpr std::size_t kDeepest = 64;
 constexpr std::size_t kMostNodes = 1'000'000;
@@ -94,6 +96,9 @@ class TreeBuilder : public YAML::EventHandler {
     value.quoted = first == '"' || first == '\'' || first == '|' || first == '>';
     value.text = text_value;
     value.loc = places_.at(at, scalar_length(at, text_value));
+    if (!value.quoted && text_value.find(fmt::format(":{}", kNoBreakSpace)) != std::string::npos) {
+      stop(value.loc, "recipe.yaml-syntax", "there is a no-break space (U+00A0) after the ':'", "write a plain space");
+    }
     refuse_tag(mark, tag);
     add_leaf(std::move(value), anchor);
   }
@@ -354,6 +359,76 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t documents_ = 0;
 };
 
+// A line without the blanks around it and the comment behind it, and by how many blanks it is indented.
+struct LineText {
+  std::size_t start = 0;  // of what it says
+  std::size_t indent = 0;
+  std::string_view says;
+};
+
+LineText line_text(std::string_view text, std::size_t line_start) {
+  std::string_view line = text.substr(line_start);
+  line = line.substr(0, line.find_first_of("\r\n"));
+  line = line.substr(0, line.find(" #"));
+  const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
+  line.remove_prefix(indent);
+  line = line.substr(0, line.find_last_not_of(' ') + 1);
+  if (line.starts_with('#')) line = {};
+  return {line_start + indent, indent, line};
+}
+
+// False if the line may have a key.
+bool report_no_key(const LineText& line, Places& places, Diagnostics& diagnostics) {
+  if (line.says.empty() || line.says.find(':') != std::string_view::npos ||
+      line.says.find_first_of("-[{]}\"'|>&*") == 0) {
+    return false;
+  }
+  const SourceLoc loc = places.at(line.start, line.says.size());
+  const std::size_t blank = line.says.find(' ');
+  std::string help;
+  if (blank != std::string_view::npos) {
+    help = fmt::format("write {}: {}", printable(line.says.substr(0, blank), 60),
+                       printable(line.says.substr(line.says.find_first_not_of(' ', blank)), 60));
+  }
+  diagnostics.error(loc, "recipe.yaml-syntax", fmt::format("line {} has no ': ' after its key", loc.line), help);
+  return true;
+}
+
+// A ':' that YAML does not take is mostly right, and the line before it, which runs on, is wrong. False if neither that
+// nor the indentation of its own line shows why.
+bool report_line_before(std::size_t at, Places& places, Diagnostics& diagnostics) {
+  const std::string_view text = places.text();
+  const LineText own = line_text(text, places.line_start(at));
+  if (at >= own.start && text.substr(own.start, at - own.start).find(": ") != std::string_view::npos) return false;
+  LineText before;
+  for (std::size_t start = places.line_start(at); start > 0 && before.says.empty();) {
+    start = places.line_start(start - 1);
+    before = line_text(text, start);
+  }
+  if (before.says.empty() || before.says.find_first_of("-[{\"'|>&*") == 0) return false;
+  const SourceLoc loc = places.at(before.start, before.says.size());
+  const std::size_t colon = before.says.find(':');
+  if (colon == std::string_view::npos) return report_no_key(before, places, diagnostics);
+  if (before.says.substr(colon + 1).starts_with(kNoBreakSpace)) {
+    diagnostics.error(loc, "recipe.yaml-syntax",
+                      fmt::format("line {} has a no-break space (U+00A0) after its ':'", loc.line),
+                      "write a plain space");
+    return true;
+  }
+  if (colon + 1 < before.says.size() && before.says[colon + 1] != ' ') {
+    diagnostics.error(loc, "recipe.yaml-syntax", fmt::format("line {} has no space after its ':'", loc.line),
+                      fmt::format("write {}: {}", printable(before.says.substr(0, colon), 60),
+                                  printable(before.says.substr(colon + 1), 60)));
+    return true;
+  }
+  if (own.indent <= before.indent) return false;
+  diagnostics.error(places.at(own.start, at - own.start), "recipe.yaml-syntax",
+                    fmt::format("this key is indented by {}, the key before it by {} and has a value already",
+                                own.indent, before.indent),
+                    fmt::format("indent both by {}", before.indent));
+  return true;
+}
+
 // Says in a user's words what yaml-cpp did not understand.
 void report_syntax(const YAML::ParserException& error, std::size_t first_byte, const TreeBuilder& builder,
                    Places& places, Diagnostics& diagnostics) {
@@ -390,6 +465,7 @@ void report_syntax(const YAML::ParserException& error, std::size_t first_byte, c
                   "close it, or put a comma between its values");
   }
   if (says("illegal map value") || says("illegal map key")) {
+    if (report_line_before(at, places, diagnostics)) return;
     return report(places.at(at), "a ':' makes no sense here",
                   "text that contains ': ' needs quotes; keys of one mapping stand in one column");
   }
@@ -405,6 +481,7 @@ void report_syntax(const YAML::ParserException& error, std::size_t first_byte, c
                   {});
   }
   if (says("end of map not found") || says("end of sequence not found")) {
+    if (report_no_key(line_text(text, places.line_start(at)), places, diagnostics)) return;
     return report(places.at(at), "this line does not fit what stands before it",
                   "keys of one mapping stand in one column, and so do the '-' of one list");
   }

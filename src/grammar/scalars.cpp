@@ -195,6 +195,13 @@ std::optional<int> read_unit(const Value& value, std::string_view key, Quantity 
         fmt::format("write {} {}", to_text(number, 0), quantity == Quantity::rate ? "Hz" : "s"));
     return std::nullopt;
   }
+  for (const std::string_view blank : {"\u00a0", "\u202f", "\u2009"}) {
+    if (!unit_text.starts_with(blank) || find_unit(unit_text.substr(blank.size())) == nullptr) continue;
+    diagnostics.error(
+        value.loc, "recipe.wrong-unit", fmt::format("{} has a no-break space before its unit", quote(value.text)),
+        fmt::format("write {} {} with a plain space", to_text(number, 0), unit_text.substr(blank.size())));
+    return std::nullopt;
+  }
   if (const Unit* unit = find_unit(unit_text)) {
     if (unit->quantity == quantity) return unit->shift;
     diagnostics.error(

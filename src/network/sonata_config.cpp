@@ -3,6 +3,7 @@
 #include "base/source_file.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <set>
 #include <system_error>
@@ -24,13 +25,28 @@ bool require_file(const fs::path& path, const std::string& role, const SourceLoc
     return false;
   }
   if (!fs::exists(status)) {
-    diagnostics.error(loc, "file.unreadable", fmt::format("{} '{}' does not exist", role, printable(path.string())));
+    // Written paths start at their file's folder, so a sign that a shell would replace stands anywhere.
+    const std::string text = path.string();
+    const bool of_shell =
+        path.filename() == "~" || text.find("~/") != std::string::npos || text.find('$') != std::string::npos;
+    diagnostics.error(loc, "file.unreadable", fmt::format("{} '{}' does not exist", role, printable(text)),
+                      of_shell ? "~ and $HOME are not expanded: write the path out" : std::string());
     return false;
   }
   return true;
 }
 
 namespace {
+
+// By its first bytes: only what to write instead hangs on it.
+bool is_hdf5(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;  // a FIFO would wait for its writer
+  constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";
+  char start[kSignature.size()] = {};
+  std::ifstream(path, std::ios::binary).read(start, sizeof start);
+  return std::string_view(start, sizeof start) == kSignature;
+}
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -52,6 +68,13 @@ class ConfigReader {
     std::error_code ignored;
     if (!visited_.insert(fs::weakly_canonical(path, ignored).string()).second) return;
     config_.configs.push_back({path.lexically_normal(), loc});
+    if (is_hdf5(path)) {
+      diagnostics_.error(loc, "network.bad-config",
+                         fmt::format("'{}' is an HDF5 file, no {}", printable(path.string()), role),
+                         fmt::format("for a nodes file write networks: {{files: [{{nodes: {}}}]}}",
+                                     printable(path.filename().string())));
+      return;
+    }
     const auto file = read_source_file(path);
     const Value root = parse_json(file, diagnostics_);
     if (root.is_null()) return;

@@ -41,6 +41,13 @@ class CombineBuilder {
     state_[i] = State::open;
     auto combined = std::make_unique<CombinedSource>();
     combined->body = with_defaults(entry, plan_.recipe.combine.defaults, {combine_fields()});
+    if (combined->body.is_sequence()) {
+      diagnostics_.error(combined->body.loc, "recipe.wrong-type",
+                         fmt::format("combination '{}' is a mapping of keys, not a list", printable(entry.name)),
+                         fmt::format("write {}: {{from: […]}}", printable(entry.name)));
+      state_[i] = State::done;
+      return;
+    }
     Fields fields(combined->body, fmt::format("combination '{}'", entry.name), {combine_fields()}, diagnostics_);
     const Value* from = fields.value("from");
     if (from != nullptr) {
@@ -142,8 +149,7 @@ class CombineBuilder {
     const auto index = plan_.index_of(*name);
     if (!index || !plan_.tasks[*index].makes_file()) {
       if (!names_a_task(*name)) {
-        diagnostics_.error(item.loc, "recipe.unknown-task", fmt::format("there is no task '{}'", printable(*name)),
-                           suggest(*name, task_names()));
+        report_unknown_task(*name, item.loc, chain);
       }
       return false;  // otherwise it failed and was reported there
     }
@@ -190,6 +196,18 @@ class CombineBuilder {
     if (source.keep) {
       task.settings.emplace_back(prefix + " nodes", canonical_digest(std::span<const NodeId>(*source.keep)));
     }
+  }
+
+  // `chain`: the combinations that are being made, which it cannot be.
+  void report_unknown_task(const std::string& name, const SourceLoc& loc, const std::vector<std::string>& chain) {
+    std::vector<std::string> names = task_names();
+    std::erase_if(names,
+                  [&](const std::string& each) { return std::find(chain.begin(), chain.end(), each) != chain.end(); });
+    const std::filesystem::path path(name);
+    const bool is_file =
+        path.extension() == ".h5" || path.extension() == ".hdf5" || name.find('/') != std::string::npos;
+    diagnostics_.error(loc, "recipe.unknown-task", fmt::format("there is no task '{}'", printable(name)),
+                       is_file ? fmt::format("a file is written {{file: {}}}", printable(name)) : suggest(name, names));
   }
 
   std::vector<std::string> task_names() const {

@@ -91,8 +91,12 @@ class SpikeTaskBuilder {
       if (entry.name == name) return nullptr;  // it exists and failed: reported where it failed
       names.push_back(entry.name);
     }
+    const bool is_population = plan_.network->population(name) != nullptr;
     diagnostics_.error(loc, "recipe.unknown-set", fmt::format("there is no assembly set '{}'", printable(name)),
-                       suggest(name, names));
+                       is_population ? fmt::format("'{0}' is a population; for groups of its nodes write assemblies: "
+                                                   "{{{0}: {{population: {0}, method: random, count: 4}}}}",
+                                                   printable(name))
+                                     : suggest(name, names));
     return nullptr;
   }
 

@@ -150,6 +150,17 @@ TEST_SUITE("background") {
           "line 6: node 0 is listed twice", "line 7: 'fast' is no rate in Hz"}) {
       CHECK_MESSAGE(wrong.find(text) != std::string::npos, text, "\n", wrong);
     }
+    // As spreadsheets and pandas write them.
+    CHECK(problems("\xEF\xBB\xBFnode_id,rate\r\n0.0,1\r\n1.0,2\r\n2,3\r\n3.00,4\r\n,\r\n,\r\n") == "");
+    for (const auto& [text, said] :
+         {std::pair("node_id;rate\n0;1\n", "rates.csv' are separated by ';'"),
+          {"node_id\trate\n0\t1\n", "rates.csv' are separated by tabs"},
+          {"PK\x03\x04 and more", "is an Excel workbook or another ZIP archive, not CSV"},
+          {"\xFF\xFEn", "is UTF-16 text, not CSV in UTF-8"},
+          {"node_id,rate\n0.5,1\n", "line 2: '0.5' is no node id"},
+          {"node_id,rate\n0,1 Hz\n", "is no rate in Hz: write the number without its unit"}}) {
+      CHECK_MESSAGE(problems(text).find(said) != std::string::npos, said, "\n", problems(text));
+    }
     const std::string place = ":21: error: '";  // of the path
     CHECK_MESSAGE(wrong.find(place) != std::string::npos, wrong);
     const std::string twice = problems("node_id,rate,rate\n0,1,2\n");

@@ -214,6 +214,24 @@ TEST_SUITE("grammar") {
     CHECK(brief_problems("a: *nope\n") == "recipe.yaml-syntax @1:4+5 nothing is marked with '&nope' before this");
   }
 
+  TEST_CASE("a line that is no key is named, and not the one after it") {
+    CHECK(brief_problems("b:\n  p: c\n  by k\n  rate: 5\n") ==
+          "recipe.yaml-syntax @3:3+4 line 3 has no ': ' after its key | write by: k");
+    CHECK(brief_problems("b:\n  p: c\n  # x: y\n\n  by k # z\n  rate: 5\n") ==
+          "recipe.yaml-syntax @5:3+4 line 5 has no ': ' after its key | write by: k");
+    CHECK(brief_problems("b:\n  by:k\n  rate: 5\n") ==
+          "recipe.yaml-syntax @2:3+4 line 2 has no space after its ':' | write by: k");
+    CHECK(brief_problems("b:\n  by:\u00a0k\n  rate: 5\n") ==
+          "recipe.yaml-syntax @2:3+5 line 2 has a no-break space (U+00A0) after its ':' | write a plain space");
+    CHECK(brief_problems("b:\n  by:\u00a0k\n") ==
+          "recipe.yaml-syntax @2:3+5 there is a no-break space (U+00A0) after the ':' | write a plain space");
+    CHECK(
+        brief_problems("b:\n  p: c\n   rate: 5\n") ==
+        "recipe.yaml-syntax @3:4+4 this key is indented by 3, the key before it by 2 and has a value already | indent "
+        "both by 2");
+    CHECK(parsed("a: 'x:\u00a0y'\n").find("a")->text == "x:\u00a0y");
+  }
+
   TEST_CASE("other mistakes of syntax say what to do") {
     CHECK(brief_problems("a: b: c\n").find("recipe.yaml-syntax @1:5+1 a ':' makes no sense here | ") == 0);
     CHECK(brief_problems("a:\n  b: 1\n c: 2\n").find("recipe.yaml-syntax @3:2+1 this line does not fit") == 0);

@@ -83,6 +83,8 @@ TEST_SUITE("grammar") {
     CHECK(time_said("2 MS") == "'MS' in '2 MS' is no unit of a time | write 2 ms");
     CHECK(time_said("2 min") == "'min' in '2 min' is no unit of a time | write 120 s");
     CHECK(time_said("0.5 h") == "'h' in '0.5 h' is no unit of a time | write 1800 s");
+    CHECK(rate_said("50\u00a0Hz").find("has a no-break space before its unit | write 50 Hz with a plain space") !=
+          std::string::npos);
     CHECK(time_said("2 days") == "'days' in '2 days' is no unit of a time | units of times are s, ms and us");
   }
 
