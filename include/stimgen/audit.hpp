@@ -1,22 +1,24 @@
 // What proves a made file right: the lock file, the record in each spike file, and the checks against both.
 //
-// stimgen.lock stands beside the recipe and is made for review in a diff: JSON with sorted keys, one block a task.
+// stimgen.lock stands beside the recipe and is made for review in a diff and for `git merge`: JSON with sorted keys, a
+// block of lines a task, a line a file.
 //
 //   {"lock_version": 2,
 //    "recipes": {"tutorial.yaml": {
-//      "files":      {"net/nodes.h5": {"bytes": …, "blake3": …}},     every input file, relative to the recipe
-//      "format_version": 1, "recipe_digest": …, "stimgen": "0.1.0",
-//      "networks":   {"shell": {entry}}, "assemblies": {"pair": {entry}},
-//      "tasks":      {"long": {entry, "file": "long.h5", "bytes": …, "nodes": …,
-//                              "populations": {"shell": {"spikes": …, "blake3": content digest}}}}}}}
-//   entry: "fingerprint" (what the content depends on), "keys" (what the recipe says, canonical), "words" (the same of
-//   paths and conditions, which count by what they lead to and are not in the fingerprint), "inputs" (digests of
-//   node columns, files and spikes that were read), "needs" ("assembly pair"), "kind", "seal" (the first 16 digits of
-//   BLAKE3 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is told from a recipe
-//   that says the same in other words).
+//      "format_version": 2,
+//      "networks":   {"shell": {entry, "content": {"fingerprint", "seal"}}},
+//      "assemblies": {"pair": as networks},
+//      "tasks":      {"long": {entry, "kind": "pattern", "files": {
+//                       "long.h5": {"fingerprint", "populations": {"shell": {"blake3", "spikes"}}, "seal"}}}}}}}
+//   entry: "keys" (what the recipe says, canonical), "words" (the same of paths and conditions, which count by what
+//   they lead to and are not in the fingerprint), "inputs" (digests of node columns, files and spikes that were read),
+//   "needs" ("assembly pair"). "fingerprint": what the content depends on. "blake3": the content digest. "seal": the
+//   first 16 digits of BLAKE3 over the rest of the entry as JSON without blanks, keys sorted: so an edit by hand is
+//   told from a recipe that says the same in other words.
 //
-// It holds nothing of the machine: no times, hosts, absolute or output paths. What `run` knows of file stamps is in
-// <output>/.stimgen/state.json, which may be deleted at any time.
+// Nothing in it changes when stimgen is upgraded and makes the same spikes, or when another task is edited: so two
+// people who edit different tasks can merge. It holds nothing of the machine either: no times, hosts, absolute or
+// output paths. What `run` knows of file stamps is in <output>/.stimgen/state.json, which may be deleted at any time.
 #pragma once
 
 #include <atomic>
@@ -54,26 +56,15 @@ struct LockedTask {
   std::vector<std::string> needs;            // "assembly pair", sorted
   // Of tasks that make a file:
   std::string file;
-  std::uint64_t bytes = 0;
-  std::uint64_t nodes = 0;
   std::map<std::string, LockedPopulation> populations;
   // As read: what the entry says of itself (seal_of()); empty of an entry that was made here. An entry whose seal is
   // not that of its text was changed by something else than a run, and keeps it when it is written again.
   std::string seal;
 };
 
-struct LockedFile {
-  std::uint64_t bytes = 0;
-  std::string blake3;
-  bool operator==(const LockedFile&) const = default;
-};
-
 // The block of one recipe.
 struct Lock {
   int format_version = kFormatVersion;
-  std::string stimgen;        // the version that changed it last
-  std::string recipe_digest;  // over the fingerprints of all tasks, after a run that left all of them up to date
-  std::map<std::string, LockedFile> files;
   std::map<std::pair<TaskKind, std::string>, LockedTask> tasks;
   bool outline = false;  // keys, inputs and needs were left out
 
@@ -85,8 +76,8 @@ struct Lock {
 std::filesystem::path lock_path(const Plan& plan, bool changed_by_options);
 // An outline leaves out what is only needed to say what changed: a tenth of the time and memory.
 enum class LockDetail : std::uint8_t { whole, outline };
-// nullopt: no such file, or no block for this recipe. Errors: InputError at its place if it is damaged or of another
-// version.
+// nullopt: no such file, or no block for this recipe. Errors: InputError at its place if it is damaged, has a key twice
+// or one that is none of a lock's, or is of another version.
 std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name,
                               LockDetail detail = LockDetail::whole);
 // Replaces the block of one recipe by what `change` makes of it as it is in the file now (nullopt: none yet), and keeps
@@ -100,6 +91,11 @@ std::string recipe_key(const Plan& plan);
 // The blocks of all recipes, by their keys. Errors: as read_lock().
 std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path);
 
+struct FileDigest {
+  std::uint64_t bytes = 0;
+  std::string blake3;
+};
+
 // Digests of files that are taken again only if size, times or inode differ from the last look.
 class FileStamps {
  public:
@@ -109,7 +105,7 @@ class FileStamps {
   FileStamps(const FileStamps&) = delete;
   FileStamps& operator=(const FileStamps&) = delete;
   // BLAKE3 of a file's bytes. Errors: InputError.
-  LockedFile digest(const std::filesystem::path& path);
+  FileDigest digest(const std::filesystem::path& path);
   // What is known of this file, if it is untouched since; else empty.
   std::string recall(const std::filesystem::path& path);
   // Whether `read`, which reads the file, finds what was expected, and the file stayed as it was meanwhile. Then that
@@ -138,7 +134,7 @@ enum class EntryState : std::uint8_t {
   as_written,
   missing,   // or it is of another version of the task
   reworded,  // a run wrote it, of a recipe that said the same in other words
-  edited     // by hand, or by a merge
+  edited     // by hand, or by a merge: its seal is not that of its text
 };
 EntryState compare_entry(const LockedTask& entry, const LockedTask& now);
 
@@ -174,6 +170,7 @@ struct TaskState {
   bool fresh = false;
   std::string why;                  // stale: why it would be made
   std::optional<LockedTask> entry;  // fresh: what is known of the file
+  std::uint64_t bytes = 0;          // fresh: its size
   EntryState in_lock = EntryState::as_written;
 };
 
@@ -198,7 +195,7 @@ class LockLog : public TaskLog {
   bool has_news(bool whole_run) const;
   // What of the lock is in this state, though all is up to date: "the entry of bg".
   std::vector<std::string> entries(EntryState state) const;
-  // Names of tasks in the lock that the recipe no longer has.
+  // What the lock has and the recipe no longer: "bg", "assembly pair".
   std::vector<std::string> dropped() const;
   // Tasks that were made of what the lock says, and hold other spikes than it says; and whether its entry was edited.
   const std::map<std::string, bool>& contradicted() const { return contradicted_; }
@@ -298,7 +295,9 @@ struct VerifyOptions {
   std::function<void(const Diagnostics&)> warned = {};  // may be told something once, before the work begins
 };
 
-// Regenerates in memory and compares with the lock and the files; writes nothing. In plan order.
+// Regenerates in memory and compares with the lock, the files and their records; writes nothing. First what is wrong
+// with entries of networks and assemblies, then every task in plan order, then, unless only some tasks are asked for,
+// what the lock has and the recipe does not.
 std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
                                  const std::atomic<bool>& stop);
 
@@ -306,6 +305,8 @@ std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lo
 struct Provenance {
   Lock lock;  // of the task and all it needs
   std::string task;
+  std::string stimgen;      // the version that made the file
+  bool intact = false;      // the record's seal is that of its text
   std::string recipe_text;  // a recipe of just this task, as JSON; empty if it was too long to keep
 };
 // Errors: InputError if the file is none of stimgen's or its record is damaged.

@@ -246,6 +246,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "After a merge conflict take either side and run again; else restore it from version control."},
     {"lock.missing", "There is no lock, or it does not know this recipe.", "Make it with 'stimgen run RECIPE'."},
     {"lock.version", "stimgen.lock was written by another version of stimgen.", "Use the newer stimgen, or run again."},
+    {"verify.nothing", "Neither recipe nor lock have a task that makes a file: nothing was verified.",
+     "Name the recipe that made the files."},
     {"audit.bad-record", "The record in a spike file is damaged or of another version.",
      "Make the file again, or audit it with the stimgen that made it."},
     {"audit.no-recipe", "The record in a spike file does not hold its recipe, which was too long.",

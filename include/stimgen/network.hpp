@@ -68,6 +68,8 @@ class NodePopulation {
   std::optional<NodeRow> row_of(NodeId id) const;
   // "net/lgn_nodes.h5" or "the recipe": for messages.
   virtual std::string origin() const = 0;
+  // Its nodes file; empty of one that the recipe declares.
+  virtual std::filesystem::path file() const { return {}; }
   // BLAKE3 over the population's node ids and one column's type and values: enters fingerprints.
   Digest column_digest(std::string_view column) const;
   // The columns asked for since the last call, in alphabetical order: what the entry being bound depends on.
@@ -89,6 +91,8 @@ class Network {
   virtual const std::set<std::string, std::less<>>& damaged() const = 0;
   // Every file that `networks` leads to: configs, nodes, node types, node sets. In alphabetical order, each once.
   virtual std::vector<std::filesystem::path> files() const { return {}; }
+  // Those that have node sets in them.
+  virtual std::vector<std::filesystem::path> node_set_files() const { return {}; }
 
   // Rows of `population` for which all of `where` holds (SONATA node sets: scalar, list, {$gt, $gte, $lt, $lte, $eq,
   // $neq, $regex, $in}). Unknown columns and operators are reported at their place, with suggestions.

@@ -94,6 +94,7 @@ class BoundPattern final : public SampledSource {
   std::string entry_json() const override;
   NodeRates node_rates(WorkerPool* pool = nullptr) const override;
   SourceGroups groups() const override;
+  std::uint64_t node_count() const override;
   double expected_spikes() const override;
   Settings settings() const override;
 

@@ -114,7 +114,7 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics);
 // The tasks that make files, by name and file alone: without needs, networks or fingerprints that mean anything.
 Plan outline_plan(Recipe recipe);
 
-// The path as seen from the recipe's folder, with '/'; unchanged if it lies on another root.
+// The path as seen from the recipe's folder, with '/'; its last part if the way there leads through the root.
 std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path& path);
 
 // What the recipe says of a task, defaults merged in, as JSON (written_as_json()): the value under its name in

@@ -75,6 +75,8 @@ class SampledSource : public Source {
   // With a pool its threads work, too.
   virtual NodeRates node_rates(WorkerPool* pool = nullptr) const = 0;
   virtual SourceGroups groups() const = 0;
+  // As many as node_rates() has, without making them.
+  virtual std::uint64_t node_count() const = 0;
   virtual double expected_spikes() const = 0;
   // What its rates are, and of which nodes: for the fingerprint.
   virtual Settings settings() const = 0;

@@ -88,11 +88,25 @@ class ChangeFinder {
   }
 
   void compare_inputs(const LockedTask& before, const LockedTask& now) {
-    for (const auto& [name, digest] : now.inputs) {
-      const auto old = before.inputs.find(name);
-      if (old == before.inputs.end() || old->second == digest) continue;  // a new one comes with a changed key
-      const bool column = name.starts_with("column ");
-      add(column ? Cause::network : Cause::input, fmt::format("{}{} changed", column ? "network " : "", name));
+    const auto changed = [&](const auto& input) {
+      const auto old = before.inputs.find(input.first);
+      return old != before.inputs.end() && old->second != input.second;
+    };
+    const bool of_network = task_kind_info(now.kind).of_network;
+    for (const auto& input : now.inputs) {
+      const std::string& name = input.first;
+      const bool column = name.starts_with("column "), file = name.starts_with("file ");
+      const bool is_new = !before.inputs.contains(name);
+      // Any other new one comes with a changed key, but files are also named by the configs of a network.
+      if (is_new ? !(file && changes_.texts.empty()) : !changed(input)) continue;
+      // Of a spike file, what changed in it says more.
+      const bool said = std::any_of(now.inputs.begin(), now.inputs.end(), [&](const auto& other) {
+        return file && other.first.ends_with(" in " + name.substr(5)) && changed(other);
+      });
+      if (said) continue;
+      add(column || of_network ? Cause::network : Cause::input,
+          fmt::format("{}{} {}", column || of_network ? "network " : "", name,
+                      is_new ? "is new among what is read" : "changed"));
     }
   }
 
@@ -121,8 +135,8 @@ std::string_view cause_name(Cause cause) {
 }
 
 EntryState compare_entry(const LockedTask& entry, const LockedTask& now) {
-  if (entry.fingerprint != now.fingerprint) return EntryState::missing;
   if (!entry.seal.empty() && entry.seal != seal_of(entry)) return EntryState::edited;
+  if (entry.fingerprint != now.fingerprint) return EntryState::missing;
   const bool same = entry.keys == now.keys && entry.words == now.words && entry.inputs == now.inputs &&
                     entry.needs == now.needs && entry.file == now.file;
   return same ? EntryState::as_written : EntryState::reworded;

@@ -29,7 +29,7 @@ std::optional<std::string> stamp_of(const std::filesystem::path& path) {
                      status.st_ctim.tv_sec, status.st_ctim.tv_nsec, status.st_ino);
 }
 
-LockedFile digest_bytes(const std::filesystem::path& path) {
+FileDigest digest_bytes(const std::filesystem::path& path) {
   if (const std::string problem = ordinary_file_problem(path); !problem.empty()) {
     throw InputError("file.unreadable", problem);
   }
@@ -41,7 +41,7 @@ LockedFile digest_bytes(const std::filesystem::path& path) {
   if (descriptor < 0) fail();
   std::vector<std::byte> buffer(1U << 20U);
   Blake3 hash;
-  LockedFile file;
+  FileDigest file;
   for (;;) {
     const ssize_t got = ::read(descriptor, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
@@ -117,13 +117,13 @@ bool read_in_peace(const std::filesystem::path& path, std::string& stamp, Read r
 
 }  // namespace
 
-LockedFile FileStamps::digest(const std::filesystem::path& path) {
+FileDigest FileStamps::digest(const std::filesystem::path& path) {
   Known& known = state_->known[key_of(path)];
   if (const auto stamp = stamp_of(path); stamp && known.stamp == *stamp) {
     known.believed = true;
     return {known.bytes, known.content};
   }
-  LockedFile file;
+  FileDigest file;
   std::string stamp;
   if (!read_in_peace(path, stamp, [&] { file = digest_bytes(path); })) stamp.clear();
   known = {stamp, file.blake3, file.bytes, !stamp.empty()};

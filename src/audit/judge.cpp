@@ -1,11 +1,15 @@
 // Fresh or stale, and why: the fingerprint against the lock, the file's stamp, then its content.
 #include <fmt/format.h>
 
+#include "audit/entry_json.hpp"
 #include "audit/file_content.hpp"
+#include "audit/provenance.hpp"
 #include "base/digest.hpp"
 
 namespace stimgen {
 namespace {
+
+constexpr const char* kEdited = "its entry in the lock was edited";
 
 class Judge {
  public:
@@ -19,30 +23,32 @@ class Judge {
     const std::string remembered = stamps_.recall(path);
     const bool there = !remembered.empty() || std::filesystem::exists(path, ignored);
     TaskState state;
+    const bool edited = entry != nullptr && !lock_->outline && entry->seal != seal_of(*entry);
     if (entry != nullptr && entry->fingerprint == to_hex(task.fingerprint)) {
+      std::string problem;
       if (!there) {
         state.why = "file missing";
-      } else if (remembered == content_text(entry->populations) || holds(path, entry->populations)) {
+      } else if (remembered == content_text(entry->populations) || holds(path, *entry, problem)) {
         state.fresh = true;
         state.entry = *entry;
-        state.entry->bytes = std::filesystem::file_size(path, ignored);
+        state.bytes = std::filesystem::file_size(path, ignored);
         if (!lock_->outline) state.in_lock = compare_entry(*entry, describe_task(plan_, task, stamps_));
-        // Packed anew by another program or library: the same spikes.
-        if (state.in_lock == EntryState::as_written && state.entry->bytes != entry->bytes)
-          state.in_lock = EntryState::reworded;
       } else {
         // Or the lock is wrong. Neither is believed: the spikes are made again, and the run says if the lock was.
-        state.why = other_version(task, path);
+        state.why = edited ? kEdited : problem.empty() ? other_version(task, path) : problem;
         if (state.why.empty()) state.why = "file damaged";
       }
       return state;
     }
     // A run that was cut short leaves whole files that the lock does not know yet.
     if (there) {
-      if (auto known = recorded(task, path)) return {true, {}, std::move(known), EntryState::missing};
+      if (auto known = recorded(task, path)) {
+        const std::uint64_t bytes = std::filesystem::file_size(path, ignored);
+        return {true, {}, std::move(known), bytes, edited ? EntryState::edited : EntryState::missing};
+      }
     }
-    if (entry == nullptr) {
-      state.why = there ? "not in the lock" : "never made";
+    if (entry == nullptr || edited) {
+      state.why = edited ? kEdited : there ? "not in the lock" : "never made";
       return state;
     }
     state.why = find_changes(plan_, *lock_, *entry, task, stamps_).text();
@@ -51,10 +57,15 @@ class Judge {
   }
 
  private:
-  bool holds(const std::filesystem::path& path, const Contents& expected) {
+  // `problem`: what is wrong with the record of a file that holds the right spikes.
+  bool holds(const std::filesystem::path& path, const LockedTask& expected, std::string& problem) {
     try {
-      return stamps_.look(path, content_text(expected),
-                          [&] { return content_text(digest_file(*open_spike_file(path), stop_)); });
+      return stamps_.look(path, content_text(expected.populations), [&] {
+        const auto reader = open_spike_file(path);
+        const Contents contents = digest_file(*reader, stop_);
+        problem = contents == expected.populations ? record_problem(*reader, expected) : std::string();
+        return problem.empty() ? content_text(contents) : std::string();
+      });
     } catch (const InputError&) {
       return false;
     }
@@ -78,13 +89,10 @@ class Judge {
       const LockedTask* entry = provenance.lock.find(task.kind, task.name);
       if (provenance.task != task.name || entry == nullptr || entry->fingerprint != to_hex(task.fingerprint))
         return std::nullopt;
-      if (!holds(path, entry->populations)) return std::nullopt;
-      LockedTask known = *entry;
-      known.bytes = std::filesystem::file_size(path);
-      return known;
+      std::string problem;
+      if (!holds(path, *entry, problem)) return std::nullopt;
+      return *entry;
     } catch (const InputError&) {
-      return std::nullopt;
-    } catch (const std::filesystem::filesystem_error&) {
       return std::nullopt;
     }
   }

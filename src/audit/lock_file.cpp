@@ -1,14 +1,15 @@
 // stimgen.lock on disk: one file for all recipes of a folder.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <functional>
 
 #include "audit/entry_json.hpp"
-#include "audit/json_outline.hpp"
+#include "audit/located_json.hpp"
 #include "base/atomic_file.hpp"
 #include "base/folder_lock.hpp"
+#include "base/json_text.hpp"
 #include "base/read_to_end.hpp"
 #include "base/source_file.hpp"
 #include "base/utf8.hpp"
@@ -33,39 +34,113 @@ std::optional<std::string> read_whole(const std::filesystem::path& path) {
   return text;
 }
 
-using Keep = std::function<bool(std::size_t, std::string_view)>;
+constexpr const char* kRemedy = "restore it from version control, or delete it and run again";
 
-// The lock, checked up to its recipes. `keep`: parse_json_outline(); null: all.
-SortedJson parse(const std::string& text, const std::filesystem::path& path, const Keep& keep = nullptr) {
-  const std::string shown = printable(path.string());
-  const char* const remedy = "restore it from version control, or delete it and run again";
+// "stimgen.lock:3:1", the place of a byte.
+std::string shown_place(const std::filesystem::path& path, const std::string& text, std::size_t offset) {
+  const auto [line, column] = line_and_column(text, offset);
+  return fmt::format("{}:{}:{}", printable(path.string()), line, column);
+}
+
+// The first line that `git merge` left in the text to mark a conflict.
+std::optional<std::size_t> find_conflict_mark(const std::string& text) {
+  for (std::size_t line = 0; line < text.size(); line = text.find('\n', line) + 1) {
+    for (const char* const mark : {"<<<<<<<", "|||||||", "=======", ">>>>>>>"}) {
+      if (text.compare(line, std::strlen(mark), mark) == 0) return line;
+    }
+    if (text.find('\n', line) == text.npos) break;
+  }
+  return std::nullopt;
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& text, const JsonProblem& problem) {
+  if (!problem.twice.empty()) {
+    throw InputError("lock.damaged",
+                     fmt::format("{}: '{}' is here for the second time, as after a merge that kept both sides",
+                                 shown_place(path, text, problem.offset), printable(problem.twice)),
+                     "keep one of the two, or delete the lock; then run again");
+  }
+  if (const auto mark = find_conflict_mark(text)) {
+    throw InputError("lock.damaged", fmt::format("{}: a merge left its conflict marks", shown_place(path, text, *mark)),
+                     "take either side of each conflict, or delete the lock; then run again");
+  }
+  throw InputError("lock.damaged",
+                   fmt::format("{}: this is not the JSON of a lock", shown_place(path, text, problem.offset)), kRemedy);
+}
+
+// The lock, checked up to its recipes. `keep`: parse_located_json().
+SortedJson parse(const std::string& text, const std::filesystem::path& path, const KeepMember& keep = nullptr) {
   SortedJson json;
   try {
-    json = keep ? parse_json_outline(text, keep) : SortedJson::parse(text);
-  } catch (const SortedJson::parse_error& error) {
-    const std::string before = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const auto column = before.size() - (before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1) + 1;
-    const bool conflict = text.find("<<<<<<<") != text.npos;
-    throw InputError("lock.damaged", fmt::format("{}:{}:{}: this is not the JSON of a lock", shown, line, column),
-                     conflict ? "a merge left conflict marks: take either side, then run again" : remedy);
+    json = parse_located_json(text, keep);
+  } catch (const JsonProblem& problem) {
+    refuse(path, text, problem);
   }
+  const auto damaged = [&](const std::vector<std::string>& keys, const std::string& what) {
+    const std::size_t offset = json.is_object() ? find_in_json(text, keys) : 0;
+    return InputError("lock.damaged", fmt::format("{}: {}", shown_place(path, text, offset), what), kRemedy);
+  };
   const auto version = json.is_object() ? json.find("lock_version") : json.end();
-  if (!json.is_object() || version == json.end() || !version->is_number_integer()) {
-    throw InputError("lock.damaged", fmt::format("{}: it has no lock_version", shown), remedy);
-  }
-  if (version->get<std::int64_t>() != kLockVersion) {
+  if (version == json.end()) throw damaged({}, "it has no lock_version");
+  if (!version->is_number_integer()) throw damaged({"lock_version"}, "lock_version is no number");
+  if (*version != kLockVersion) {
     throw InputError("lock.version",
-                     fmt::format("{} is of lock version {}, but this stimgen ({}) reads version {}", shown,
-                                 version->get<std::int64_t>(), stimgen_version(), kLockVersion),
-                     version->get<std::int64_t>() > kLockVersion ? "use the newer stimgen that wrote it"
-                                                                 : "delete it and run again to write it anew");
+                     fmt::format("{} is of lock version {}, but this stimgen ({}) reads version {}",
+                                 printable(path.string()), version->dump(), stimgen_version(), kLockVersion),
+                     *version > kLockVersion ? "use the newer stimgen that wrote it, or delete it and run again"
+                                             : "delete it and run again to write it anew");
   }
   const auto recipes = json.find("recipes");
-  if (recipes == json.end() || !recipes->is_object()) {
-    throw InputError("lock.damaged", fmt::format("{}: it has no 'recipes'", shown), remedy);
+  if (recipes == json.end()) throw damaged({}, "it has no 'recipes'");
+  if (!recipes->is_object()) throw damaged({"recipes"}, "'recipes' is not an object");
+  for (const auto& [key, value] : json.items()) {
+    if (key != "lock_version" && key != "recipes")
+      throw damaged({key}, fmt::format("the key '{}' is none of a lock's", printable(key)));
   }
   return json;
+}
+
+Lock read_block(const SortedJson& block, const std::string& recipe, const std::filesystem::path& path,
+                const std::string& text, bool outline = false) {
+  BlockOrigin origin;
+  origin.place = [&](const std::vector<std::string>& keys) {
+    std::vector<std::string> all{"recipes", recipe};
+    all.insert(all.end(), keys.begin(), keys.end());
+    return shown_place(path, text, find_in_json(text, all));
+  };
+  origin.remedy = kRemedy;
+  origin.outline = outline;
+  return lock_from_json(block, origin);
+}
+
+// Lines that git can merge: a member a line, but the line of a file is not broken up. What belongs to one task is at
+// least one unchanging line away from what belongs to another, also where a comma comes behind its last line.
+constexpr std::size_t kLineDepth = 6;  // recipes, the recipe, tasks, a task, files, a file
+
+void append_lines(std::string& text, const SortedJson& json, std::size_t depth) {
+  if (depth >= kLineDepth || !json.is_structured() || json.empty()) {
+    text += json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
+    return;
+  }
+  text += json.is_object() ? '{' : '[';
+  bool first = true;
+  for (auto member = json.begin(); member != json.end(); ++member) {
+    text += first ? "\n" : ",\n";
+    first = false;
+    text.append(depth + 1, ' ');
+    if (json.is_object())
+      text += SortedJson(member.key()).dump(-1, ' ', false, SortedJson::error_handler_t::replace) + ": ";
+    append_lines(text, *member, depth + 1);
+  }
+  text += '\n';
+  text.append(depth, ' ');
+  text += json.is_object() ? '}' : ']';
+}
+
+std::string lock_text(const SortedJson& json) {
+  std::string text;
+  append_lines(text, json, 0);
+  return escape_json_text(std::move(text)) + "\n";
 }
 
 }  // namespace
@@ -98,22 +173,19 @@ std::filesystem::path lock_path(const Plan& plan, bool changed_by_options) {
 }
 
 std::optional<Lock> read_lock(const std::filesystem::path& path, const std::string& recipe_name, LockDetail detail) {
-  auto text = read_whole(path);
+  const auto text = read_whole(path);
   if (!text) return std::nullopt;
   // Depths: recipes 1, the recipe 2, tasks 3, a task 4, its keys 5.
   const auto keep = [&](std::size_t depth, std::string_view key) {
     if (depth == 2) return key == recipe_name;
-    return depth != 5 || (key != "keys" && key != "inputs" && key != "needs");
+    return depth != 5 || (key != "keys" && key != "inputs" && key != "needs" && key != "words");
   };
   const bool outline = detail == LockDetail::outline;
-  const SortedJson json = parse(*text, path, outline ? Keep(keep) : nullptr);
-  text.reset();
+  const SortedJson json = parse(*text, path, outline ? KeepMember(keep) : nullptr);
   const SortedJson& recipes = json.at("recipes");
   const auto found = recipes.find(recipe_name);
   if (found == recipes.end()) return std::nullopt;
-  Lock lock = lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
-  lock.outline = outline;
-  return lock;
+  return read_block(*found, recipe_name, path, *text, outline);
 }
 
 std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path) {
@@ -121,9 +193,7 @@ std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path) {
   const auto text = read_whole(path);
   if (!text) return locks;
   const SortedJson json = parse(*text, path);
-  for (const auto& [name, block] : json.at("recipes").items()) {
-    locks[name] = lock_from_json(block, fmt::format("{}: {}", printable(path.string()), printable(name)));
-  }
+  for (const auto& [name, block] : json.at("recipes").items()) locks[name] = read_block(block, name, path, *text);
   return locks;
 }
 
@@ -137,10 +207,10 @@ void update_lock(const std::filesystem::path& path, const std::string& recipe_na
   SortedJson& recipes = json["recipes"];
   std::optional<Lock> now;
   if (const auto found = recipes.find(recipe_name); found != recipes.end()) {
-    now = lock_from_json(*found, fmt::format("{}: {}", printable(path.string()), printable(recipe_name)));
+    now = read_block(*found, recipe_name, path, *old);
   }
   recipes[recipe_name] = to_json(change(std::move(now)));
-  const std::string text = to_text(json);
+  const std::string text = lock_text(json);
   if (text != old) write_file_atomically(path, text);
 }
 

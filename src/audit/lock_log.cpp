@@ -43,8 +43,8 @@ bool LockLog::is_current(const Plan&, const Task& task, TaskResult& result) {
   const auto state = states_.find(index);
   if (force_ || state == states_.end() || !state->second.fresh) return false;
   const LockedTask& entry = *state->second.entry;
-  result.nodes = entry.nodes;
-  result.bytes = entry.bytes;
+  if (task.sampled() != nullptr) result.nodes = task.sampled()->node_count();
+  result.bytes = state->second.bytes;
   for (const auto& [name, population] : entry.populations) {
     result.spikes += population.spikes;
     result.populations.push_back({name, population.spikes, digest_from_hex(population.content)});
@@ -57,7 +57,6 @@ bool LockLog::is_current(const Plan&, const Task& task, TaskResult& result) {
 
 std::string LockLog::provenance(const Plan&, const Task& task, const TaskResult& result) const {
   Lock record;
-  record.stimgen = stimgen_version();
   std::vector<TaskIndex> open{index_of(plan_, task)};
   std::set<TaskIndex> taken;
   while (!open.empty()) {
@@ -68,17 +67,13 @@ std::string LockLog::provenance(const Plan&, const Task& task, const TaskResult&
     open.insert(open.end(), needed.needs.begin(), needed.needs.end());
     record.tasks.emplace(std::pair(needed.kind, needed.name), descriptions_.at(index));
   }
-  LockedTask& entry = record.tasks.at(std::pair(task.kind, task.name));
-  entry.nodes = result.nodes;
-  entry.populations = contents_of(result.populations);
+  record.tasks.at(std::pair(task.kind, task.name)).populations = contents_of(result.populations);
   return provenance_text(plan_, task, record);
 }
 
 void LockLog::finished(const Plan&, const Task& task, const TaskResult& result) {
   const TaskIndex index = index_of(plan_, task);
   LockedTask entry = descriptions_.at(index);
-  entry.bytes = result.bytes;
-  entry.nodes = result.nodes;
   entry.populations = contents_of(result.populations);
   stamps_.remember(plan_.output_path(task), content_text(entry.populations));
   const LockedTask* old = before_ ? before_->find(task.kind, task.name) : nullptr;
@@ -92,7 +87,8 @@ std::vector<std::string> LockLog::dropped() const {
   std::vector<std::string> names;
   if (!before_) return names;
   for (const auto& [key, entry] : before_->tasks) {
-    if (!entry.file.empty() && !plan_.index_of(key.first, key.second)) names.push_back(key.second);
+    if (plan_.index_of(key.first, key.second)) continue;
+    names.push_back(entry.file.empty() ? fmt::format("{} {}", task_kind_name(entry.kind), entry.name) : entry.name);
   }
   return names;
 }
@@ -126,7 +122,6 @@ Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
   if (before_ && before_->outline) throw std::logic_error("a lock can only follow from the whole lock before it");
   Lock lock = std::move(now).value_or(Lock{});
   lock.format_version = kFormatVersion;
-  lock.stimgen = stimgen_version();
   const auto tell = [&](TaskIndex index, LockedTask entry) {
     lock.tasks.insert_or_assign(std::pair(plan_.tasks[index].kind, plan_.tasks[index].name), std::move(entry));
   };
@@ -136,43 +131,24 @@ Lock LockLog::result(std::optional<Lock> now, bool whole_run) const {
       tell(index, made->second);
     } else if (state.fresh && state.in_lock != EntryState::as_written && !force_) {
       LockedTask entry = descriptions_.at(index);
-      entry.bytes = state.entry->bytes;
-      entry.nodes = state.entry->nodes;
       entry.populations = state.entry->populations;
       tell(index, std::move(entry));
     } else if (!state.fresh) {
       outdated.insert(index);
     }
   }
-  const bool whole = outdated.empty();
   for (TaskIndex i = plan_.tasks.size(); i-- > 0;) {
     if (outdated.contains(i)) outdated.insert(plan_.tasks[i].needs.begin(), plan_.tasks[i].needs.end());
   }
   for (const auto& [index, description] : descriptions_) {
     const Task& task = plan_.tasks[index];
-    if (!task.makes_file() && (!outdated.contains(index) || lock.find(task.kind, task.name) == nullptr))
+    if (task.makes_file()) continue;
+    const LockedTask* const entry = lock.find(task.kind, task.name);
+    if (entry == nullptr || !outdated.contains(index) || compare_entry(*entry, description) == EntryState::edited)
       tell(index, description);
   }
   if (whole_run) {
     std::erase_if(lock.tasks, [&](const auto& item) { return !plan_.index_of(item.first.first, item.first.second); });
-  }
-  std::set<std::filesystem::path> files;
-  for (const std::filesystem::path& file : plan_.network->files()) files.insert(file);
-  for (const Task& task : plan_.tasks) {
-    files.insert(task.files.begin(), task.files.end());
-    if (task.combined() == nullptr) continue;
-    for (const auto& file : task.combined()->recorded_files()) files.insert(file);
-  }
-  if (whole || whole_run) {
-    lock.files.clear();
-    for (const auto& file : files) lock.files[shown_from_recipe(plan_.recipe, file)] = stamps_.digest(file);
-  }
-  if (whole) {
-    Blake3 hash;
-    for (const auto& [key, entry] : lock.tasks) {
-      hash.update(fmt::format("{} {} {}\n", task_kind_name(entry.kind), entry.name, entry.fingerprint));
-    }
-    lock.recipe_digest = to_hex(hash.finish());
   }
   return lock;
 }

@@ -18,6 +18,7 @@ constexpr std::size_t kLongestRecord = 60000;
 std::string provenance_text(const Plan& plan, const Task& task, const Lock& lock) {
   SortedJson json = to_json(lock);
   json["record_version"] = kRecordVersion;
+  json["stimgen"] = stimgen_version();
   json["task"] = task.name;
   for (const UsedStream& stream : task.streams) {
     json["streams"][stream.label()] = fmt::format("{:016x}", stream.key.value);
@@ -31,17 +32,22 @@ std::string provenance_text(const Plan& plan, const Task& task, const Lock& lock
     if (json.dump().size() <= kLongestRecord) break;
     json.erase(part);
   }
+  json["seal"] = seal_of(json);
   return json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
 Provenance read_provenance(const std::filesystem::path& file) {
-  const std::string shown = printable(file.string());
-  const std::string text = open_spike_file(file)->provenance();
+  return read_provenance(*open_spike_file(file));
+}
+
+Provenance read_provenance(const SpikeReader& file) {
+  const std::string shown = printable(file.path());
+  const std::string text = file.provenance();
   if (text.empty()) {
     throw InputError("audit.no-record", fmt::format("'{}' has no record of how it was made", shown),
                      "only files that stimgen made can be audited; 'stimgen stats' looks at any spike file");
   }
-  const auto json = SortedJson::parse(text, nullptr, false);
+  auto json = SortedJson::parse(text, nullptr, false);
   const auto damaged = [&](const std::string& what) {
     return InputError("audit.bad-record", fmt::format("the record in '{}' {}", shown, what));
   };
@@ -57,11 +63,21 @@ Provenance read_provenance(const std::filesystem::path& file) {
                               stimgen_version(), kRecordVersion));
   }
   Provenance provenance;
-  provenance.lock = lock_from_json(json, fmt::format("the record in '{}'", shown));
-  const auto task = json.find("task");
-  if (task == json.end() || !task->is_string()) throw damaged("is damaged: it names no task");
-  provenance.task = task->get<std::string>();
+  BlockOrigin origin;
+  origin.place = [&](const std::vector<std::string>&) { return fmt::format("the record in '{}'", shown); };
+  origin.record = true;
+  provenance.lock = lock_from_json(json, origin);
+  const auto text_of = [&](const char* key) {
+    const auto found = json.find(key);
+    if (found == json.end() || !found->is_string()) throw damaged(fmt::format("is damaged: it has no '{}'", key));
+    return found->get<std::string>();
+  };
+  provenance.task = text_of("task");
+  provenance.stimgen = text_of("stimgen");
+  const std::string seal = text_of("seal");
   if (const auto recipe = json.find("recipe"); recipe != json.end()) provenance.recipe_text = recipe->dump(1);
+  json.erase("seal");
+  provenance.intact = seal == seal_of(json);
   return provenance;
 }
 

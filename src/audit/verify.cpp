@@ -1,6 +1,7 @@
 // Regenerates every task in memory; the spikes go through a digest and along the file, and what differs is told apart.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include "audit/compare_sink.hpp"
 #include "audit/entry_json.hpp"
 #include "audit/file_content.hpp"
+#include "audit/provenance.hpp"
 #include "stimgen/audit.hpp"
 #include "stimgen/scheduler.hpp"
 #include "stimgen/task_spikes.hpp"
@@ -57,9 +59,14 @@ class Verifier {
     context_.add_progress = [](std::uint64_t) {};
   }
 
-  std::vector<Verdict> check_all(const std::vector<TaskIndex>& tasks, bool files_only) {
+  std::vector<Verdict> check_all(const std::vector<TaskIndex>& tasks, const VerifyOptions& options) {
+    const bool files_only = options.files_only;
     std::vector<Verdict> verdicts;
-    if (!files_only) check_groundwork(tasks, verdicts);
+    if (files_only) {
+      check_seals_of_groundwork(verdicts);
+    } else {
+      check_groundwork(tasks, verdicts);
+    }
     std::vector<TaskIndex> files;
     for (const TaskIndex i : tasks) {
       if (plan_.tasks[i].makes_file()) files.push_back(i);
@@ -74,6 +81,7 @@ class Verifier {
       return true;
     });
     for (const TaskIndex i : files) verdicts.push_back(std::move(results.at(i)));
+    if (options.only.empty()) check_for_more(files_only, verdicts);
     return verdicts;
   }
 
@@ -115,19 +123,58 @@ class Verifier {
     return known == proven_.end() ? nullptr : &known->second;
   }
 
-  // Entries of networks and assemblies that no longer say what belongs to their fingerprint were edited by hand; those
-  // with another fingerprint show in the tasks that need them.
+  static Verdict different(std::string task, Cause cause, std::string message) {
+    Verdict verdict;
+    verdict.task = std::move(task);
+    verdict.cause = cause;
+    verdict.message = std::move(message);
+    return verdict;
+  }
+  static std::string call(TaskKind kind, const std::string& name) {
+    return fmt::format("{} {}", task_kind_name(kind), name);
+  }
+  std::string edited_text() const { return fmt::format("{} was edited: its entry is not as a run wrote it", record_); }
+
+  // Entries of networks and assemblies. Those that are missing, or of another version, belong to tasks that are so, too
+  // and show there, unless there are none.
   void check_groundwork(const std::vector<TaskIndex>& tasks, std::vector<Verdict>& verdicts) {
+    if (!lock_) return;
+    const bool all_locked = std::all_of(plan_.tasks.begin(), plan_.tasks.end(), [&](const Task& task) {
+      const LockedTask* entry = lock_->find(task.kind, task.name);
+      return !task.makes_file() || (entry != nullptr && entry->fingerprint == to_hex(task.fingerprint));
+    });
     for (const TaskIndex i : tasks) {
       const Task& task = plan_.tasks[i];
-      if (task.makes_file() || !lock_) continue;
+      if (task.makes_file()) continue;
       const LockedTask* entry = lock_->find(task.kind, task.name);
-      if (entry == nullptr || compare_entry(*entry, describe(task)) != EntryState::edited) continue;
-      Verdict verdict;
-      verdict.task = fmt::format("{} {}", task_kind_name(task.kind), task.name);
-      verdict.cause = Cause::lock;
-      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
-      verdicts.push_back(std::move(verdict));
+      const EntryState state = entry == nullptr ? EntryState::missing : compare_entry(*entry, describe(task));
+      if (state == EntryState::edited) {
+        verdicts.push_back(different(call(task.kind, task.name), Cause::lock, edited_text()));
+      } else if (state == EntryState::missing && all_locked) {
+        verdicts.push_back(different(call(task.kind, task.name), Cause::unlocked,
+                                     fmt::format("{} has no entry for it{}", record_,
+                                                 entry == nullptr ? "" : " as it is for the tasks that need it")));
+      }
+    }
+  }
+
+  // Where the plan is an outline, which knows no networks.
+  void check_seals_of_groundwork(std::vector<Verdict>& verdicts) {
+    if (!lock_) return;
+    for (const auto& [key, entry] : lock_->tasks) {
+      if (!entry.file.empty() || entry.seal == seal_of(entry)) continue;
+      verdicts.push_back(different(call(entry.kind, entry.name), Cause::lock, edited_text()));
+    }
+  }
+
+  // What the lock has and the recipe does not.
+  void check_for_more(bool files_only, std::vector<Verdict>& verdicts) {
+    if (!lock_) return;
+    for (const auto& [key, entry] : lock_->tasks) {
+      const bool known = plan_.index_of(entry.kind, entry.name).has_value();
+      if (known || (files_only && entry.file.empty())) continue;
+      verdicts.push_back(different(entry.file.empty() ? call(entry.kind, entry.name) : entry.name, Cause::recipe,
+                                   fmt::format("{} has it, but the recipe no longer does", record_)));
     }
   }
 
@@ -153,14 +200,19 @@ class Verifier {
       verdict.message = fmt::format("{} has no entry for it", record_);
     } else if (entry->seal != seal_of(*entry)) {
       verdict.cause = Cause::lock;
-      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      verdict.message = edited_text();
+    } else if (lock_->format_version != kFormatVersion) {
+      blame_format(verdict);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
     } else {
       const Contents contents = read_contents(*file.reader, verdict);
-      verdict.same = contents == entry->populations;
-      if (!verdict.same) blame_file(contents, *entry, file, verdict);
+      if (contents != entry->populations) {
+        blame_file(contents, *entry, file, verdict);
+      } else {
+        check_record(file, *entry, verdict);
+      }
     }
   }
 
@@ -218,25 +270,13 @@ class Verifier {
       verdict.message = fmt::format("{} has no entry for it{}", record_,
                                     file_right ? ", but the file holds what the recipe says" : "");
     } else if (lock_->format_version != kFormatVersion) {
-      verdict.cause = Cause::version;
-      verdict.message = fmt::format("{} is of format version {}, but this stimgen makes version {}", record_,
-                                    lock_->format_version, kFormatVersion);
+      blame_format(verdict);
     } else if (!fingerprint_right) {
-      blame_change(task, *entry, lock_right, verdict);
+      blame_change(task, *entry, lock_right ? std::string() : other_maker(file), verdict);
     } else if (file_right && lock_right) {
-      const EntryState state = compare_entry(*entry, describe(task));
-      verdict.same = state != EntryState::edited;
-      if (!verdict.same) {
-        verdict.cause = Cause::lock;
-        verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
-      } else if (state == EntryState::reworded) {
-        verdict.message = unused_changes(*entry, task);
-        if (verdict.message.empty() && record_ == kLockFile) {
-          verdict.message = fmt::format("{} says it in other words, which the next run renews", record_);
-        }
-      }
+      conclude_same(task, *entry, file, verdict);
     } else if (!lock_right && file_right) {
-      blame_entry(*entry, verdict);
+      blame_entry(*entry, other_maker(file), verdict);
     } else if (!file.reader) {
       verdict.cause = file.cause;
       verdict.message = file.problem;
@@ -246,19 +286,61 @@ class Verifier {
     } else {
       const Contents contents = read_contents(*file.reader, verdict);
       if (!lock_right && contents == entry->populations) {
-        const bool other = lock_->stimgen != stimgen_version();
-        verdict.cause = other ? Cause::version : Cause::unknown;
+        const std::string maker = other_maker(file);
+        verdict.cause = maker.empty() ? Cause::unknown : Cause::version;
         verdict.message =
             fmt::format("{} and the file agree, but this stimgen ({}) makes other spikes{}", record_, stimgen_version(),
-                        other ? fmt::format(" than {}, which made them", lock_->stimgen)
-                              : ": this is a bug in stimgen, please report it");
+                        maker.empty() ? ": this is a bug in stimgen, please report it"
+                                      : fmt::format(" than {}, which made them", maker));
       } else {
         blame_file(contents, *entry, file, verdict);
       }
     }
   }
 
-  void blame_change(const Task& task, const LockedTask& entry, bool lock_right, Verdict& verdict) {
+  // All spikes are right.
+  void conclude_same(const Task& task, const LockedTask& entry, const FileOnDisk& file, Verdict& verdict) {
+    const EntryState state = compare_entry(entry, describe(task));
+    if (state == EntryState::edited) {
+      verdict.cause = Cause::lock;
+      verdict.message = edited_text();
+      return;
+    }
+    check_record(file, entry, verdict);
+    if (!verdict.same || state != EntryState::reworded) return;
+    verdict.message = unused_changes(entry, task);
+    if (verdict.message.empty() && record_ == kLockFile) {
+      verdict.message = fmt::format("{} says it in other words, which the next run renews", record_);
+    }
+  }
+
+  // Of a file with the right spikes.
+  static void check_record(const FileOnDisk& file, const LockedTask& entry, Verdict& verdict) {
+    const std::string problem = record_problem(*file.reader, entry);
+    verdict.same = problem.empty();
+    if (verdict.same) return;
+    verdict.cause = Cause::damaged;
+    verdict.message = fmt::format("the file holds the right spikes, but {}", problem);
+  }
+
+  void blame_format(Verdict& verdict) const {
+    verdict.cause = Cause::version;
+    verdict.message = fmt::format("{} is of format version {}, but this stimgen makes version {}", record_,
+                                  lock_->format_version, kFormatVersion);
+  }
+
+  // The version of stimgen that made the file, if it is another one and known.
+  static std::string other_maker(const FileOnDisk& file) {
+    try {
+      const std::string maker = file.reader ? read_provenance(*file.reader).stimgen : std::string();
+      return maker == stimgen_version() ? std::string() : maker;
+    } catch (const InputError&) {
+      return {};
+    }
+  }
+
+  // `maker`: the other version of stimgen that made a file with other spikes, or empty.
+  void blame_change(const Task& task, const LockedTask& entry, const std::string& maker, Verdict& verdict) {
     Changes changes;
     {
       const std::lock_guard lock(stamps_mutex_);
@@ -286,26 +368,24 @@ class Verifier {
     }
     if (entry.seal != seal_of(entry)) {
       verdict.cause = Cause::lock;
-      verdict.message = fmt::format("{} was edited: its entry is not as a run wrote it", record_);
+      verdict.message = edited_text();
       return;
     }
-    const bool other = lock_->stimgen != stimgen_version() && !lock_right;
-    verdict.cause = other ? Cause::version : Cause::unknown;
-    verdict.message = other ? fmt::format("made by stimgen {}, this is {}", lock_->stimgen, stimgen_version())
-                            : fmt::format("{} is of another recipe, though in the same words", record_);
+    verdict.cause = maker.empty() ? Cause::unknown : Cause::version;
+    verdict.message = maker.empty() ? fmt::format("{} is of another recipe, though in the same words", record_)
+                                    : fmt::format("made by stimgen {}, this is {}", maker, stimgen_version());
   }
 
   // The file is right, the entry of the same fingerprint says other spikes.
-  void blame_entry(const LockedTask& entry, Verdict& verdict) const {
+  void blame_entry(const LockedTask& entry, const std::string& maker, Verdict& verdict) const {
     if (entry.seal != seal_of(entry)) {
       verdict.cause = Cause::lock;
       verdict.message = fmt::format("{} was edited: the file holds what the recipe says, the entry does not", record_);
       return;
     }
-    const bool other = lock_->stimgen != stimgen_version();
-    verdict.cause = other ? Cause::version : Cause::unknown;
+    verdict.cause = maker.empty() ? Cause::unknown : Cause::version;
     verdict.message = fmt::format("{} says other spikes than the recipe makes, and the file holds{}", record_,
-                                  other ? fmt::format(": it was written by stimgen {}", lock_->stimgen) : "");
+                                  maker.empty() ? std::string() : fmt::format(": that was made by stimgen {}", maker));
   }
 
   // The lock is right, the file is not.
@@ -363,7 +443,7 @@ class Verifier {
 std::vector<Verdict> verify_plan(const Plan& plan, const std::optional<Lock>& lock, const VerifyOptions& options,
                                  const std::atomic<bool>& stop) {
   const auto tasks = plan.closure(options.only.empty() ? plan.file_task_names() : options.only);
-  return Verifier(plan, lock, kLockFile, options, stop).check_all(tasks, options.files_only);
+  return Verifier(plan, lock, kLockFile, options, stop).check_all(tasks, options);
 }
 
 Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file,

@@ -388,6 +388,12 @@ SourceGroups Background::groups() const {
   return groups;
 }
 
+std::uint64_t Background::node_count() const {
+  std::uint64_t count = 0;
+  for (const BackgroundGroup& group : node_groups) count += group.rows.size();
+  return count;
+}
+
 double Background::expected_spikes() const {
   double expected = 0;
   for (const BackgroundGroup& group : node_groups) expected += group.expected_spikes(window.duration_ms());

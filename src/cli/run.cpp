@@ -212,7 +212,9 @@ bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, 
   }
   const auto dropped = whole ? log.dropped() : std::vector<std::string>();
   for (const std::string& name : dropped) {
-    terminal.error("run.locked", fmt::format("--locked: the lock has '{}', which the recipe no longer has", name));
+    terminal.error("run.locked",
+                   fmt::format("--locked: the lock has '{}', which the recipe no longer has", printable(name)),
+                   "'stimgen run' removes it from the lock");
   }
   for (const std::string& what : log.entries(EntryState::reworded)) {
     terminal.note(fmt::format("{} says the same as the recipe in other words; 'stimgen run' renews it", what));

@@ -31,7 +31,8 @@ Json count_json(const std::optional<std::uint64_t>& count) {
 }  // namespace
 
 bool all_same(const std::vector<Verdict>& verdicts) {
-  return std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) { return verdict.same; });
+  return !verdicts.empty() &&
+         std::all_of(verdicts.begin(), verdicts.end(), [](const Verdict& verdict) { return verdict.same; });
 }
 
 std::string verdict_lines(const std::vector<Verdict>& verdicts) {

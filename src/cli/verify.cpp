@@ -56,6 +56,12 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   const StopRequest stop;
   const std::vector<Verdict> verdicts = verify_plan(plan, lock, options, stop.flag());
   terminal.out(arguments.has("json") ? verdict_json(verdicts) : verdict_lines(verdicts));
+  if (verdicts.empty()) {
+    terminal.error("verify.nothing", "nothing was verified: neither recipe nor lock have a task that makes a file");
+  } else if (options.files_only) {
+    terminal.note(
+        "files were compared with the lock alone: whether recipe and inputs make these spikes was not checked");
+  }
   say_what_is_left_over(plan, arguments, terminal);
   return all_same(verdicts) ? 0 : 1;
 }

@@ -78,9 +78,13 @@ class OpenNetwork final : public Network {
         .notes.push_back({found->second.loc, "first here"});
   }
 
-  void add_node_sets(const Value& sets, Diagnostics& diagnostics) { node_sets_.add(sets, diagnostics); }
+  void add_node_sets(const Value& sets, Diagnostics& diagnostics) {
+    node_sets_.add(sets, diagnostics);
+    if (sets.loc.file) node_set_files_.insert(fs::path(sets.loc.file->path).lexically_normal());
+  }
 
   std::vector<fs::path> files() const override { return {files_.begin(), files_.end()}; }
+  std::vector<fs::path> node_set_files() const override { return {node_set_files_.begin(), node_set_files_.end()}; }
   bool complete() const override { return complete_; }
   void set_incomplete() { complete_ = false; }
   const std::set<std::string, std::less<>>& damaged() const override { return damaged_; }
@@ -94,7 +98,7 @@ class OpenNetwork final : public Network {
   };
   std::map<std::string, Entry, std::less<>> populations_;
   NodeSets node_sets_;
-  std::set<fs::path> files_;
+  std::set<fs::path> files_, node_set_files_;
   bool complete_ = true;
   std::set<std::string, std::less<>> damaged_;
 };

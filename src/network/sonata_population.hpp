@@ -42,6 +42,7 @@ class SonataPopulation final : public LazyPopulation {
  public:
   SonataPopulation(SonataLayout layout, std::shared_ptr<const NodeTypeTable> types);
   std::string origin() const override { return layout_.file; }
+  std::filesystem::path file() const override { return layout_.file; }
 
  private:
   // Rows of the file, not of the table; `order_` leads from one to the other.

@@ -75,6 +75,12 @@ SourceGroups BoundPattern::groups() const {
   return groups;
 }
 
+std::uint64_t BoundPattern::node_count() const {
+  std::uint64_t count = 0;
+  for (const GroupRate& group : group_rates_) count += group.node_ids.size();
+  return count;
+}
+
 double BoundPattern::expected_spikes() const {
   double expected = 0;
   for (const GroupRate& group : group_rates_) {

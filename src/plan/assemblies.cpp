@@ -118,6 +118,7 @@ class Maker {
     task.keys = definition.said.keys;
     task.by_content = definition.said.by_content;
     task.files = definition.said.files;
+    add_node_set_files(*plan_.network, task);
     inputs_.add_columns(*set.population, task);
     add_task(plan_, std::move(task));
   }

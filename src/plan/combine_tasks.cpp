@@ -167,6 +167,7 @@ class CombineBuilder {
       task.inputs.emplace_back(
           fmt::format("spikes of {} in {}", population, shown_from_recipe(plan_.recipe, source.file)), digest);
     }
+    task.files.push_back(source.file);
     task.expected_spikes += static_cast<double>(recording->spikes);
     if (recording->chosen_from != nullptr) inputs_.add_columns(*recording->chosen_from, task);
     sources.push_back(std::move(source));

@@ -74,6 +74,7 @@ TaskIndex network_task(Plan& plan, const NodePopulation& population) {
   task.populations = {population.name()};
   task.keys = {{"nodes", fmt::format("{}", population.size())}};
   task.settings = {{"node_ids", canonical_digest(std::span<const NodeId>(population.node_ids()))}};
+  if (const auto file = population.file(); !file.empty()) task.files = {file};
   return add_task(plan, std::move(task));
 }
 

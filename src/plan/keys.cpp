@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/digest.hpp"
 
@@ -43,6 +44,14 @@ void add_shared_keys(const Recipe& recipe, Task& task) {
   sort_unique(task.inputs);
 }
 
+void add_node_set_files(const Network& network, Task& task) {
+  const bool names_one =
+      std::any_of(task.keys.begin(), task.keys.end(), [](const auto& key) { return key.first == "node_set"; });
+  if (!names_one) return;
+  const auto files = network.node_set_files();
+  task.files.insert(task.files.end(), files.begin(), files.end());
+}
+
 void InputDigests::add_columns(const NodePopulation& population, Task& task) {
   for (const std::string& column : population.take_columns_used()) {
     if (column == "node_id" || column == "population") continue;
@@ -59,7 +68,12 @@ std::string shown_from_recipe(const Recipe& recipe, const std::filesystem::path&
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(recipe.path, ignored).lexically_normal().parent_path();
   const auto relative = std::filesystem::absolute(path, ignored).lexically_normal().lexically_relative(folder);
-  return relative.empty() ? path.generic_string() : relative.generic_string();
+  if (relative.empty()) return path.generic_string();
+  // A way through the root would say where the recipe lies on this machine.
+  const auto steps_up = std::count(relative.begin(), relative.end(), "..");
+  const std::filesystem::path within = folder.relative_path();
+  const bool through_root = steps_up > 0 && steps_up >= std::distance(within.begin(), within.end());
+  return through_root ? relative.filename().generic_string() : relative.generic_string();
 }
 
 }  // namespace stimgen

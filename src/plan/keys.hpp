@@ -15,6 +15,9 @@ using KeyList = std::vector<std::pair<std::string, std::string>>;
 // recipe's.
 void add_shared_keys(const Recipe& recipe, Task& task);
 
+// Adds the files that say which nodes are in the set that the task names, if it names one. Requires: its keys.
+void add_node_set_files(const Network& network, Task& task);
+
 // Finds the digests of what entries read. One column or file is digested once.
 class InputDigests {
  public:

@@ -76,6 +76,7 @@ class SpikeTaskBuilder {
     task.keys = source->said.keys;
     task.by_content = source->said.by_content;
     task.files = source->said.files;
+    add_node_set_files(*plan_.network, task);
     task.expected_spikes = source->expected_spikes();
     set_output(plan_, task);
     task.source = std::move(source);

@@ -44,18 +44,22 @@ Part glance_at_part(const Plan& plan, const Task& task, Shard shard, const std::
   }
   try {
     const auto reader = open_spike_file(part.path);
-    const Json found = Json::parse(reader->provenance(), nullptr, false);
-    const auto content = found.is_object() ? found.find("blake3") : found.end();
-    if (content == found.end() || !content->is_string()) {
-      part.problem = kDamaged;
-    } else if (found != record(task, shard, part.nodes, content->get<std::string>())) {
+    const std::string text = reader->provenance();
+    const Json found = Json::parse(text, nullptr, false);
+    const std::string content = found.is_object() && found.contains("blake3") && found["blake3"].is_string()
+                                    ? found["blake3"].get<std::string>()
+                                    : std::string();
+    // A record that is kept elsewhere, or says it otherwise, is that of another version.
+    if (text.empty() || (found.is_object() && found != record(task, shard, part.nodes, content))) {
       part.problem = kOther;
+    } else if (!found.is_object() || content.empty()) {
+      part.problem = kDamaged;
     } else if (reader->populations().size() != 1 || reader->populations()[0].name != task.populations[0] ||
                reader->populations()[0].order != plan.recipe.output.sort) {
       part.problem = kDamaged;
     } else {
       part.spikes = reader->populations()[0].count;
-      part.content = content->get<std::string>();
+      part.content = content;
     }
   } catch (const InputError&) {
     part.problem = kDamaged;

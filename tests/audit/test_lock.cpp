@@ -1,10 +1,14 @@
 // The lock file, and which tasks a run makes again.
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
 #include <chrono>
 #include <set>
+#include <sstream>
 
 #include "audit/project.hpp"
+#include "base/digest.hpp"
 
 using namespace stimgen;
 using stimgen::testing::kProjectRecipe;
@@ -95,8 +99,13 @@ TEST_SUITE("audit") {
     }
     SUBCASE("a lock of an older format, whose entries have keys that there are no more") {
       project.edit("rate: 20 Hz", "rate: 30 Hz");
-      project.edit_lock("\"format_version\": 2", "\"format_version\": 1");
-      project.edit_lock("\"seeds.spikes\": \"2\"", "\"seeds.network\": \"123\", \"seeds.spikes\": \"2\"");
+      update_lock(project.lock_file(), "recipe.yaml", [](std::optional<Lock> lock) {
+        lock->format_version = 1;
+        LockedTask& base = lock->tasks.at({TaskKind::background, "base"});
+        base.keys["seeds.network"] = "123";
+        base.seal.clear();
+        return *lock;
+      });
       CHECK(project.states()["base"] == "format version changed 1 → 2; rate changed 20 Hz → 30 Hz");
       CHECK(project.run() == Names{"base", "all"});
       CHECK(project.states() == kAllFresh);
@@ -152,7 +161,7 @@ TEST_SUITE("audit") {
     project.run();
     touch(project.folder() / "rates.csv");
     CHECK(project.states()["listed"] == "fresh");
-    CHECK(project.lock()->files.count("rates.csv") == 1);
+    CHECK(project.lock()->find(TaskKind::background, "listed")->inputs.count("file rates.csv") == 1);
     write_text(project.folder() / "rates.csv", rows.replace(rows.find("0,3"), 3, "0,9"));
     CHECK(project.states()["listed"] == "file rates.csv changed");
     CHECK(project.run() == Names{"listed"});
@@ -216,7 +225,45 @@ TEST_SUITE("audit") {
     project.edit_lock("\"lock_version\": 2", "\"lock_version\": 1");
     CHECK(refused("lock.version"));
     write_text(project.lock_file(), text);
-    project.edit_lock("\"spikes\": ", "\"spikes\": \"many\", \"x\": ");
+    project.edit_lock("\"spikes\":", "\"spikes\":\"many\",\"x\":");
     CHECK(refused("lock.damaged"));
+  }
+
+  TEST_CASE("a task takes a line of at most 300 bytes, beside what people read") {
+    Project project;
+    project.run();
+    std::istringstream lines(project.lock_text());
+    std::size_t files = 0;
+    for (std::string line; std::getline(lines, line);) {
+      CHECK(line.size() <= 300);
+      files += line.find(".h5\"") != std::string::npos ? 1 : 0;
+    }
+    CHECK(files == 4);
+  }
+
+  TEST_CASE("another version of stimgen that makes the same spikes leaves the lock as it is") {
+    Project project;
+    project.run();
+    const std::string lock = project.lock_text();
+    CHECK(lock.find(stimgen_version()) == std::string::npos);
+    for (const char* const task : {"base", "kinds", "long", "all"}) {
+      const auto reader = open_spike_file(project.file(task));
+      auto record = nlohmann::json::parse(reader->provenance());
+      CHECK(record.at("stimgen") == stimgen_version());
+      record["stimgen"] = "0.0.1";
+      record.erase("seal");
+      record["seal"] = to_hex(blake3(record.dump())).substr(0, 16);
+      const auto sink = create_spike_file(project.file(task), {Compression::none, 1});
+      sink->begin_population("cells", SpikeOrder::by_id);
+      sink->append(reader->read("cells", 0, reader->populations().front().count));
+      sink->set_provenance(record.dump());
+      sink->finish();
+    }
+    CHECK(project.run().empty());
+    CHECK(project.lock_text() == lock);
+    std::filesystem::remove(project.lock_file());
+    CHECK(project.run().empty());
+    CHECK(project.lock_text() == lock);
+    CHECK(project.causes().empty());
   }
 }

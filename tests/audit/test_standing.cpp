@@ -147,8 +147,7 @@ TEST_SUITE("audit") {
       CHECK(edited([](LockedTask& e) { e.words["where.kind"] = "A"; }));
       CHECK(edited([](LockedTask& e) { e.needs.clear(); }));
       CHECK(edited([](LockedTask& e) { e.file = "other.h5"; }));
-      CHECK(edited([](LockedTask& e) { ++e.bytes; }));
-      CHECK(edited([](LockedTask& e) { ++e.nodes; }));
+      CHECK(edited([](LockedTask& e) { e.fingerprint = std::string(64, '0'); }));
       CHECK(edited([](LockedTask& e) { ++e.populations.begin()->second.spikes; }));
       CHECK(edited([](LockedTask& e) { e.populations.begin()->second.content = std::string(64, '0'); }));
       CHECK(edited([](LockedTask& e) { e.seal = std::string(16, '0'); }));

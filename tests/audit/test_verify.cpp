@@ -159,7 +159,7 @@ TEST_SUITE("audit") {
     }
     SUBCASE("an edited count in the lock") {
       const std::uint64_t spikes = project.lock()->find(TaskKind::background, "base")->populations.at("cells").spikes;
-      project.edit_lock("\"spikes\": " + std::to_string(spikes), "\"spikes\": 7");
+      project.edit_lock("\"spikes\":" + std::to_string(spikes), "\"spikes\":7");
       CHECK(project.causes().size() == 1);
       CHECK(project.causes().begin()->second == "lock");
     }
@@ -179,6 +179,34 @@ TEST_SUITE("audit") {
       project.edit_lock("\"format_version\": 2", "\"format_version\": 99");
       for (const auto& [task, cause] : project.causes()) CHECK(cause == "version");
       CHECK(project.causes().size() == 4);
+    }
+    SUBCASE("what the lock has and the recipe no longer") {
+      project.edit("  long: {type: long, assemblies: pair, on_time: 200 ms, rates: {burst: 50 Hz}}\n",
+                   "  wide: {type: long, assemblies: pair, on_time: 200 ms, rates: {burst: 50 Hz}}\n");
+      project.edit("from: [base, long]", "from: [base]");
+      CHECK(project.causes() == Texts{{"wide", "unlocked"}, {"all", "recipe"}, {"long", "recipe"}});
+      CHECK(project.verdict("long").message == "stimgen.lock has it, but the recipe no longer does");
+      CHECK(project.causes({2, {}, true}) == Texts{{"wide", "unlocked"}, {"long", "recipe"}});
+      CHECK(project.causes({2, {"base"}, false}).empty());
+    }
+    SUBCASE("an entry of a network or of assemblies that is gone, or of another version") {
+      const auto change = [&](const auto& edit) {
+        update_lock(project.lock_file(), "recipe.yaml", [&](std::optional<Lock> lock) {
+          edit(*lock);
+          return *lock;
+        });
+      };
+      change([](Lock& lock) { lock.tasks.erase({TaskKind::assembly, "pair"}); });
+      CHECK(project.causes() == Texts{{"assembly pair", "unlocked"}});
+      change([](Lock& lock) {
+        LockedTask& cells = lock.tasks.at({TaskKind::network, "cells"});
+        cells.fingerprint = std::string(64, 'a');
+        cells.seal.clear();
+      });
+      CHECK(project.causes() == Texts{{"assembly pair", "unlocked"}, {"network cells", "unlocked"}});
+      // They belong to a version of a task that is still in the lock.
+      project.edit("rate: 20 Hz", "rate: 30 Hz");
+      CHECK(project.causes() == Texts{{"base", "recipe"}, {"all", "recipe"}});
     }
     SUBCASE("a task without an entry") {
       project.edit("backgrounds:\n", "backgrounds:\n  more: {population: cells, rate: 1 Hz}\n");

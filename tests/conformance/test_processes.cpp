@@ -135,6 +135,7 @@ class BareSource final : public SampledSource {
   std::string entry_json() const override { return "{}"; }
   NodeRates node_rates(WorkerPool*) const override { return {}; }
   SourceGroups groups() const override { return {}; }
+  std::uint64_t node_count() const override { return 0; }
   double expected_spikes() const override { return 0; }
   Settings settings() const override { return {}; }
 };

@@ -270,4 +270,15 @@ TEST_SUITE("plan") {
     const PlannedRecipe early(taken(", shift: -1 s"));
     CHECK_MESSAGE(early.problems().find("which the shift by -1000 ms moves to") != std::string::npos, early.problems());
   }
+
+  TEST_CASE("files are called as seen from the recipe, without a word of where that lies") {
+    Recipe recipe;
+    recipe.path = "/home/someone/study/recipe.yaml";
+    CHECK(shown_from_recipe(recipe, "/home/someone/study/data/rates.csv") == "data/rates.csv");
+    CHECK(shown_from_recipe(recipe, "/home/someone/study/data/../rates.csv") == "rates.csv");
+    CHECK(shown_from_recipe(recipe, "/home/someone/model/nodes.h5") == "../model/nodes.h5");
+    CHECK(shown_from_recipe(recipe, "/scratch/model/nodes.h5") == "nodes.h5");
+    recipe.path = "/recipe.yaml";
+    CHECK(shown_from_recipe(recipe, "/data/rates.csv") == "data/rates.csv");
+  }
 }

@@ -175,6 +175,20 @@ TEST_SUITE("run") {
            sink->set_provenance(reader->provenance());
            sink->finish();
          }},
+        {"parts 1-2 of 4 are of another version of the recipe or of stimgen",
+         [](PlannedRecipe& recipe) {
+           // With a record as format version 1 wrote it, and with one that is kept where nobody looks any more.
+           const std::string old = R"({"part_version":1,"sha256":")" + std::string(64, '0') + R"(","task":"base"})";
+           for (const auto& [name, record] : {std::pair("base.1-of-4", old), {"base.2-of-4", std::string()}}) {
+             const fs::path path = part(recipe, name);
+             const auto reader = open_spike_file(path);
+             const auto sink = create_spike_file(path, {.compression = Compression::none});
+             sink->begin_population("cells", SpikeOrder::by_id);
+             sink->append(reader->read("cells", 0, reader->populations().at(0).count));
+             if (!record.empty()) sink->set_provenance(record);
+             sink->finish();
+           }
+         }},
         // A whole file of the right spikes in the wrong place.
         {"part 2 of 4 is of another version of the recipe or of stimgen",
          [](PlannedRecipe& recipe) {

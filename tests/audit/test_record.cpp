@@ -1,0 +1,198 @@
+// The record in a file, and the files that a recipe reads: no change of them goes unseen or unnamed.
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "audit/project.hpp"
+#include "support/sonata_fixture.hpp"
+
+using namespace stimgen;
+using stimgen::testing::FixtureDataset;
+using stimgen::testing::plain_population;
+using stimgen::testing::Project;
+using stimgen::testing::read_text;
+using stimgen::testing::write_sonata;
+using stimgen::testing::write_text;
+using Json = nlohmann::json;
+using Texts = std::map<std::string, std::string>;
+
+namespace {
+
+struct SpikeFile {
+  SpikeBlock spikes;
+  std::string record;
+};
+
+SpikeFile read_file(const std::filesystem::path& path) {
+  const auto reader = open_spike_file(path);
+  return {reader->read("cells", 0, reader->populations().front().count), reader->provenance()};
+}
+
+void write_file(const std::filesystem::path& path, const SpikeFile& file) {
+  const auto sink = create_spike_file(path, {});
+  sink->begin_population("cells", SpikeOrder::by_id);
+  sink->append(file.spikes);
+  if (!file.record.empty()) sink->set_provenance(file.record);
+  sink->finish();
+}
+
+// Whether `stimgen audit` would end with 0.
+bool passes_audit(const std::filesystem::path& file) {
+  try {
+    const Provenance provenance = read_provenance(file);
+    auto source = std::make_shared<SourceFile>();
+    source->path = "record";
+    source->text = provenance.recipe_text;
+    source->directory = ".";
+    Diagnostics diagnostics;
+    Recipe recipe = load_recipe(std::move(source), file, {}, diagnostics);
+    const Plan plan = build_plan(std::move(recipe), diagnostics);
+    diagnostics.throw_if_errors();
+    const std::atomic<bool> stop = false;
+    return audit_file(plan, provenance, file, {.threads = 1}, stop).same;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+// Another value of the same type.
+Json changed(const Json& value) {
+  if (value.is_string()) {
+    std::string text = value.get<std::string>();
+    if (text.empty()) return "x";
+    text.back() = text.back() == '1' ? '2' : '1';
+    return text;
+  }
+  if (value.is_number()) return value.get<double>() + 1;
+  if (value.is_boolean()) return !value.get<bool>();
+  return 1;
+}
+
+const std::string kFilesRecipe =
+    "stimgen: 1\n"
+    "seeds: 1\n"
+    "time: {stop: 1 s}\n"
+    "networks: {files: [{nodes: nodes.h5}], node_sets: sets.json}\n"
+    "backgrounds:\n"
+    "  base: {population: cells, rate: 20 Hz}\n"
+    "  some: {population: cells, node_set: few, rate: 20 Hz}\n"
+    "combine:\n"
+    "  all: {from: [base, {file: recorded.h5}]}\n"
+    "output: {directory: out}\n";
+
+void write_nodes(const std::filesystem::path& path, std::uint64_t last_id) {
+  auto datasets = plain_population("cells", 20);
+  for (FixtureDataset& dataset : datasets) {
+    if (dataset.name.ends_with("/node_id")) std::get<std::vector<std::uint64_t>>(dataset.values).back() = last_id;
+  }
+  write_sonata(path, datasets);
+}
+
+void write_recorded(const std::filesystem::path& path, const std::vector<std::string>& populations, double time_ms) {
+  const auto sink = create_spike_file(path, {});
+  for (const std::string& name : populations) {
+    sink->begin_population(name, SpikeOrder::by_id);
+    sink->append({{7}, {time_ms}});
+  }
+  sink->finish();
+}
+
+}  // namespace
+
+TEST_SUITE("audit") {
+  TEST_CASE("audit notices every leaf of the record that is changed or gone") {
+    Project project;
+    project.run();
+    for (const char* const task : {"kinds", "all"}) {
+      const SpikeFile file = read_file(project.file(task));
+      REQUIRE(passes_audit(project.file(task)));
+      const Json record = Json::parse(file.record), leaves = record.flatten();
+      CHECK(leaves.size() > 40);
+      for (const auto& [pointer, value] : leaves.items()) {
+        CAPTURE(pointer);
+        Json other = record;
+        other[Json::json_pointer(pointer)] = changed(value);
+        write_file(project.file(task), {file.spikes, other.dump()});
+        CHECK_FALSE(passes_audit(project.file(task)));
+      }
+      for (const auto& [key, value] : record.items()) {
+        CAPTURE(key);
+        Json other = record;
+        other.erase(key);
+        write_file(project.file(task), {file.spikes, other.dump()});
+        CHECK_FALSE(passes_audit(project.file(task)));
+      }
+      write_file(project.file(task), file);
+      CHECK(passes_audit(project.file(task)));
+    }
+  }
+
+  TEST_CASE("verify and run notice a record that is not that of the file") {
+    Project project;
+    project.run();
+    const std::string bytes = read_text(project.file("base"));
+    SpikeFile file = read_file(project.file("base"));
+    std::string message;
+    SUBCASE("nothing in it") {
+      file.record = "{}";
+      message = "its record is damaged";
+    }
+    SUBCASE("none") {
+      file.record.clear();
+      message = "it has no record of how it was made";
+    }
+    SUBCASE("edited") {
+      Json record = Json::parse(file.record);
+      record["stimgen"] = "9.9.9";
+      file.record = record.dump();
+      message = "its record was edited";
+    }
+    SUBCASE("of another task") {
+      file.record = read_file(project.file("kinds")).record;
+      message = "its record is that of something else";
+    }
+    write_file(project.file("base"), file);
+    CHECK(project.causes() == Texts{{"base", "damaged"}});
+    CHECK(project.causes({2, {}, true}) == Texts{{"base", "damaged"}});
+    CHECK(project.verdict("base").message == "the file holds the right spikes, but " + message);
+    CHECK(project.states()["base"] == message);
+    CHECK(project.run() == std::vector<std::string>{"base"});
+    CHECK(read_text(project.file("base")) == bytes);
+  }
+
+  TEST_CASE("what changed in a file that a recipe reads is named, under the same words") {
+    Project project(kFilesRecipe);
+    const auto nodes = project.folder() / "nodes.h5", sets = project.folder() / "sets.json",
+               recorded = project.folder() / "recorded.h5";
+    write_nodes(nodes, 19);
+    write_text(sets, R"({"few": {"node_id": [1, 2, 3]}})");
+    write_recorded(recorded, {"other"}, 5);
+    project.run();
+    CHECK(project.causes().empty());
+    SUBCASE("node ids") {
+      write_nodes(nodes, 25);
+      CHECK(project.causes() == Texts{{"base", "network"}, {"some", "network"}, {"all", "network"}});
+      CHECK(project.verdict("base").message == "network file nodes.h5 changed");
+      CHECK(project.states()["base"] == "network file nodes.h5 changed");
+    }
+    SUBCASE("the nodes of a node set") {
+      write_text(sets, R"({"few": {"node_id": [1, 2, 4]}})");
+      CHECK(project.causes() == Texts{{"some", "input"}});
+      CHECK(project.verdict("some").message == "an input file changed: file sets.json changed");
+    }
+    SUBCASE("another node set") {
+      write_text(sets, R"({"few": {"node_id": [1, 2, 3]}, "more": {"node_id": [4]}})");
+      CHECK(project.causes().empty());
+      CHECK(project.verdict("some").message == "file sets.json changed, but nothing that this task uses");
+    }
+    SUBCASE("a population more in recorded spikes") {
+      write_recorded(recorded, {"more", "other"}, 5);
+      CHECK(project.causes() == Texts{{"all", "input"}});
+      CHECK(project.verdict("all").message == "an input file changed: file recorded.h5 changed");
+    }
+    SUBCASE("recorded spikes") {
+      write_recorded(recorded, {"other"}, 6);
+      CHECK(project.causes() == Texts{{"all", "input"}});
+      CHECK(project.verdict("all").message == "an input file changed: spikes of other in recorded.h5 changed");
+    }
+  }
+}
