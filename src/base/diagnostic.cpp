@@ -152,6 +152,12 @@ auto place_key(const Diagnostic& diagnostic) {
   return std::tuple<bool, std::string_view, int, int>(loc.file == nullptr, path, loc.line, loc.column);
 }
 
+bool is_about_variable(const Diagnostic& diagnostic) {
+  return diagnostic.severity == Severity::error &&
+         (diagnostic.code == "recipe.unknown-variable" || diagnostic.code == "recipe.bad-variable" ||
+          diagnostic.code == "recipe.variable-cycle");
+}
+
 }  // namespace
 
 std::string counted(std::size_t count, std::string_view noun) {
@@ -215,7 +221,13 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
   std::size_t warnings = 0;
   // A default or a variable that is wrong would be said again by every entry that takes it.
   std::set<std::tuple<bool, std::string_view, int, int, std::string_view>> said;
+  // Whoever reads a value whose variable is not there finds it wrong as well.
+  std::set<std::tuple<bool, std::string_view, int, int>> without_variable;
   for (const Diagnostic* item : order) {
+    if (is_about_variable(*item)) without_variable.insert(place_key(*item));
+  }
+  for (const Diagnostic* item : order) {
+    if (!is_about_variable(*item) && without_variable.contains(place_key(*item))) continue;
     if (!said.insert(std::tuple_cat(place_key(*item), std::tuple<std::string_view>(item->message))).second) continue;
     ++(item->severity == Severity::error ? errors : warnings);
     render_one(out, *item, {colour}, lines);

@@ -133,6 +133,19 @@ TEST_SUITE("plan") {
     CHECK_MESSAGE(problems.find("\n1 error\n") != std::string::npos, problems);
   }
 
+  TEST_CASE("a variable that is not there is one error, and hides no other") {
+    const PlannedRecipe recipe(recipe_head() +
+                               "vars: {x: 1}\n"
+                               "backgrounds:\n"
+                               "  a: {population: cells, rate: \"${burst}\"}\n"
+                               "  b: {population: cells, rate: \"${x}\", stop: 3 Hz, start: \"${x * 2}\"}\n");
+    const std::string& problems = recipe.problems();
+    CHECK_MESSAGE(problems.find("there is no variable 'burst'") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("'x * 2' is not the name of a variable") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("'3 Hz' is a rate, but stop is a time") != std::string::npos, problems);
+    CHECK_MESSAGE(problems.find("\n3 errors\n") != std::string::npos, problems);
+  }
+
   TEST_CASE("a wrong default is reported, whether an entry takes it or not") {
     const PlannedRecipe recipe(recipe_head() +
                                "assemblies: {kinds: {method: property, population: cells, property: kind}}\n"
