@@ -227,7 +227,7 @@ TEST_SUITE("run") {
     PlannedRecipe recipe(recipe_head(30) + kTwoTasks +
                          "combine:\n  one: {from: [base]}\n  two: {from: [slow]}\n  three: {from: [one]}\n");
     NoTaskLog log;
-    SilentObserver observer;
+    testing::SilentObserver observer;
     const HeldOutput held(recipe.plan(), {}, log, Patience{});
     // A folder where the file should go, which was not there when the run began.
     std::filesystem::create_directories(recipe.folder() / "out/base.h5");
