@@ -123,7 +123,8 @@ bool read_in_peace(const std::filesystem::path& path, std::string& stamp, Read r
 
 FileDigest FileStamps::digest(const std::filesystem::path& path) {
   Known& known = state_->known[key_of(path)];
-  if (const auto stamp = stamp_of(path); stamp && known.stamp == *stamp) {
+  // What was remembered of it as a spike file has no bytes; an empty file is soon digested again.
+  if (const auto stamp = stamp_of(path); stamp && known.stamp == *stamp && known.bytes > 0) {
     known.believed = true;
     return {known.bytes, known.content};
   }

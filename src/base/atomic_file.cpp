@@ -26,7 +26,8 @@ namespace stimgen {
 namespace {
 
 constexpr std::string_view kMark = ".tmp.";
-constexpr std::size_t kLongestNamePart = 200;  // file names end at 255 bytes
+constexpr std::size_t kLongestFileName = 255;
+constexpr std::size_t kLongestNamePart = 200;
 
 int result(int returned) {
   return returned < 0 ? -errno : returned;
@@ -217,11 +218,26 @@ std::string folder_problem(const std::filesystem::path& folder) {
     const fs::file_status status = fs::status(path, error);
     if (fs::is_directory(status)) return {};
     const std::string shown = printable(path.string());
-    if (error == std::errc::filename_too_long) return fmt::format("'{}' has a longer name than the system takes", shown);
+    // Below a folder that is not there yet nobody says so.
+    if (error == std::errc::filename_too_long || path.filename().native().size() > kLongestFileName)
+      return fmt::format("'{}' has a longer name than the system takes", shown);
     if (fs::exists(status)) return fmt::format("'{}' is a file, so it cannot be a folder", shown);
     if (fs::is_symlink(fs::symlink_status(path, error))) return fmt::format("'{}' is a link that leads nowhere", shown);
   }
   return {};
+}
+
+std::string file_problem(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(file, error);
+  if (fs::symlink_status(temporary_path_for(file), error).type() == fs::file_type::none &&
+      error == std::errc::filename_too_long) {
+    return fmt::format("'{}' has a longer name than the system takes", printable(file.string()));
+  }
+  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_symlink(status)) return {};
+  return fmt::format("'{}' is {}", printable(file.lexically_normal().string()),
+                     fs::is_directory(status) ? "a folder" : "no ordinary file");
 }
 
 void create_folders(const std::filesystem::path& folder) {

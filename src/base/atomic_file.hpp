@@ -76,6 +76,8 @@ bool has_stale_temporaries(const std::filesystem::path& folder) noexcept;
 
 // Why no folder can be made of this name; empty: it is there, or nothing is in the way.
 std::string folder_problem(const std::filesystem::path& folder);
+// Why no file of this name can be put in place; empty: there is none, an ordinary one, or a link, which is replaced.
+std::string file_problem(const std::filesystem::path& file);
 // Makes the folder and those above it. Errors: EnvironmentError.
 void create_folders(const std::filesystem::path& folder);
 

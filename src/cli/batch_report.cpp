@@ -23,12 +23,12 @@ void refuse_report(const Plan& plan) {
   const std::string shown = printable(page.lexically_normal().string());
   Diagnostics diagnostics;
   std::error_code ignored;
+  // A pipe or device is written into.
   if (const std::string problem = folder_problem(page.parent_path()); !problem.empty()) {
     diagnostics.error(plan.recipe.report_loc, "run.in-the-way", problem + ", but the report would be in it",
                       "move it away, or name another report.path");
-  } else if (std::filesystem::is_directory(page, ignored)) {
-    diagnostics.error(plan.recipe.report_loc, "run.in-the-way",
-                      fmt::format("'{}' is a folder, but the report would be there", shown),
+  } else if (const std::string in_place = file_problem(page); !in_place.empty() && !std::filesystem::is_other(page)) {
+    diagnostics.error(plan.recipe.report_loc, "run.in-the-way", in_place + ", but the report would be there",
                       "move it away, or name another report.path");
   } else if (std::filesystem::is_regular_file(page, ignored) && holds_something_else(page, "<!DOCTYPE html>")) {
     diagnostics.error(plan.recipe.report_loc, "disk.not-replaced",

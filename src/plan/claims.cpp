@@ -97,8 +97,13 @@ void Claims::check(Diagnostics& diagnostics) const {
   std::error_code ignored;
   // A file in its place was reported where the folder is named.
   if (!fs::exists(folder, ignored) || fs::is_directory(folder, ignored)) {
-    report(folder, on_the_way(folder), fmt::format("the output folder '{}'", printable(recipe_.output.directory_text)),
-           recipe_.output.directory_loc, diagnostics);
+    const std::string subject = fmt::format("the output folder '{}'", printable(recipe_.output.directory_text));
+    // As it is written, too: making "b.h5/.." makes b.h5.
+    for (fs::path path = fs::absolute(recipe_.output.directory, ignored); path.has_relative_path();
+         path = path.parent_path()) {
+      const fs::path entry = entry_of(path);
+      if (report(entry, on_the_way(entry), subject, recipe_.output.directory_loc, diagnostics)) break;
+    }
   }
   if (!recipe_.report) return;
   const fs::path page = entry_of(*recipe_.report);

@@ -38,19 +38,6 @@ std::uint64_t free_bytes_near(const fs::path& folder) {
   return space.available;
 }
 
-// Why no file of this name can be put in place; a link is replaced.
-std::string file_problem(const fs::path& file) {
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(file, error);
-  const bool has_temporary = fs::exists(fs::symlink_status(temporary_path_for(file), error));
-  if (!has_temporary && error == std::errc::filename_too_long) {
-    return fmt::format("'{}' has a longer name than the system takes", printable(file.string()));
-  }
-  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_symlink(status)) return {};
-  return fmt::format("'{}' is {}", printable(file.lexically_normal().string()),
-                     fs::is_directory(status) ? "a folder" : "no ordinary file");
-}
-
 void refuse_unwritable(const fs::path& folder) {
   const fs::path nearest = nearest_folder(folder);
   if (::access(nearest.c_str(), W_OK | X_OK) == 0) return;
