@@ -52,9 +52,10 @@ NewFile::NewFile(const std::filesystem::path& path, std::string shown_path) : fi
   const Library library;
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   const Handle creation = without_times(H5P_FILE_CREATE);
-  // The driver, whatever the environment sets HDF5_DRIVER to.
+  // The driver, whatever the environment sets HDF5_DRIVER to. No space is set aside for small datasets to come.
   if (!access.is_open() || !creation.is_open() || H5Pset_fapl_sec2(access.id()) < 0 ||
-      H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0) {
+      H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110) < 0 ||
+      H5Pset_small_data_block_size(access.id(), 0) < 0) {
     fail("");
   }
   handle_ = Handle(H5Fcreate(path.c_str(), H5F_ACC_EXCL, creation.id(), access.id()), H5Fclose);
