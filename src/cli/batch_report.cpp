@@ -27,7 +27,8 @@ void refuse_report(const Plan& plan) {
   if (const std::string problem = folder_problem(page.parent_path()); !problem.empty()) {
     diagnostics.error(plan.recipe.report_loc, "run.in-the-way", problem + ", but the report would be in it",
                       "move it away, or name another report.path");
-  } else if (const std::string in_place = file_problem(page); !in_place.empty() && !std::filesystem::is_other(page)) {
+  } else if (const std::string in_place = file_problem(page);
+             !in_place.empty() && !std::filesystem::is_other(page, ignored)) {
     diagnostics.error(plan.recipe.report_loc, "run.in-the-way", in_place + ", but the report would be there",
                       "move it away, or name another report.path");
   } else if (std::filesystem::is_regular_file(page, ignored) && holds_something_else(page, "<!DOCTYPE html>")) {
