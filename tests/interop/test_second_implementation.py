@@ -71,7 +71,7 @@ def test_spikes_are_those_of_the_second_implementation(run, task, sorting):
     written = h5_spikes(folder / "out" / f"{task}.h5", "cells")
     np.testing.assert_array_equal(written.node_ids, node_ids)
     np.testing.assert_array_equal(written.timestamps.view("<u8"), timestamps.view("<u8"))
-    assert locked[task]["populations"]["cells"]["blake3"] == content_digest("cells", sorting, node_ids, timestamps)
+    assert locked[task]["files"][f"{task}.h5"]["populations"]["cells"]["blake3"] == content_digest("cells", sorting, node_ids, timestamps)
 
 
 def test_constants_of_the_page_are_those_of_the_sources():
