@@ -384,6 +384,13 @@ bool report_no_key(const LineText& line, Places& places, Diagnostics& diagnostic
     return false;
   }
   const SourceLoc loc = places.at(line.start, line.says.size());
+  for (const std::string_view mark : {"<<<<<<<", "|||||||", "=======", ">>>>>>>"}) {
+    if (line.indent == 0 && line.says.starts_with(mark)) {
+      diagnostics.error(loc, "recipe.yaml-syntax", "a merge left its conflict marks here",
+                        "keep the lines of one side, and remove the marks");
+      return true;
+    }
+  }
   const std::size_t blank = line.says.find(' ');
   std::string help;
   if (blank != std::string_view::npos) {

@@ -181,7 +181,7 @@ std::nullopt_t report_range(const Value& value, Range range, Diagnostics& diagno
 // What to write instead of a number with the unit of the other quantity: the same number as a time or as a rate.
 std::string in_own_unit(const Decimal& number, Quantity quantity) {
   if (quantity == Quantity::rate) return fmt::format("write {} Hz", to_text(number, 0));
-  return fmt::format("write {} ms or {} s", to_text(number, 0), to_text(number, -3));
+  return fmt::format("write {0} s or {0} ms", to_text(number, 0));
 }
 
 // The power of ten that brings a number of the unit that stands behind it, `unit_text`, to Hz or ms.

@@ -54,6 +54,25 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
   return plan;
 }
 
+namespace {
+
+// The tasks feed one population.
+std::string how_to_combine(const Plan& plan, const std::vector<TaskIndex>& tasks) {
+  const auto is_combination = [&](TaskIndex i) { return plan.tasks[i].combined() != nullptr; };
+  const auto combination = std::find_if(tasks.begin(), tasks.end(), is_combination);
+  const auto other = std::find_if_not(tasks.begin(), tasks.end(), is_combination);
+  if (combination != tasks.end() && other != tasks.end()) {
+    return fmt::format("to use them together add {} to combine.{}.from", plan.tasks[*other].name,
+                       plan.tasks[*combination].name);
+  }
+  std::string name = "trial";
+  while (plan.index_of(name)) name += "_input";
+  return fmt::format("to use some of them together: combine: {{{}: {{from: [{}, {}]}}}}", name,
+                     plan.tasks[tasks[0]].name, plan.tasks[tasks[1]].name);
+}
+
+}  // namespace
+
 void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
   std::set<TaskIndex> combined;
   for (const Task& task : plan.tasks) {
@@ -80,12 +99,11 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
     std::string list =
         fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
     if (names.size() > shown) list += fmt::format(" and {} more", names.size() - shown);
-    diagnostics.warning(
-        plan.tasks[tasks[1]].loc, "plan.not-combined",
-        fmt::format("{} all feed population '{}', and nothing combines them: a simulator takes only one "
-                    "input for a population",
-                    list, population),
-        fmt::format("to use some of them together: combine: {{trial: {{from: [{}, {}]}}}}", names[0], names[1]));
+    diagnostics.warning(plan.tasks[tasks[1]].loc, "plan.not-combined",
+                        fmt::format("{} {} feed population '{}', and nothing combines them: a simulator takes only one "
+                                    "input for a population",
+                                    list, names.size() == 2 ? "both" : "all", population),
+                        how_to_combine(plan, tasks));
   }
 }
 

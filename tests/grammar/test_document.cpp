@@ -214,6 +214,14 @@ TEST_SUITE("grammar") {
     CHECK(brief_problems("a: *nope\n") == "recipe.yaml-syntax @1:4+5 nothing is marked with '&nope' before this");
   }
 
+  TEST_CASE("marks that a merge left are called so") {
+    for (const char* marks : {"<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n"}) {
+      CHECK(brief_problems(std::string("a: 1\n") + marks) ==
+            "recipe.yaml-syntax @2:1+12 a merge left its conflict marks here | keep the lines of one side, and remove "
+            "the marks");
+    }
+  }
+
   TEST_CASE("a line that is no key is named, and not the one after it") {
     CHECK(brief_problems("b:\n  p: c\n  by k\n  rate: 5\n") ==
           "recipe.yaml-syntax @3:3+4 line 3 has no ': ' after its key | write by: k");

@@ -88,7 +88,7 @@ TEST_SUITE("grammar") {
 r.yaml:2:10: error: '50 Hz' is a rate, but on_time is a time [recipe.wrong-unit]
     2 | on_time: 50 Hz
       |          ^~~~~
-      = help: write 50 ms or 0.05 s
+      = help: write 50 s or 50 ms
 r.yaml:3:9: error: 'rates' has no key 'brust' [recipe.unknown-key]
     3 | rates: {brust: 50 Hz, off: -1}
       |         ^~~~~

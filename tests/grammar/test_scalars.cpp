@@ -71,7 +71,7 @@ TEST_SUITE("grammar") {
   }
 
   TEST_CASE("a unit of the other quantity says what to write") {
-    CHECK(time_said("50 Hz") == "'50 Hz' is a rate, but on_time is a time | write 50 ms or 0.05 s");
+    CHECK(time_said("50 Hz") == "'50 Hz' is a rate, but on_time is a time | write 50 s or 50 ms");
     CHECK(rate_said("50 ms") == "'50 ms' is a time, but rates.burst is a rate | write 50 Hz");
   }
 

@@ -82,7 +82,7 @@ TEST_SUITE("plan") {
   TEST_CASE("two tasks that feed one population are warned about unless something combines them") {
     std::string body = kBody.substr(0, kBody.find("combine:"));
     const PlannedRecipe loose(recipe_head() + body);
-    CHECK(loose.problems().find("warning: base, long all feed population 'cells', and nothing combines them") !=
+    CHECK(loose.problems().find("warning: base, long both feed population 'cells', and nothing combines them") !=
           std::string::npos);
     CHECK(PlannedRecipe(recipe_head() + kBody).problems() == "");
     // One task is left alone beside a combination; combinations are alternatives.
@@ -90,8 +90,14 @@ TEST_SUITE("plan") {
         "backgrounds: {a: {population: cells, rate: 1}, b: {population: cells, rate: 1}, c: {population: cells, rate: "
         "1}}\n";
     const PlannedRecipe left(recipe_head() + three + "combine: {x: {from: [a, c]}}\n");
-    CHECK_MESSAGE(left.problems().find("warning: b, x all feed population 'cells'") != std::string::npos,
+    CHECK_MESSAGE(left.problems().find("warning: b, x both feed population 'cells'") != std::string::npos,
                   left.problems());
+    CHECK(left.problems().find("to use them together add b to combine.x.from") != std::string::npos);
+    // The name in the advice is free.
+    const PlannedRecipe taken(recipe_head() +
+                              "backgrounds: {a: {population: cells, rate: 1}, trial: {population: cells, rate: 1}}\n");
+    CHECK_MESSAGE(taken.problems().find("combine: {trial_input: {from: [a, trial]}}") != std::string::npos,
+                  taken.problems());
     CHECK(PlannedRecipe(recipe_head() + three + "combine: {x: {from: [a, c]}, y: {from: [b, c]}}\n").problems() == "");
   }
 

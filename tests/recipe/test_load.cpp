@@ -280,7 +280,7 @@ r.yaml:2:1: note: the other is here
           "--set:1:11: error: '2 Hz' is a rate, but stop is a time [recipe.wrong-unit]\n"
           "    1 | time.stop=2 Hz\n"
           "      |           ^~~~\n"
-          "      = help: write 2 ms or 0.002 s\n"
+          "      = help: write 2 s or 2 ms\n"
           "1 error\n");
     CHECK(recipes.rendered({"seeds.network.x=1"}) ==
           "--set:1:1: error: 'seeds' is the number 7, so nothing in it can be set [recipe.bad-setting]\n"
