@@ -24,6 +24,7 @@ find_library(RE2_LIBRARY re2 REQUIRED)
 # time: it loads nothing. Debian has no archive of fmt, and HDF5's wrapper names what a static program cannot use.
 set(STIMGEN_FMT fmt::fmt)
 set(STIMGEN_YAML yaml-cpp)
+set(STIMGEN_SPDLOG spdlog::spdlog_header_only)
 if(STIMGEN_STATIC)
   list(FILTER HDF5_C_LIBRARIES EXCLUDE REGEX "curl|crypto")     # for a driver that nothing here calls
   list(FILTER HDF5_C_LIBRARIES EXCLUDE REGEX "lib(m|dl|pthread)[.]a$")  # of the C library
@@ -32,4 +33,9 @@ if(STIMGEN_STATIC)
   find_library(STIMGEN_YAML_ARCHIVE yaml-cpp REQUIRED)
   set(STIMGEN_YAML ${STIMGEN_YAML_ARCHIVE})
   set(STIMGEN_FMT fmt::fmt-header-only)
+  # Of spdlog only where its headers are: its target brings the shared fmt.
+  add_library(stimgen_spdlog INTERFACE)
+  target_include_directories(stimgen_spdlog SYSTEM INTERFACE
+    $<TARGET_PROPERTY:spdlog::spdlog_header_only,INTERFACE_INCLUDE_DIRECTORIES>)
+  set(STIMGEN_SPDLOG stimgen_spdlog)
 endif()

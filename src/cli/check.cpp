@@ -90,7 +90,7 @@ void refuse_what_run_refuses(const Plan& plan) {
   check_limits(plan, all, std::numeric_limits<std::uint64_t>::max());
   refuse_report(plan);
   const std::filesystem::path lock_file = lock_path(plan.recipe);
-  read_lock(lock_file, recipe_key(plan, lock_file), LockDetail::outline);
+  read_all_locks(lock_file);  // whole: what a run writes it puts beside the blocks of others
   const FileStamps stamps(plan.recipe.output.directory);
   refuse_foreign_files(plan, all);
   try {
