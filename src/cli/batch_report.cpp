@@ -1,6 +1,8 @@
 // The report of a batch, for the commands that write one.
 #include "cli/batch_report.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 
 #include "base/atomic_file.hpp"
