@@ -1,6 +1,8 @@
 // The stages of the profile as a table.
 #include "cli/profile_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
