@@ -11,6 +11,25 @@ namespace {
 
 constexpr int kRecordVersion = 2;
 
+// JSON as a recipe may be written: control characters that JSON takes as they are (U+007F, U+0080 … U+009F) escaped.
+std::string recipe_text(const SortedJson& recipe) {
+  const std::string json = recipe.dump(1);
+  std::string text;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(json[at]);
+    const auto next = at + 1 < json.size() ? static_cast<unsigned char>(json[at + 1]) : 0U;
+    if (byte == 0x7F) {
+      text += "\\u007f";
+    } else if (byte == 0xC2 && next >= 0x80 && next <= 0x9F) {
+      text += fmt::format("\\u{:04x}", next);
+      ++at;
+    } else {
+      text += json[at];
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string provenance_text(const Plan& plan, const Task& task, const Lock& lock) {
@@ -69,7 +88,7 @@ Provenance read_provenance(const SpikeReader& file) {
   const std::string seal = text_of("seal");
   const auto recipe = json.find("recipe");
   if (recipe == json.end()) throw damaged("is damaged: it has no recipe");
-  provenance.recipe_text = recipe->dump(1);
+  provenance.recipe_text = recipe_text(*recipe);
   json.erase("seal");
   provenance.intact = seal == seal_of(json);
   return provenance;

@@ -82,7 +82,7 @@ class Reader {
 
   bool read() {
     read_window();
-    background_.streams = Streams(seeds_, background_.name, fields_.optional_text("stream").value_or(""));
+    background_.streams = Streams(seeds_, background_.name, fields_.name("stream"));
     background_.process_value = fields_.value("process");
     if (const Value* value = fields_.written("distribution")) {
       if (const auto* kind = read_distribution_kind(*value, diagnostics_)) default_kind_.kind = kind;

@@ -100,6 +100,18 @@ void check_life(const Called& called) {
 }
 
 TEST_SUITE("audit") {
+  TEST_CASE("a file whose record has control characters in names of groups is audited") {
+    Project project(
+        "stimgen: 1\nname: r\nseeds: 1\ntime: {stop: 1 s}\n"
+        "networks: {populations: {a: {nodes: 8, properties: {g: {cycle: [x, \"y\\x7f\", \"z\\x80\", "
+        "\"\\x9f\\x85é\"]}}}}}\n"
+        "backgrounds: {b: {population: a, group_by: g, rates: {x: 3 Hz, \"y\\x7f\": 4 Hz, \"z\\x80\": 5 Hz, "
+        "\"\\x9f\\x85é\": 6 Hz}}}\noutput: {directory: out}\n");
+    project.run();
+    const Plan plan = project.plan();
+    CHECK(audited(project, *plan.find("b"), plan) == "same");
+  }
+
   TEST_CASE("a name may be any word of ours, whatever it names") {
     for (std::size_t first = 0; first < kNames.size(); ++first) {
       Called called;

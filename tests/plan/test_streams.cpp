@@ -133,6 +133,15 @@ TEST_SUITE("plan") {
     CHECK(wrong.problems().find("there is no distribution 'gama'") != std::string::npos);
   }
 
+  TEST_CASE("a stream is a name, and a number is none") {
+    for (const char* wrong : {"1", "01", "-3", "1.0", "\"\"", "\"a b\""}) {
+      CAPTURE(wrong);
+      const PlannedRecipe recipe(kHead + background(std::string("rate: 20, stream: ") + wrong));
+      CHECK(recipe.problems().find("error") != std::string::npos);
+    }
+    CHECK(PlannedRecipe(kHead + background("rate: 20, stream: frozen-1")).problems() == "");
+  }
+
   TEST_CASE("streams: join draws its order only if that is random") {
     CHECK(look_at(join("")).streams == Texts{"join", "spikes"});
     CHECK(changed_by(kOtherNetwork, join("")));
