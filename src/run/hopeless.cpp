@@ -40,7 +40,8 @@ std::uint64_t free_bytes_near(const fs::path& folder) {
 
 void refuse_unwritable(const fs::path& folder) {
   const fs::path nearest = nearest_folder(folder);
-  if (::access(nearest.c_str(), W_OK | X_OK) == 0) return;
+  // Read, too: a folder whose entry of a new file is to be on disk is opened.
+  if (::access(nearest.c_str(), R_OK | W_OK | X_OK) == 0) return;
   throw EnvironmentError("disk.cannot-write", fmt::format("cannot write in folder '{}': {}",
                                                           printable(nearest.string()), std::strerror(errno)));
 }
@@ -91,7 +92,11 @@ void refuse_hopeless(const Plan& plan, const RunOptions& options, const std::vec
   }
   diagnostics.throw_if_errors();
   refuse_unwritable(options.shard ? folder / kPartsFolder : folder);
-  if (!options.shard) refuse_unwritable(lock_path(plan.recipe).parent_path());
+  if (!options.shard) {
+    refuse_unwritable(folder / kStateFolder);
+    refuse_unwritable(lock_path(plan.recipe).parent_path());
+    if (plan.recipe.report && options.only.empty()) refuse_unwritable(plan.recipe.report->parent_path());
+  }
   // A shard takes its share of the disk.
   const std::uint64_t shares = options.shard ? options.shard->count : 1;
   const std::uint64_t free_bytes = free_bytes_near(folder);
