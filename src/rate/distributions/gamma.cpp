@@ -1,8 +1,6 @@
 // Gamma-distributed rates: a = shape, b = scale in Hz.
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "base/maths.hpp"
 #include "base/probability.hpp"
 #include "rate/distributions/common.hpp"
@@ -51,7 +49,7 @@ double draw(const RateDistribution& distribution, RandomStream& stream) {
 }
 
 double cdf(const RateDistribution& distribution, double rate_hz) {
-  if (rate_hz == 0) return distribution.a < 1 ? std::exp(kLowestExponent * distribution.a) : 0;
+  if (rate_hz == 0) return distribution.a < 1 ? maths::exp(kLowestExponent * distribution.a) : 0;
   return probability::gamma_cdf(rate_hz / distribution.b, distribution.a);
 }
 
