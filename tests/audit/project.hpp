@@ -120,4 +120,18 @@ class Project {
   std::string recipe_;
 };
 
+// What `stimgen audit` finds of a file by its record alone. Throws InputError as it does.
+inline Verdict audit_by_record(const std::filesystem::path& file) {
+  const Provenance provenance = read_provenance(file);
+  auto source = std::make_shared<SourceFile>();
+  source->path = "record";
+  source->text = provenance.recipe_text;
+  source->directory = ".";
+  Diagnostics diagnostics;
+  const Plan plan = build_plan(load_recipe(std::move(source), file, {}, diagnostics), diagnostics);
+  diagnostics.throw_if_errors();
+  const std::atomic<bool> stop = false;
+  return audit_file(plan, provenance, file, {.threads = 2}, stop);
+}
+
 }  // namespace stimgen::testing

@@ -25,20 +25,6 @@ SpikeBlock spikes_of(const std::filesystem::path& path) {
   return reader->read("cells", 0, reader->populations().front().count);
 }
 
-Verdict audit(const std::filesystem::path& file) {
-  const Provenance provenance = read_provenance(file);
-  auto source = std::make_shared<SourceFile>();
-  source->path = "record";
-  source->text = provenance.recipe_text;
-  source->directory = ".";
-  Diagnostics diagnostics;
-  Recipe recipe = load_recipe(std::move(source), file, {}, diagnostics);
-  const Plan plan = build_plan(std::move(recipe), diagnostics);
-  diagnostics.throw_if_errors();
-  const std::atomic<bool> stop = false;
-  return audit_file(plan, provenance, file, {.threads = 2}, stop);
-}
-
 }  // namespace
 
 TEST_SUITE("audit") {
@@ -269,7 +255,7 @@ TEST_SUITE("audit") {
       CAPTURE(task);
       const auto elsewhere = project.folder() / "renamed.h5";
       std::filesystem::copy_file(project.file(task), elsewhere, std::filesystem::copy_options::overwrite_existing);
-      const Verdict verdict = audit(elsewhere);
+      const Verdict verdict = testing::audit_by_record(elsewhere);
       CHECK(verdict.same);
       CHECK(verdict.message.empty());
       CHECK(verdict.task == task);
@@ -284,8 +270,8 @@ TEST_SUITE("audit") {
     SUBCASE("a changed spike") {
       spikes.timestamps_ms[3] += 1e-9;
       write_spikes_like(project.file("base"), spikes, record);
-      CHECK(audit(project.file("base")).cause == Cause::damaged);
-      CHECK(audit(project.file("base")).first->index == 3);
+      CHECK(testing::audit_by_record(project.file("base")).cause == Cause::damaged);
+      CHECK(testing::audit_by_record(project.file("base")).first->index == 3);
     }
     SUBCASE("a changed seed in the record") {
       std::string changed = record;
@@ -293,7 +279,7 @@ TEST_SUITE("audit") {
       REQUIRE(changed.find(seed) != std::string::npos);
       changed.replace(changed.find(seed), seed.size(), "\"seeds\":{\"network\":123,\"spikes\":5},\"stimgen\":1");
       write_spikes_like(project.file("base"), spikes, changed);
-      CHECK(audit(project.file("base")).cause == Cause::seed);
+      CHECK(testing::audit_by_record(project.file("base")).cause == Cause::seed);
     }
     SUBCASE("the recipe of today") {
       project.edit("rate: 20 Hz", "rate: 25 Hz");
@@ -306,7 +292,7 @@ TEST_SUITE("audit") {
     }
     SUBCASE("no record") {
       write_spikes_like(project.file("base"), spikes, {});
-      CHECK_THROWS_AS(audit(project.file("base")), InputError);
+      CHECK_THROWS_AS(testing::audit_by_record(project.file("base")), InputError);
     }
   }
 
