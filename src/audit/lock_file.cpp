@@ -14,10 +14,6 @@
 #include "base/source_file.hpp"
 #include "base/utf8.hpp"
 
-#ifndef STIMGEN_VERSION
-#define STIMGEN_VERSION "unknown"
-#endif
-
 namespace stimgen {
 namespace {
 
@@ -142,10 +138,6 @@ std::string lock_text(const SortedJson& json) {
 }
 
 }  // namespace
-
-std::string stimgen_version() {
-  return STIMGEN_VERSION;
-}
 
 std::string recipe_key(const Plan& plan, const std::filesystem::path& lock_file) {
   std::error_code ignored;

@@ -57,8 +57,8 @@ int run_audit(const Arguments& arguments, Terminal& terminal) {
   return all_same(verdicts) ? 0 : 1;
 }
 
-constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file that stimgen made"}};
-constexpr Option kOptions[] = {
+constexpr Positional kAuditPositionals[] = {{"FILE", Presence::required, "a spike file that stimgen made"}};
+constexpr Option kAuditOptions[] = {
     {"recipe", 0, Words::one, "RECIPE", "compare with what this recipe makes"},
     {"config", 0, Words::one, "CONFIG", "the SONATA config of the network, with the recipe inside the file"},
     {"threads", 'j', Words::one, "N", "use N threads (default: all cores)"},
@@ -73,8 +73,8 @@ constinit const Command kAudit{.name = "audit",
                                .example =
                                    "stimgen audit stimulus/shell.h5\n"
                                    "stimgen audit stimulus/shell.h5 --config model/simulation_config.json",
-                               .positionals = kPositionals,
-                               .options = kOptions,
+                               .positionals = kAuditPositionals,
+                               .options = kAuditOptions,
                                .run = run_audit};
 
 }  // namespace stimgen::cli

@@ -123,8 +123,8 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
   return check.ok() ? 0 : 1;
 }
 
-constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kCheckPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kCheckOptions[] = {
     {"statistics", 0, Words::none, "", "read the made files and hold them against what the recipe asks for"},
     {"only", 0, Words::several, "TASK…",
      "hold these tasks and all they need against it; words or a comma-separated list"},
@@ -137,8 +137,8 @@ extern const Command kCheck;
 constinit const Command kCheck{.name = "check",
                                .summary = "read a recipe and its networks, and report every problem",
                                .example = "stimgen check recipe.yaml\nstimgen check recipe.yaml --statistics",
-                               .positionals = kPositionals,
-                               .options = kOptions,
+                               .positionals = kCheckPositionals,
+                               .options = kCheckOptions,
                                .reads_recipe = true,
                                .run = run_check};
 

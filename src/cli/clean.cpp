@@ -68,8 +68,8 @@ int run_clean(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kCleanPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kCleanOptions[] = {
     {"yes", 0, Words::none, "", "remove the files; without it they are only listed"},
     {"json", 0, Words::none, "", "as JSON"},
 };
@@ -81,8 +81,8 @@ constinit const Command kClean{
     .name = "clean",
     .summary = "list, and with --yes remove, the files of tasks that the recipe no longer has",
     .example = "stimgen clean recipe.yaml\nstimgen clean recipe.yaml --yes",
-    .positionals = kPositionals,
-    .options = kOptions,
+    .positionals = kCleanPositionals,
+    .options = kCleanOptions,
     .reads_recipe = true,
     .run = run_clean};
 

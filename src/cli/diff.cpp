@@ -47,11 +47,6 @@ std::string describe(const PopulationDifference& difference, const std::string& 
   return text;
 }
 
-Json spike_json(const std::optional<Spike>& spike) {
-  if (!spike) return nullptr;
-  return Json{{"node_id", spike->node_id}, {"timestamp_ms", spike->timestamp_ms}};
-}
-
 Json side_json(const PopulationInfo* info) {
   if (info == nullptr) return nullptr;
   return Json{{"spikes", info->count}, {"sorting", order_name(info->order)}};
@@ -95,11 +90,11 @@ int run_diff(const Arguments& arguments, Terminal& terminal) {
   return all_same ? 0 : 1;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kDiffPositionals[] = {
     {"A", Presence::required, "a spike file"},
     {"B", Presence::required, "the spike file to compare it with"},
 };
-constexpr Option kOptions[] = {{"json", 0, Words::none, "", "as JSON"}};
+constexpr Option kDiffOptions[] = {{"json", 0, Words::none, "", "as JSON"}};
 
 }  // namespace
 
@@ -107,8 +102,8 @@ extern const Command kDiff;
 constinit const Command kDiff{.name = "diff",
                               .summary = "compare the spikes of two files; exit code 1 if they differ",
                               .example = "stimgen diff stimulus/shell.h5 old/shell.h5",
-                              .positionals = kPositionals,
-                              .options = kOptions,
+                              .positionals = kDiffPositionals,
+                              .options = kDiffOptions,
                               .run = run_diff};
 
 }  // namespace stimgen::cli

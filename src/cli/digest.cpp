@@ -18,7 +18,7 @@ int run_digest(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"FILE", Presence::one_or_more, "spike files"}};
+constexpr Positional kDigestPositionals[] = {{"FILE", Presence::one_or_more, "spike files"}};
 
 }  // namespace
 
@@ -27,7 +27,7 @@ constinit const Command kDigest{
     .name = "digest",
     .summary = "print the BLAKE3 of the spikes of each population, whatever their compression",
     .example = "stimgen digest stimulus/*.h5",
-    .positionals = kPositionals,
+    .positionals = kDigestPositionals,
     .run = run_digest};
 
 }  // namespace stimgen::cli

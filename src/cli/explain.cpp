@@ -42,7 +42,7 @@ int run_explain(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kExplainPositionals[] = {
     {"WORD", Presence::required,
      "a key (on_time, backgrounds.b.rate), section (patterns), kind (patterns.ramp), value (by_id) or error code"},
 };
@@ -54,7 +54,7 @@ constinit const Command kExplain{
     .name = "explain",
     .summary = "say what a key means (type, unit, default, an example), a value, or an error code",
     .example = "stimgen explain on_time\nstimgen explain patterns.ramp\nstimgen explain recipe.wrong-unit",
-    .positionals = kPositionals,
+    .positionals = kExplainPositionals,
     .run = run_explain};
 
 }  // namespace stimgen::cli

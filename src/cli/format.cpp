@@ -20,6 +20,11 @@ Json optional_json(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
+Json spike_json(const std::optional<Spike>& spike) {
+  if (!spike) return nullptr;
+  return Json{{"node_id", spike->node_id}, {"timestamp_ms", spike->timestamp_ms}};
+}
+
 std::string csv_field(std::string_view text) {
   std::string shown = escaped(text);
   const bool plain = shown.find_first_of(",\"") == std::string::npos &&

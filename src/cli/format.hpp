@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "stimgen/types.hpp"
+
 namespace stimgen::cli {
 
 // Keys keep the order in which they are set, so output is stable.
@@ -18,6 +20,7 @@ using Json = nlohmann::ordered_json;
 std::string to_text(Json json);
 // null if absent.
 Json optional_json(const std::optional<double>& value);
+Json spike_json(const std::optional<Spike>& spike);
 
 // The text as one CSV field, escaped as in messages and quoted where it must be (RFC 4180).
 std::string csv_field(std::string_view text);

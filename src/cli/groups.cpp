@@ -19,7 +19,7 @@ int run_groups(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kGroupsPositionals[] = {
     {"RECIPE", Presence::required, "the recipe, a YAML file"},
     {"SET", Presence::required, "the name of an entry of its assemblies"},
 };
@@ -30,7 +30,7 @@ extern const Command kGroups;
 constinit const Command kGroups{.name = "groups",
                                 .summary = "print who is in which group of an assembly set, as CSV group,label,node_id",
                                 .example = "stimgen groups recipe.yaml thalamus_groups",
-                                .positionals = kPositionals,
+                                .positionals = kGroupsPositionals,
                                 .reads_recipe = true,
                                 .run = run_groups};
 

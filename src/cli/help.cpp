@@ -44,7 +44,7 @@ int run_help(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"COMMAND", Presence::optional, "the command to explain"}};
+constexpr Positional kHelpPositionals[] = {{"COMMAND", Presence::optional, "the command to explain"}};
 
 }  // namespace
 
@@ -52,7 +52,7 @@ extern const Command kHelp;
 constinit const Command kHelp{.name = "help",
                               .summary = "this list, or the help of one command",
                               .example = "stimgen help run",
-                              .positionals = kPositionals,
+                              .positionals = kHelpPositionals,
                               .listed = false,
                               .run = run_help};
 

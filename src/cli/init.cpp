@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostGroups = 50;
 
-constexpr std::string_view kHead = R"(# Spike input for a simulation, made by: stimgen run recipe.yaml
+constexpr std::string_view kRecipeHead = R"(# Spike input for a simulation, made by: stimgen run recipe.yaml
 # 'stimgen check recipe.yaml' reports mistakes; 'stimgen explain KEY' says what a key means.
 stimgen: 1
 name: {name}
@@ -161,7 +161,7 @@ int run_init(const Arguments& arguments, Terminal& terminal) {
     throw EnvironmentError("disk.not-replaced", fmt::format("{} exists already and stays as it is", recipe.string()));
   }
   std::string name = std::filesystem::absolute(folder / "x").lexically_normal().parent_path().filename().string();
-  std::string text = fmt::format(kHead, fmt::arg("name", name.empty() ? "stimulus" : as_name(name)));
+  std::string text = fmt::format(kRecipeHead, fmt::arg("name", name.empty() ? "stimulus" : as_name(name)));
   text += arguments.has("from") ? body_from_config(arguments.text("from"), folder, terminal) : std::string(kInlineBody);
   create_folders(folder);
   write_file_atomically(recipe, text);
@@ -169,10 +169,10 @@ int run_init(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kInitPositionals[] = {
     {"DIR", Presence::optional, "the folder to write recipe.yaml to (default: this one)"},
 };
-constexpr Option kOptions[] = {
+constexpr Option kInitOptions[] = {
     {"from", 0, Words::one, "CONFIG", "list the populations of this SONATA config"},
 };
 
@@ -184,8 +184,8 @@ constinit const Command kInit{.name = "init",
                               .example =
                                   "stimgen init my_stimulus\n"
                                   "stimgen init my_stimulus --from ../model/simulation_config.json",
-                              .positionals = kPositionals,
-                              .options = kOptions,
+                              .positionals = kInitPositionals,
+                              .options = kInitOptions,
                               .run = run_init};
 
 }  // namespace stimgen::cli

@@ -103,11 +103,11 @@ int run_inputs(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kInputsPositionals[] = {
     {"RECIPE", Presence::required, "the recipe, a YAML file"},
     {"TASK", Presence::any_number, "the tasks to play; none: all, combinations in place of their parts"},
 };
-constexpr Option kOptions[] = {
+constexpr Option kInputsOptions[] = {
     {"base", 0, Words::one, "DIR", "write paths relative to this folder (the simulation config's)"},
 };
 
@@ -118,8 +118,8 @@ constinit const Command kInputs{
     .name = "inputs",
     .summary = "print the inputs block for a SONATA simulation config, as JSON",
     .example = "stimgen inputs recipe.yaml > inputs.json\nstimgen inputs recipe.yaml baseline long",
-    .positionals = kPositionals,
-    .options = kOptions,
+    .positionals = kInputsPositionals,
+    .options = kInputsOptions,
     .reads_recipe = true,
     .run = run_inputs};
 

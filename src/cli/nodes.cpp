@@ -63,7 +63,7 @@ int run_nodes(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kNodesPositionals[] = {
     {"RECIPE", Presence::required, "the recipe, a YAML file"},
     {"POPULATION", Presence::required, "the name of a node population"},
     {"COLUMN", Presence::any_number, "node properties to print; none: the names and types of all"},
@@ -76,7 +76,7 @@ constinit const Command kNodes{
     .name = "nodes",
     .summary = "print the node table of a population as it was read, as CSV",
     .example = "stimgen nodes recipe.yaml thalamus\nstimgen nodes recipe.yaml thalamus pop_name pos_x",
-    .positionals = kPositionals,
+    .positionals = kNodesPositionals,
     .reads_recipe = true,
     .run = run_nodes};
 

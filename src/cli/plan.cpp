@@ -152,8 +152,8 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kPlanPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kPlanOptions[] = {
     {"streams", 0, Words::none, "", "show the random streams of each task, too"},
     {"json", 0, Words::none, "", "as JSON"},
     {"dot", 0, Words::none, "", "for Graphviz: stimgen plan RECIPE --dot | dot -Tsvg > plan.svg"},
@@ -166,8 +166,8 @@ constinit const Command kPlan{
     .name = "plan",
     .summary = "show the tasks of a recipe: order, needs, expected and real size, fresh or stale and why",
     .example = "stimgen plan recipe.yaml\nstimgen plan recipe.yaml --dot | dot -Tsvg > plan.svg",
-    .positionals = kPositionals,
-    .options = kOptions,
+    .positionals = kPlanPositionals,
+    .options = kPlanOptions,
     .reads_recipe = true,
     .run = run_plan_command};
 

@@ -28,13 +28,13 @@ Smoothing read_smoothing(const Arguments& arguments) {
                    "--smooth gaussian:50, boxcar:50, exponential:50 (in ms) or none", "psth");
 }
 
-struct Result {
+struct PopulationPsth {
   FileGroups file;
   Psth psth;
 };
 
-Result compute(const SpikeReader& reader, FileGroups file, const std::optional<TimeWindow>& window, double grid_ms,
-               double bin_ms) {
+PopulationPsth compute(const SpikeReader& reader, FileGroups file, const std::optional<TimeWindow>& window,
+                       double grid_ms, double bin_ms) {
   PsthRequest request;
   request.window = window;
   request.grid_ms = grid_ms;
@@ -47,7 +47,7 @@ Result compute(const SpikeReader& reader, FileGroups file, const std::optional<T
     request.groups = file.groups.size();
   }
   Psth psth = compute_psth(reader, file.info, request);
-  Result result{std::move(file), std::move(psth)};
+  PopulationPsth result{std::move(file), std::move(psth)};
   if (result.file.population != nullptr) {
     check_nodes_known(result.psth.unknown_nodes, result.psth.unknown_node_count, *result.file.population,
                       reader.path());
@@ -56,11 +56,12 @@ Result compute(const SpikeReader& reader, FileGroups file, const std::optional<T
 }
 
 // `windows`: there are several, and every row says which is its own; the end of one may lie in the middle of another.
-void print_csv(const std::vector<Result>& results, const Smoothing& smoothing, bool windows, Terminal& terminal) {
+void print_csv(const std::vector<PopulationPsth>& results, const Smoothing& smoothing, bool windows,
+               Terminal& terminal) {
   const bool populations = results.front().file.info.name != results.back().file.info.name;
   terminal.out(windows ? "window_start_ms,window_stop_ms," : "");
   terminal.out("group,time_ms,rate_hz,smoothed_hz\n");
-  for (const Result& result : results) {
+  for (const PopulationPsth& result : results) {
     const Psth& psth = result.psth;
     for (std::size_t group = 0; group < psth.counts.size(); ++group) {
       std::string label = result.file.label_of(group);
@@ -80,9 +81,10 @@ void print_csv(const std::vector<Result>& results, const Smoothing& smoothing, b
 
 // Keys: bin_ms, smoothing, populations[] with population, window_ms and groups[] of label, by, nodes, rate_hz[] and
 // smoothed_hz[], a value a bin; bins start at window_ms[0] + i·bin_ms.
-void print_json(const std::vector<Result>& results, double bin_ms, const Smoothing& smoothing, Terminal& terminal) {
+void print_json(const std::vector<PopulationPsth>& results, double bin_ms, const Smoothing& smoothing,
+                Terminal& terminal) {
   Json populations = Json::array();
-  for (const Result& result : results) {
+  for (const PopulationPsth& result : results) {
     const Psth& psth = result.psth;
     Json groups = Json::array();
     for (std::size_t group = 0; group < psth.counts.size(); ++group) {
@@ -105,7 +107,7 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   const Smoothing smoothing = read_smoothing(arguments);
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
-  std::vector<Result> results;
+  std::vector<PopulationPsth> results;
   for (const FileGroups& file : group_file(*reader, context)) {
     for (const auto& window : context.windows)
       results.push_back(compute(*reader, file, window, context.grid_ms, bin_ms));
@@ -113,7 +115,7 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   if (context.network == nullptr) {
     terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");
   }
-  for (const Result& result : results) {
+  for (const PopulationPsth& result : results) {
     say_what_was_assumed(context, result.file.info, result.psth.window, result.psth.spikes_outside, terminal);
   }
   terminal.note(
@@ -126,8 +128,8 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kPsthPositionals[] = {{"FILE", Presence::required, "a spike file"}};
+constexpr Option kPsthOptions[] = {
     kRecipeOption,
     kConfigOption,
     kByOption,
@@ -146,8 +148,8 @@ constinit const Command kPsth{.name = "psth",
                               .example =
                                   "stimgen psth stimulus/long.h5 --recipe recipe.yaml --assembly thalamus_groups\n"
                                   "stimgen psth stimulus/shell.h5 --bin 2.5ms --smooth boxcar:50 > psth.csv",
-                              .positionals = kPositionals,
-                              .options = kOptions,
+                              .positionals = kPsthPositionals,
+                              .options = kPsthOptions,
                               .run = run_psth};
 
 }  // namespace stimgen::cli

@@ -145,11 +145,11 @@ int run_rates(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kRatesPositionals[] = {
     {"RECIPE", Presence::required, "the recipe, a YAML file"},
     {"TASK", Presence::required, "the name of a pattern or background"},
 };
-constexpr Option kOptions[] = {
+constexpr Option kRatesOptions[] = {
     {"svg", 0, Words::one, "FILE", "draw them into this file instead, and print its name"},
 };
 
@@ -160,8 +160,8 @@ constinit const Command kRates{
     .name = "rates",
     .summary = "print or draw the rates of a task before any spike exists",
     .example = "stimgen rates recipe.yaml long > long.csv\nstimgen rates recipe.yaml long --svg long.svg",
-    .positionals = kPositionals,
-    .options = kOptions,
+    .positionals = kRatesPositionals,
+    .options = kRatesOptions,
     .reads_recipe = true,
     .run = run_rates};
 

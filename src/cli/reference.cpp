@@ -11,7 +11,7 @@ namespace stimgen::cli {
 
 namespace {
 
-constexpr std::string_view kHead =
+constexpr std::string_view kPageHead =
     "# Reference\n\n"
     "Every key, command and error code. `stimgen schema --reference` prints this page from the tables that the program "
     "itself\nuses; [README.md](README.md) says what the keys mean together.\n\n";
@@ -68,7 +68,7 @@ std::string codes_text() {
 }  // namespace
 
 std::string reference() {
-  return std::string(kHead) + "## Keys\n\n" + language_reference(language_tables()) + "\n" + commands_text() +
+  return std::string(kPageHead) + "## Keys\n\n" + language_reference(language_tables()) + "\n" + commands_text() +
          codes_text();
 }
 

@@ -95,8 +95,8 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Positional kPositionals[] = {{"INPUT", Presence::one_or_more, "a recipe, or spike files"}};
-constexpr Option kOptions[] = {
+constexpr Positional kReportPositionals[] = {{"INPUT", Presence::one_or_more, "a recipe, or spike files"}};
+constexpr Option kReportOptions[] = {
     {"file", 'o', Words::one, "FILE", "write the page to this file (default: report.html)"},
     {"svg", 0, Words::one, "DIR", "draw the charts as SVG figures into this folder; a page only with --file too"},
     {"recipe", 0, Words::one, "RECIPE",
@@ -116,8 +116,8 @@ constinit const Command kReport{.name = "report",
                                     "stimgen report recipe.yaml -o report.html\n"
                                     "stimgen report stimulus/shell.h5 --recipe recipe.yaml --by pop_name\n"
                                     "stimgen report recipe.yaml --svg figures",
-                                .positionals = kPositionals,
-                                .options = kOptions,
+                                .positionals = kReportPositionals,
+                                .options = kReportOptions,
                                 .reads_recipe = true,
                                 .run = run_report};
 

@@ -122,7 +122,8 @@ std::string dry_run_table(const Plan& plan, const ToMake& tasks, const std::opti
     const Task& task = plan.tasks[index];
     const auto bytes = static_cast<std::uint64_t>(static_cast<double>(task.expected_bytes) * share);
     table.add({task.name, fmt::format("~{:.0f} spikes", task.expected_spikes * share),
-               fmt::format("{} {}", compressed ? "at most" : "about", format_bytes(bytes)), shown_path(plan, task, shard), why});
+               fmt::format("{} {}", compressed ? "at most" : "about", format_bytes(bytes)),
+               shown_path(plan, task, shard), why});
   }
   return table.text();
 }
@@ -439,8 +440,8 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   return summary.exit_code() == 0 && !standing.log().contradicted().empty() ? 1 : summary.exit_code();
 }
 
-constexpr Positional kPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kRunPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
+constexpr Option kRunOptions[] = {
     {"threads", 'j', Words::one, "N", "use N threads; the files do not depend on it (default: all cores)"},
     {"only", 0, Words::several, "TASK…", "make these tasks and all they need; words or a comma-separated list"},
     {"shard", 0, Words::one, "K/N",
@@ -464,8 +465,8 @@ constinit const Command kRun{.name = "run",
                                  "stimgen run recipe.yaml\n"
                                  "stimgen run recipe.yaml -j 4 --only long short --set vars.burst='80 Hz'\n"
                                  "stimgen run recipe.yaml --shard 3/8",
-                             .positionals = kPositionals,
-                             .options = kOptions,
+                             .positionals = kRunPositionals,
+                             .options = kRunOptions,
                              .reads_recipe = true,
                              .run = run_run};
 

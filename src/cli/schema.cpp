@@ -15,7 +15,7 @@ int run_schema(const Arguments& arguments, Terminal& terminal) {
   return 0;
 }
 
-constexpr Option kOptions[] = {
+constexpr Option kSchemaOptions[] = {
     {"reference", 0, Words::none, "", "print every key, command and error code as Markdown instead"},
 };
 
@@ -25,7 +25,7 @@ extern const Command kSchema;
 constinit const Command kSchema{.name = "schema",
                                 .summary = "print the JSON Schema of the recipe language, for editors",
                                 .example = "stimgen schema > recipe.schema.json",
-                                .options = kOptions,
+                                .options = kSchemaOptions,
                                 .run = run_schema};
 
 }  // namespace stimgen::cli

@@ -10,7 +10,7 @@ namespace stimgen::cli {
 namespace {
 
 // One population of the file with everything the output needs.
-struct Result {
+struct PopulationStats {
   PopulationInfo info;
   PopulationSpikeStats stats;
   NodeKeys keys;
@@ -18,9 +18,9 @@ struct Result {
   std::vector<std::size_t> nodes;                // all that are in a group, ascending
 };
 
-Result compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window,
-               double grid_ms) {
-  Result result;
+PopulationStats compute(const SpikeReader& reader, const FileGroups& file, const std::optional<TimeWindow>& window,
+                        double grid_ms) {
+  PopulationStats result;
   result.info = file.info;
   result.keys = file.keys;
   result.groups = file.groups;
@@ -73,7 +73,7 @@ struct Row {
   Measures measures;
 };
 
-std::vector<Row> rows_of(const Result& result, bool by_node) {
+std::vector<Row> rows_of(const PopulationStats& result, bool by_node) {
   std::vector<Row> rows;
   if (by_node) {
     for (const std::size_t i : result.nodes) {
@@ -116,9 +116,9 @@ std::string cell(const Json& value, bool exact) {
 }
 
 // Rows of cells, the header first. CSV and table differ only in how they are joined and in the digits.
-std::vector<std::vector<std::string>> cells_of(const std::vector<Result>& results, Layout layout, bool exact) {
+std::vector<std::vector<std::string>> cells_of(const std::vector<PopulationStats>& results, Layout layout, bool exact) {
   std::vector<std::vector<std::string>> lines{header_of(results.front().keys.names, layout)};
-  for (const Result& result : results) {
+  for (const PopulationStats& result : results) {
     const TimeWindow window = result.stats.window;
     for (const Row& row : rows_of(result, layout.by_node)) {
       std::vector<std::string>& cells = lines.emplace_back();
@@ -157,9 +157,9 @@ void print_table(const std::vector<std::vector<std::string>>& rows, std::size_t 
 }
 
 // Keys are those of the CSV; the window is given beside the groups of a population, which is there once for each.
-std::string as_json(const std::vector<Result>& results, bool by_node) {
+std::string as_json(const std::vector<PopulationStats>& results, bool by_node) {
   Json populations = Json::array();
-  for (const Result& result : results) {
+  for (const PopulationStats& result : results) {
     Json rows = Json::array();
     for (const Row& row : rows_of(result, by_node)) {
       Json& json = rows.emplace_back(Json::object());
@@ -188,14 +188,14 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
   }
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
-  std::vector<Result> results;
+  std::vector<PopulationStats> results;
   for (const FileGroups& file : group_file(*reader, context)) {
     for (const auto& window : context.windows) results.push_back(compute(*reader, file, window, context.grid_ms));
   }
   if (context.network == nullptr) {
     terminal.note("only nodes with spikes are known; with --recipe or --config silent nodes count too");
   }
-  for (const Result& result : results) {
+  for (const PopulationStats& result : results) {
     say_what_was_assumed(context, result.info, result.stats.window, result.stats.spikes_outside, terminal);
   }
 
@@ -212,8 +212,8 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
 }
 
 constexpr Term kTerms[] = {{"cv_isi", kCvMeaning}, {"count_dispersion", kCountDispersionMeaning}};
-constexpr Positional kPositionals[] = {{"FILE", Presence::required, "a spike file"}};
-constexpr Option kOptions[] = {
+constexpr Positional kStatsPositionals[] = {{"FILE", Presence::required, "a spike file"}};
+constexpr Option kStatsOptions[] = {
     kRecipeOption,
     kConfigOption,
     kByOption,
@@ -235,8 +235,8 @@ constinit const Command kStats{
         "stimgen stats stimulus/shell.h5 --config simulation_config.json --window 1 5 --csv\n"
         "stimgen stats stimulus/long.h5 --recipe recipe.yaml --window 0 1 --window 1 2",
     .terms = kTerms,
-    .positionals = kPositionals,
-    .options = kOptions,
+    .positionals = kStatsPositionals,
+    .options = kStatsOptions,
     .run = run_stats};
 
 }  // namespace stimgen::cli

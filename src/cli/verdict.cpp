@@ -19,11 +19,6 @@ std::string count_text(const std::optional<std::uint64_t>& count) {
   return count ? fmt::format("{} spikes", *count) : "no such population";
 }
 
-Json spike_json(const std::optional<Spike>& spike) {
-  if (!spike) return nullptr;
-  return Json{{"node_id", spike->node_id}, {"timestamp_ms", spike->timestamp_ms}};
-}
-
 Json count_json(const std::optional<std::uint64_t>& count) {
   return count ? Json(*count) : Json(nullptr);
 }

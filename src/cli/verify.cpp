@@ -67,9 +67,9 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
   return all_same(verdicts) ? 0 : 1;
 }
 
-constexpr Positional kPositionals[] = {
+constexpr Positional kVerifyPositionals[] = {
     {"RECIPE", Presence::required, "the recipe, a YAML file; stimgen.lock is beside it"}};
-constexpr Option kOptions[] = {
+constexpr Option kVerifyOptions[] = {
     {"threads", 'j', Words::one, "N", "use N threads (default: all cores)"},
     {"only", 0, Words::several, "TASK…", "these tasks and all they need; words or a comma-separated list"},
     {"files-only", 0, Words::none, "", "compare the files with the lock, regenerate nothing"},
@@ -82,8 +82,8 @@ extern const Command kVerify;
 constinit const Command kVerify{.name = "verify",
                                 .summary = "regenerate all spikes in memory and compare with the lock and the files",
                                 .example = "stimgen verify recipe.yaml\nstimgen verify recipe.yaml --files-only",
-                                .positionals = kPositionals,
-                                .options = kOptions,
+                                .positionals = kVerifyPositionals,
+                                .options = kVerifyOptions,
                                 .reads_recipe = true,
                                 .run = run_verify};
 

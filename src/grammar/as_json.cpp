@@ -10,10 +10,8 @@
 namespace stimgen {
 namespace {
 
-using Json = nlohmann::json;
-
 // A scalar that reads back as the same value, wherever it is declared to stand.
-Json scalar_json(const Value& value, std::string_view type) {
+nlohmann::json scalar_json(const Value& value, std::string_view type) {
   const ScalarType* scalar = find_scalar_type(type);
   if (scalar == nullptr) return value.text;
   Diagnostics ignored;
@@ -27,10 +25,10 @@ Json scalar_json(const Value& value, std::string_view type) {
       return canonical.value_or(value.text);
     case ScalarType::Written::as_number:
     case ScalarType::Written::as_truth:
-      return canonical ? Json::parse(*canonical) : Json(value.text);
+      return canonical ? nlohmann::json::parse(*canonical) : nlohmann::json(value.text);
     case ScalarType::Written::as_literal:
       if (!value.quoted && parse_literal_number(value.text).kind != LiteralKind::text) {
-        return Json::parse(canonical_literal(value));
+        return nlohmann::json::parse(canonical_literal(value));
       }
       return value.text;
     case ScalarType::Written::as_text:
@@ -39,17 +37,17 @@ Json scalar_json(const Value& value, std::string_view type) {
   return value.text;
 }
 
-Json to_json(const Value& value, const Declared& what) {
+nlohmann::json to_json(const Value& value, const Declared& what) {
   switch (value.kind) {
     case Value::Kind::null:
       return nullptr;
     case Value::Kind::sequence: {
-      Json list = Json::array();
+      nlohmann::json list = nlohmann::json::array();
       for (const Value& item : value.items) list.push_back(to_json(item, declared_items(what)));
       return list;
     }
     case Value::Kind::mapping: {
-      Json object = Json::object();
+      nlohmann::json object = nlohmann::json::object();
       for (const Value::Member& member : value.members) {
         const auto inside = declared_member(what, member.key);
         if (inside) object[member.key] = to_json(member.value, *inside);

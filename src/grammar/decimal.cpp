@@ -15,10 +15,6 @@ namespace {
 constexpr int kExponentLimit = 1'000'000'000;
 constexpr int kPlainDigits = 17;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 std::string_view take_digits(std::string_view& text) {
   std::size_t count = 0;
   while (count < text.size() && is_digit(text[count])) ++count;

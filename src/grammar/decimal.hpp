@@ -8,6 +8,11 @@
 
 namespace stimgen {
 
+// ASCII only, whatever the locale says.
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // digits × 10^exponent, sign apart. Zero has the digits "0" and the exponent 0.
 struct Decimal {
   bool negative = false;

@@ -21,6 +21,7 @@
 #include <yaml-cpp/parser.h>
 
 #include "base/places.hpp"
+#include "grammar/decimal.hpp"
 #include "stimgen/grammar.hpp"
 
 namespace stimgen {
@@ -319,7 +320,6 @@ class TreeBuilder : public YAML::EventHandler {
 
   // {mean: 2, stdev: 1,5 Hz}: after its comma the number goes on as a key without a value.
   void refuse_decimal_commas(const Value& mapping) {
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     for (std::size_t i = 1; i < mapping.members.size(); ++i) {
       const Value& before = mapping.members[i - 1].value;
       const Value::Member& member = mapping.members[i];

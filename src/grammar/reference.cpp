@@ -23,7 +23,7 @@ std::string escaped(std::string_view text, std::string_view signs) {
   return result;
 }
 
-std::string sentence(std::string_view text) {
+std::string markdown_sentence(std::string_view text) {
   std::string result = markdown_text(text);
   if (!result.empty() && result.back() != '.') result += '.';
   return result;
@@ -42,7 +42,7 @@ std::string value_text(const FieldDoc& doc) {
   return says_unit ? noun : fmt::format("{}, {}", noun, doc.unit);
 }
 
-std::string default_text(const FieldDoc& doc) {
+std::string markdown_default(const FieldDoc& doc) {
   if (doc.fallback.empty()) return "required";
   if (doc.fallback.front() == '<') return markdown_text(doc.fallback.substr(1, doc.fallback.size() - 2));
   if (!has_fallback(doc)) return "–";
@@ -58,8 +58,8 @@ std::string key_table(const Tables& tables) {
     for (const FieldDoc& doc : docs) {
       is_empty = false;
       const std::string example = doc.example.empty() ? "" : markdown_code(nested_spelling(doc.name, doc.example));
-      text += fmt::format("| {} | {} | {} | {} | {} |\n", markdown_code(doc.name), value_text(doc), default_text(doc),
-                          sentence(doc.meaning), example);
+      text += fmt::format("| {} | {} | {} | {} | {} |\n", markdown_code(doc.name), value_text(doc),
+                          markdown_default(doc), markdown_sentence(doc.meaning), example);
     }
   }
   return is_empty ? "No keys of its own.\n" : text;
@@ -88,7 +88,7 @@ std::string section_text(const SchemaSection& section) {
       if (!is_common) own.push_back(table);
     }
     text += fmt::format("\n#### {}: {}\n\n{}\n\n{}", section.discriminator, markdown_code(kind.info->name),
-                        sentence(kind.info->summary), key_table(own));
+                        markdown_sentence(kind.info->summary), key_table(own));
   }
   return text + "\n";
 }
@@ -151,7 +151,7 @@ std::string markdown_code(std::string_view text) {
 std::string language_reference(const SchemaTables& tables) {
   std::string text;
   const auto add = [&](const SectionDoc& section, std::string_view title) {
-    text += fmt::format("### {}\n\n{}\n\n{}\n", title, sentence(section.summary), key_table({section.fields}));
+    text += fmt::format("### {}\n\n{}\n\n{}\n", title, markdown_sentence(section.summary), key_table({section.fields}));
   };
   for (const SectionDoc& section : tables.top_level)
     add(section, section.name == "recipe" ? "top level" : section.name);
@@ -159,8 +159,8 @@ std::string language_reference(const SchemaTables& tables) {
   for (const SchemaSection& section : tables.sections) text += section_text(section);
   text += "### process\n\nHow spikes are made from a rate.\n";
   for (const KindInfo* process : tables.processes) {
-    text += fmt::format("\n#### process: {}\n\n{}\n\n{}", markdown_code(process->name), sentence(process->summary),
-                        key_table({process->fields}));
+    text += fmt::format("\n#### process: {}\n\n{}\n\n{}", markdown_code(process->name),
+                        markdown_sentence(process->summary), key_table({process->fields}));
   }
   return text + "\n" + values_text(tables);
 }

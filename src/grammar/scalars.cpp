@@ -72,10 +72,6 @@ std::string quote(std::string_view text) {
   return fmt::format("'{}'", printable(text, 60));
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 // "on_time is a time", or without a key "a time is expected here".
 std::string wanted(std::string_view key, std::string_view what) {
   if (key.empty()) return fmt::format("{} is expected here", what);

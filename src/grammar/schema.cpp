@@ -21,13 +21,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kVariable = "\\$\\{[^{}]+\\}";
-constexpr const char* kName = "^[A-Za-z_][A-Za-z0-9_.-]*$";
+constexpr const char* kVariablePattern = "\\$\\{[^{}]+\\}";
+constexpr const char* kNamePattern = "^[A-Za-z_][A-Za-z0-9_.-]*$";
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kExpressions{{
     {"%decimal%", R"([+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?)"},
     {"%unsigned%", R"(\+?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?)"},
-    {"%name%", kName},
-    {"%variable%", kVariable},
+    {"%name%", kNamePattern},
+    {"%variable%", kVariablePattern},
 }};
 
 std::string expanded(std::string_view pattern) {
@@ -76,7 +76,7 @@ std::string sentence(std::string_view text) {
 
 // Sections, entries and nested mappings may be given by a variable; those that may be empty, by nothing.
 Json mapping_type(bool may_be_empty) {
-  Json result = {{"type", {"object", "string"}}, {"pattern", kVariable}};
+  Json result = {{"type", {"object", "string"}}, {"pattern", kVariablePattern}};
   if (may_be_empty) result["type"].push_back("null");
   return result;
 }
@@ -131,9 +131,10 @@ Json SchemaWriter::process() const {
     body["additionalProperties"] = false;
     bodies[std::string(kind->name)] = std::move(body);
   }
-  return {{"type", {"string", "object"}}, {"pattern", fmt::format("^({})$|{}", fmt::join(names, "|"), kVariable)},
-          {"minProperties", 1},           {"maxProperties", 1},
-          {"properties", bodies},         {"additionalProperties", false}};
+  return {
+      {"type", {"string", "object"}}, {"pattern", fmt::format("^({})$|{}", fmt::join(names, "|"), kVariablePattern)},
+      {"minProperties", 1},           {"maxProperties", 1},
+      {"properties", bodies},         {"additionalProperties", false}};
 }
 
 void add_scalar(const ScalarType& scalar, Json& schema) {
@@ -159,7 +160,7 @@ Json SchemaWriter::fragment(const Declared& what) const {
   if (what.type == "process") return process();
   if (what.type == "any") return Json::object();
   if (const auto words = choice_words(what.type); !words.empty()) {
-    return {{"anyOf", {{{"enum", words}}, {{"type", "string"}, {"pattern", kVariable}}}}};
+    return {{"anyOf", {{{"enum", words}}, {{"type", "string"}, {"pattern", kVariablePattern}}}}};
   }
   const FieldType* type = what.field_type();
   if (type == nullptr) throw std::logic_error(fmt::format("field_types() has no type '{}'", what.type));
@@ -169,7 +170,7 @@ Json SchemaWriter::fragment(const Declared& what) const {
   if (type->keys || !type->named.empty()) result["type"].push_back("object");
   if (type->scalar == nullptr) {
     result["type"].push_back("string");
-    result["pattern"] = kVariable;
+    result["pattern"] = kVariablePattern;
   }
   if (!type->item.empty()) {
     const Json item = refer_to(declared_items(what));
@@ -372,7 +373,7 @@ Json SchemaWriter::document() {
   }
   for (const char* may_be_null : {"vars", "defaults", "time", "networks", "output", "report"})
     keys[may_be_null]["type"].push_back("null");
-  keys["vars"]["propertyNames"] = {{"pattern", kName}};
+  keys["vars"]["propertyNames"] = {{"pattern", kNamePattern}};
   const auto fill = [&](const SectionDoc& section) {
     Json& key = keys[std::string(section.name)];
     Json described = section_of(section, true);
@@ -394,7 +395,7 @@ Json SchemaWriter::document() {
     definitions[name + "-entry"] = entry(section);
     definitions[name + "-needs"] = entry_requirements(section);
     keys[name]["type"].push_back("null");
-    keys[name]["propertyNames"] = {{"pattern", kName}};
+    keys[name]["propertyNames"] = {{"pattern", kNamePattern}};
     keys[name]["additionalProperties"] = {{"$ref", fmt::format("#/definitions/{}-entry", name)}};
     defaults["properties"][name] = default_entry(section);
     Json has_defaults = {{"required", {"defaults"}}, {"properties", {{"defaults", {{"required", {name}}}}}}};

@@ -14,8 +14,6 @@
 namespace stimgen {
 namespace {
 
-using Json = nlohmann::json;
-
 // Raised when nodes are cut in another way.
 constexpr int kPartVersion = 2;
 constexpr std::size_t kLongestName = 4096;
@@ -23,7 +21,8 @@ constexpr const char* kMissing = "missing";
 constexpr const char* kOther = "of another version of the recipe or of stimgen";
 constexpr const char* kDamaged = "damaged";
 
-Json record(const Plan& plan, const Task& task, Shard shard, std::uint64_t nodes, const std::string& content) {
+nlohmann::json record(const Plan& plan, const Task& task, Shard shard, std::uint64_t nodes,
+                      const std::string& content) {
   return {{"part_version", kPartVersion},
           {"task", task.name},
           {"fingerprint", to_hex(task.fingerprint)},
@@ -35,9 +34,9 @@ Json record(const Plan& plan, const Task& task, Shard shard, std::uint64_t nodes
 }
 
 // The record of a part; null: it has none.
-Json read_record(const SpikeReader& reader) {
-  Json found = Json::parse(reader.provenance(), nullptr, false);
-  if (!found.is_object() || found.value("part_version", Json()) != kPartVersion) return nullptr;
+nlohmann::json read_record(const SpikeReader& reader) {
+  nlohmann::json found = nlohmann::json::parse(reader.provenance(), nullptr, false);
+  if (!found.is_object() || found.value("part_version", nlohmann::json()) != kPartVersion) return nullptr;
   for (const char* const key : {"recipe", "blake3", "fingerprint"}) {
     if (!found.contains(key) || !found[key].is_string()) return nullptr;
   }
@@ -56,17 +55,17 @@ Part glance_at_part(const Plan& plan, const Task& task, Shard shard, const std::
   }
   try {
     const auto reader = open_spike_file(part.path);
-    const Json found = read_record(*reader);
+    const nlohmann::json found = read_record(*reader);
     if (found.is_null()) {
       // A record that is kept elsewhere, or says it otherwise, is that of another version.
       const std::string text = reader->provenance();
-      part.problem = text.empty() || Json::parse(text, nullptr, false).is_object() ? kOther : kDamaged;
+      part.problem = text.empty() || nlohmann::json::parse(text, nullptr, false).is_object() ? kOther : kDamaged;
       return part;
     }
     part.recipe = found["recipe"];
     const std::string content = found["blake3"];
     // The same part of the same task is as good, whoever made it.
-    Json wanted = record(plan, task, shard, part.nodes, content);
+    nlohmann::json wanted = record(plan, task, shard, part.nodes, content);
     wanted["recipe"] = part.recipe;
     if (found != wanted) {
       part.problem = kOther;
@@ -99,7 +98,7 @@ struct Maker {
 };
 std::optional<Maker> maker_of(const std::filesystem::path& path) {
   try {
-    const Json found = read_record(*open_spike_file(path));
+    const nlohmann::json found = read_record(*open_spike_file(path));
     if (!found.is_null()) return Maker{found["recipe"], found["fingerprint"]};
   } catch (const std::exception&) {
     // Damaged, or something else.

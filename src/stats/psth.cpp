@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/node_index.hpp"
+#include "stats/block.hpp"
 #include "stimgen/grammar.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/stats.hpp"
@@ -13,9 +14,6 @@
 namespace stimgen {
 
 namespace {
-
-constexpr std::uint64_t kBlockSpikes = 1 << 18;
-constexpr std::size_t kNamedUnknownNodes = 5;
 
 // A window of a whole number of bins must not gain a sliver of one more by rounding.
 std::size_t bins_in(double duration_ms, double bin_ms, std::size_t groups) {

@@ -8,15 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "stats/block.hpp"
 #include "stimgen/rate.hpp"
 #include "stimgen/stats.hpp"
 
 namespace stimgen {
 
 namespace {
-
-constexpr std::uint64_t kBlockSpikes = 1 << 18;
-constexpr std::size_t kNamedUnknownNodes = 5;
 
 // Intervals are summed by Welford's update, which loses nothing to cancellation.
 struct Accumulator {

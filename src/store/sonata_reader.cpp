@@ -15,11 +15,10 @@
 #include "base/spike_order.hpp"
 #include "h5/read.hpp"
 #include "stimgen/diagnostic.hpp"
+#include "store/magic.hpp"
 
 namespace stimgen {
 namespace {
-
-constexpr std::int64_t kMagic = 0x0A7A;
 
 SpikeOrder order_from(const h5::Attribute& attribute) {
   for (std::size_t i = 0; i < kOrderNames.size(); ++i) {

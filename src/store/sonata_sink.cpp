@@ -20,12 +20,12 @@
 #include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_pipeline.hpp"
+#include "store/magic.hpp"
 #include "store/spike_check.hpp"
 
 namespace stimgen {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x0A7A;
 constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
 // Looked at and copied together: the two columns fit the first cache.
 constexpr std::size_t kPieceSpikes = 1024;
