@@ -39,6 +39,9 @@ struct PopulationContent {
   Digest digest;  // ContentDigest
 };
 
+// Errors: logic_error if the stretches do not add up to the timestamps.
+SpikeBlock to_spikes(TrainBlock block);
+
 // One spike file being written. Lifecycle: open → (begin_population → append*)* → finish | abandon. Nothing exists
 // under the final name before finish(), which syncs, closes, renames and syncs the folder; a sink destroyed without
 // finish() abandons: the temporary is removed and an old file stays as it was. One thread at a time.
@@ -52,6 +55,8 @@ class SpikeSink {
   // Requires: columns of equal length, in the population's order (checked: logic_error on a violation, on a
   // timestamp that is not finite or not > 0; it abandons the file).
   virtual void append(SpikeBlock block) = 0;
+  // The same for spikes by node. Requires: stretches that add up to the timestamps (checked).
+  virtual void append_trains(TrainBlock block) { append(to_spikes(std::move(block))); }
   // Where the spikes come from, as JSON without times, hosts or absolute paths: the dataset /stimgen/provenance, one
   // text; the group has an attribute `compressor`. Without it there is no such group.
   virtual void set_provenance(const std::string& json_text) = 0;
@@ -143,6 +148,8 @@ class ContentDigest {
   // Bytes are digested where they lie: `owner` keeps them alive and unchanged until then.
   void append(const std::shared_ptr<const SpikeBlock>& block);
   void append_node_ids(std::span<const NodeId> node_ids, const std::shared_ptr<const void>& owner);
+  // The node ids of a by_id population in this form. Requires: by_id.
+  void append_stretches(std::span<const TrainBlock::Stretch> stretches);
   void append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner);
   // Requires: as many timestamps as node ids.
   Digest finish();

@@ -89,6 +89,18 @@ struct SpikeBlock {
   }
 };
 
+// Spikes by node: stretches of spikes of one node, one after the other. Half the memory of a SpikeBlock.
+struct TrainBlock {
+  struct Stretch {
+    NodeId node_id = 0;
+    std::uint64_t count = 0;  // at least 1
+  };
+  std::vector<Stretch> stretches;
+  std::vector<double> timestamps_ms;  // of all stretches
+
+  std::size_t size() const { return timestamps_ms.size(); }
+};
+
 // The version of fingerprints, and so of locks and of the records in files. Raised, with an entry in CHANGELOG.md, when
 // a recipe gets other fingerprints or other bits than before: what was made earlier is then made again.
 inline constexpr int kFormatVersion = 2;

@@ -38,21 +38,22 @@ NodeRange next_range(const NodeRates& rates, std::size_t first) {
   return {first, last};
 }
 
-SpikeBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange range, double resolution_ms,
+TrainBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange range, double resolution_ms,
                   const TaskContext& context) {
   const ProfiledStage stage(Stage::sampling);
-  SpikeBlock block;
-  // Room for nearly every outcome (four standard deviations), so that the columns do not move while they grow.
+  TrainBlock block;
+  // Room for nearly every outcome (four standard deviations), so that the times do not move while they grow.
   double expected = 0;
   for (std::size_t i = range.first; i < range.last; ++i) expected += rates.expected_spikes(i);
   const auto room = static_cast<std::size_t>(expected + 4 * std::sqrt(expected) + 16);
   block.timestamps_ms.reserve(room);
-  block.node_ids.reserve(room);
+  block.stretches.reserve(range.last - range.first);
   RateFunction scratch;
   for (std::size_t i = range.first; i < range.last; ++i) {
     context.check_stop();
+    const std::size_t before = block.size();
     source.process->append_train(rates.rate_of(i, scratch), source.spikes_key, rates.node_ids[i], block.timestamps_ms);
-    block.node_ids.resize(block.timestamps_ms.size(), rates.node_ids[i]);
+    if (block.size() > before) block.stretches.push_back({rates.node_ids[i], block.size() - before});
   }
   round_up_to_grid(block.timestamps_ms, resolution_ms);
   return block;
@@ -68,18 +69,18 @@ std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rat
   for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
     context.check_stop();
     const bool last = until >= rate.total_intensity();
-    SpikeBlock block;
+    TrainBlock block;
     {
       const ProfiledStage stage(Stage::sampling);
       spikes.clear();
       train->append_until(last ? rates.window.stop_ms : rate.time_at_intensity(until), spikes);
       for (const Spike& spike : spikes) block.timestamps_ms.push_back(spike.timestamp_ms);
-      block.node_ids.assign(spikes.size(), rates.node_ids[node]);
+      if (!spikes.empty()) block.stretches.push_back({rates.node_ids[node], spikes.size()});
       round_up_to_grid(block.timestamps_ms, resolution_ms);
     }
     count += block.size();
     context.add_progress(block.size());
-    sink.append(std::move(block));
+    sink.append_trains(std::move(block));
     if (last) return count;
   }
 }
@@ -87,7 +88,7 @@ std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rat
 TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                        const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
-  std::deque<Deferred<SpikeBlock>> ahead;
+  std::deque<Deferred<TrainBlock>> ahead;
   const std::size_t most_ahead = 2 * context.pool->threads();
   std::size_t next_node = 0;
   while (next_node < rates.size() || !ahead.empty()) {
@@ -104,11 +105,11 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
       counts.spikes += write_long_train(source, rates, next_node++, resolution_ms, sink, context);
       continue;
     }
-    SpikeBlock block = ahead.front().take();
+    TrainBlock block = ahead.front().take();
     ahead.pop_front();
     counts.spikes += block.size();
     context.add_progress(block.size());
-    sink.append(std::move(block));
+    sink.append_trains(std::move(block));
   }
   return counts;
 }

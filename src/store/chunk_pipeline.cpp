@@ -52,10 +52,11 @@ void ChunkPipeline::write_oldest() {
 
 void ChunkPipeline::push(h5::NewDataset& dataset, std::uint64_t first, std::uint64_t length,
                          std::shared_ptr<ChunkColumn> column) {
-  if (pool_ == nullptr) return write(dataset, first, length, encode(std::move(column), options_).bytes());
-  // Checksums are quick: a few chunks under way keep the pool busy, and fewer buffers stay in the cache.
-  const std::size_t most = options_.compression == Compression::gzip ? kWindow : kWindow / 4;
-  while (window_.size() >= most) write_oldest();
+  // A checksum takes less time than moving a chunk to another core's cache and back.
+  if (pool_ == nullptr || options_.compression == Compression::none) {
+    return write(dataset, first, length, encode(std::move(column), options_).bytes());
+  }
+  while (window_.size() >= kWindow) write_oldest();
   window_.push_back({&dataset, first, length, Deferred<Chunk>(*pool_, [column = std::move(column), options = options_] {
                        return encode(column, options);
                      })});

@@ -93,15 +93,16 @@ class Runs {
   std::vector<std::uint64_t> append(std::span<const NodeId> ids) {
     std::vector<std::uint64_t> ended;
     for (std::size_t at = 0; at < ids.size();) {
-      if (length_ > 0 && ids[at] != id_) {
-        ended.insert(ended.end(), {id_, length_});
-        length_ = 0;
-      }
-      id_ = ids[at];
       const std::size_t end = end_of_run(ids, at);
-      length_ += end - at;
+      append(ids[at], end - at, ended);
       at = end;
     }
+    return ended;
+  }
+  std::vector<std::uint64_t> append(std::span<const TrainBlock::Stretch> stretches) {
+    std::vector<std::uint64_t> ended;
+    ended.reserve(2 * stretches.size());
+    for (const TrainBlock::Stretch& stretch : stretches) append(stretch.node_id, stretch.count, ended);
     return ended;
   }
   std::vector<std::uint64_t> take_last() {
@@ -110,6 +111,14 @@ class Runs {
   }
 
  private:
+  void append(NodeId id, std::uint64_t length, std::vector<std::uint64_t>& ended) {
+    if (length_ > 0 && id != id_) {
+      ended.insert(ended.end(), {id_, length_});
+      length_ = 0;
+    }
+    id_ = id;
+    length_ += length;
+  }
   // Eight at a time, which compilers make vectors of.
   static std::size_t end_of_run(std::span<const NodeId> ids, std::size_t at) {
     const NodeId id = ids[at];
@@ -167,6 +176,13 @@ void ContentDigest::append_node_ids(std::span<const NodeId> node_ids, const std:
   } else {
     state_->node_ids.append(std::as_bytes(node_ids), owner);
   }
+}
+
+void ContentDigest::append_stretches(std::span<const TrainBlock::Stretch> stretches) {
+  const ProfiledStage stage(Stage::digest);
+  if (state_->order != SpikeOrder::by_id) throw std::logic_error("stretches of spikes that are not by node");
+  for (const TrainBlock::Stretch& stretch : stretches) state_->count += stretch.count;
+  state_->append_runs(state_->runs.append(stretches));
 }
 
 void ContentDigest::append_timestamps(std::span<const double> timestamps_ms, const std::shared_ptr<const void>& owner) {

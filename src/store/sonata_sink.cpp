@@ -22,6 +22,7 @@
 #include "store/chunk_pipeline.hpp"
 #include "store/magic.hpp"
 #include "store/spike_check.hpp"
+#include "store/train_block.hpp"
 
 namespace stimgen {
 namespace {
@@ -75,10 +76,7 @@ class SonataSink final : public SpikeSink {
         const auto first = static_cast<std::ptrdiff_t>(at);
         const std::size_t count = std::min({kChunkSpikes - pending_.size(), size - at, kPieceSpikes});
         if (const std::size_t bad = first_violation(block, at, at + count, order_, last_); bad < at + count) {
-          abandon();
-          throw std::logic_error(fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
-                                             group_, count_ + bad, block.node_ids[bad], block.timestamps_ms[bad],
-                                             order_name(order_)));
+          refuse(bad, spike_at(block, bad));
         }
         const auto last = static_cast<std::ptrdiff_t>(at + count);
         pending_.node_ids.insert(pending_.node_ids.end(), block.node_ids.begin() + first,
@@ -89,6 +87,35 @@ class SonataSink final : public SpikeSink {
       }
       count_ += size;
       if (size > 0) last_ = spike_at(block, size - 1);
+      if (order_ == SpikeOrder::by_id) digest_->append_node_ids(block.node_ids, nullptr);
+    });
+  }
+
+  void append_trains(TrainBlock block) override {
+    if (order_ != SpikeOrder::by_id || group_.empty()) return SpikeSink::append_trains(std::move(block));
+    check_stretches(block);
+    guarded([&] {
+      const ProfiledStage stage(Stage::checking);
+      const std::vector<double>& times_ms = block.timestamps_ms;
+      if (const std::size_t bad = first_violation(block, last_); bad < block.size()) {
+        refuse(bad, spike_at(to_spikes(std::move(block)), bad));
+      }
+      digest_->append_stretches(block.stretches);
+      std::size_t at = 0;
+      for (const TrainBlock::Stretch& stretch : block.stretches) {
+        for (std::size_t left = stretch.count; left > 0;) {
+          if (pending_.size() == kChunkSpikes) write_chunk(take_pending());
+          const std::size_t count = std::min(kChunkSpikes - pending_.size(), left);
+          const auto first = times_ms.begin() + static_cast<std::ptrdiff_t>(at);
+          pending_.node_ids.insert(pending_.node_ids.end(), count, stretch.node_id);
+          pending_.timestamps_ms.insert(pending_.timestamps_ms.end(), first,
+                                        first + static_cast<std::ptrdiff_t>(count));
+          at += count;
+          left -= count;
+        }
+      }
+      count_ += at;
+      if (at > 0) last_ = Spike{block.stretches.back().node_id, times_ms.back()};
     });
   }
 
@@ -144,6 +171,14 @@ class SonataSink final : public SpikeSink {
     }
   }
 
+  // Spike `index` of the block that is being appended breaks a rule.
+  [[noreturn]] void refuse(std::size_t index, const Spike& spike) {
+    const std::string text = fmt::format("{}: spike {} (node {}, {} ms) is not positive, finite and in order {}",
+                                         group_, count_ + index, spike.node_id, spike.timestamp_ms, order_name(order_));
+    abandon();
+    throw std::logic_error(text);
+  }
+
   void create_datasets(std::uint64_t length, bool extendible) {
     h5::Layout layout;
     layout.length = extendible ? 0 : length;
@@ -192,7 +227,8 @@ class SonataSink final : public SpikeSink {
     const auto timestamps = std::make_shared<ChunkColumn>(std::move(spikes.timestamps_ms));
     const auto node_ids = std::make_shared<ChunkColumn>(std::move(spikes.node_ids));
     digest_->append_timestamps(times, timestamps);
-    digest_->append_node_ids(ids, node_ids);
+    // By id they are digested as they come: as stretches, which need no memory to stay.
+    if (order_ != SpikeOrder::by_id) digest_->append_node_ids(ids, node_ids);
     pipeline_.push(timestamps_, first, length, timestamps);
     pipeline_.push(node_ids_, first, length, node_ids);
   }

@@ -59,4 +59,28 @@ std::size_t first_violation(const SpikeBlock& block, std::size_t first, std::siz
   return last;
 }
 
+std::size_t first_violation(const TrainBlock& block, const std::optional<Spike>& previous) {
+  const std::vector<double>& times_ms = block.timestamps_ms;
+  const SpikeBefore before{SpikeOrder::by_id};
+  std::optional<Spike> spike = previous;
+  std::size_t first = 0;
+  for (const TrainBlock::Stretch& stretch : block.stretches) {
+    const std::size_t end = first + stretch.count;
+    if (!is_time(times_ms[first]) || (spike && before({stretch.node_id, times_ms[first]}, *spike))) return first;
+    std::uint64_t negative = 0;  // in its top bit: as in quick_yes()
+    for (std::size_t i = first + 1; i < end; ++i) {
+      const auto time = std::bit_cast<std::uint64_t>(times_ms[i]);
+      negative |= time | (time - std::bit_cast<std::uint64_t>(times_ms[i - 1]));
+    }
+    if (negative >> 63 != 0 || !(times_ms[end - 1] <= kMaxTime)) {
+      for (std::size_t i = first + 1; i < end; ++i) {
+        if (!is_time(times_ms[i]) || times_ms[i] < times_ms[i - 1]) return i;
+      }
+    }
+    spike = {stretch.node_id, times_ms[end - 1]};
+    first = end;
+  }
+  return first;
+}
+
 }  // namespace stimgen

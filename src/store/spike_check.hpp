@@ -13,4 +13,8 @@ namespace stimgen {
 std::size_t first_violation(const SpikeBlock& block, std::size_t first, std::size_t last, SpikeOrder order,
                             const std::optional<Spike>& previous);
 
+// Index of the first spike of the block that is not by_id, or its size. `previous` is the spike before the block, if
+// any.
+std::size_t first_violation(const TrainBlock& block, const std::optional<Spike>& previous);
+
 }  // namespace stimgen

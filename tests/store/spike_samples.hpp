@@ -56,6 +56,17 @@ inline SpikeBlock slice(const SpikeBlock& block, std::size_t first, std::size_t 
           {block.timestamps_ms.begin() + from, block.timestamps_ms.begin() + to}};
 }
 
+// The same spikes by node; a node's stretch ends with the block.
+inline TrainBlock as_trains(const SpikeBlock& block) {
+  TrainBlock trains;
+  for (const NodeId node : block.node_ids) {
+    if (trains.stretches.empty() || trains.stretches.back().node_id != node) trains.stretches.push_back({node, 0});
+    ++trains.stretches.back().count;
+  }
+  trains.timestamps_ms = block.timestamps_ms;
+  return trains;
+}
+
 // One population, appended in blocks of `batch` spikes (0: at once).
 inline void append_in_batches(SpikeSink& sink, const SpikeBlock& spikes, std::size_t batch) {
   if (batch == 0) batch = std::max<std::size_t>(spikes.size(), 1);

@@ -58,6 +58,58 @@ TEST_SUITE("store") {
     }
   }
 
+  TEST_CASE("spikes by node give the file that the same spikes one by one give") {
+    const SpikeBlock spikes = spikes_by_id(1000);
+    const TempFolder folder;
+    write_spikes(folder / "reference.h5", "p", SpikeOrder::by_id, spikes, kNone);
+    write_spikes(folder / "by_time.h5", "p", SpikeOrder::by_time, by_time(spikes), kNone);
+    const auto write = [&](SpikeOrder order, const SpikeBlock& all, std::size_t batch, bool mixed, WorkerPool* pool) {
+      const auto sink = create_spike_file(folder / "x.h5", kNone, pool);
+      sink->begin_population("p", order);
+      for (std::size_t first = 0; first < all.size(); first += batch) {
+        SpikeBlock block = slice(all, first, std::min(batch, all.size() - first));
+        if (mixed && first / batch % 2 == 1) {
+          sink->append(std::move(block));
+        } else {
+          sink->append_trains(as_trains(block));
+        }
+      }
+      sink->finish();
+      return read_text(folder / "x.h5");
+    };
+    UnfairPool pool(4, 7);
+    // Blocks that end within trains, with chunks, and one block of all.
+    for (const std::size_t batch : {std::size_t{997}, kChunkSpikes, kChunkSpikes + 1, spikes.size()}) {
+      CHECK((write(SpikeOrder::by_id, spikes, batch, false, nullptr) == read_text(folder / "reference.h5")));
+      CHECK((write(SpikeOrder::by_id, spikes, batch, true, &pool) == read_text(folder / "reference.h5")));
+    }
+    CHECK((write(SpikeOrder::by_time, by_time(spikes), 1009, false, &pool) == read_text(folder / "by_time.h5")));
+    const auto reader = open_spike_file(folder / "reference.h5");
+    const auto sink = create_spike_file(folder / "y.h5", kNone, &pool);
+    sink->begin_population("p", SpikeOrder::by_id);
+    sink->append_trains(as_trains(spikes));
+    CHECK(sink->contents().at(0).digest == digest_population(*reader, reader->populations().at(0)));
+  }
+
+  TEST_CASE("spikes by node that are none are refused, and their file with them") {
+    const auto refused = [](TrainBlock block) {
+      const TempFolder folder;
+      const auto sink = create_spike_file(folder / "x.h5", kNone);
+      CHECK_THROWS_AS(sink->append_trains({{{1, 1}}, {1}}), std::logic_error);  // before a population
+      sink->begin_population("p", SpikeOrder::by_id);
+      sink->append_trains({{{3, 2}}, {1, 2}});
+      CHECK_THROWS_AS(sink->append_trains(std::move(block)), std::logic_error);
+      return true;
+    };
+    CHECK(refused({{{4, 0}}, {}}));
+    CHECK(refused({{{4, 2}}, {1}}));
+    CHECK(refused({{{4, 1}}, {1, 2}}));
+    CHECK(refused({{{4, ~std::uint64_t{0}}, {5, 2}}, {1}}));
+    CHECK(refused({{{2, 1}}, {5}}));    // an earlier node
+    CHECK(refused({{{3, 1}}, {1.5}}));  // an earlier time of the node before
+    CHECK(refused({{{4, 2}}, {5, 4}}));
+  }
+
   TEST_CASE("misuse is our own mistake, and is refused") {
     const TempFolder folder;
     const auto path = folder / "x.h5";

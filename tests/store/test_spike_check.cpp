@@ -6,6 +6,7 @@
 #include <random>
 
 #include "store/spike_check.hpp"
+#include "store/spike_samples.hpp"
 
 namespace stimgen {
 namespace {
@@ -89,6 +90,34 @@ TEST_SUITE("store") {
       }
     }
     CHECK(found > 4000);
+  }
+
+  TEST_CASE("spikes by node are looked at as the same spikes one by one") {
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+    const std::array times_ms = {0.0, -0.0, -1.0, 5e-324, 1.7e308, kInfinity, -kInfinity, kNaN, -kNaN, 0.4, 30.0};
+    const SpikeBlock right = right_spikes(150);
+    int found = 0;
+    for (std::size_t at = 0; at < right.size(); ++at) {
+      SpikeBlock block = right;
+      const auto agree = [&](const std::optional<Spike>& previous) {
+        const std::size_t expected = first_wrong(block, 0, block.size(), SpikeOrder::by_id, previous);
+        REQUIRE(first_violation(testing::as_trains(block), previous) == expected);
+        found += expected < block.size() ? 1 : 0;
+      };
+      for (const double time : times_ms) {
+        block.timestamps_ms[at] = time;
+        agree(std::nullopt);
+        agree(Spike{3, 0.5});
+        agree(Spike{at, 0.5});
+        std::fill(block.timestamps_ms.begin() + static_cast<std::ptrdiff_t>(at), block.timestamps_ms.end(), time);
+        agree(Spike{3, 0.5});
+        block.timestamps_ms = right.timestamps_ms;
+      }
+      block.node_ids[at] = 0;
+      agree(Spike{3, 0.5});
+    }
+    CHECK(found > 2000);
   }
 
   TEST_CASE("the spike before a block counts, except where there is no order") {
