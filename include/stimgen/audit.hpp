@@ -147,6 +147,7 @@ enum class Cause : std::uint8_t {
   missing,    // there is no file
   truncated,  // the file's end is missing
   damaged,    // or changed by another program
+  form,       // the file has other attributes or objects than stimgen writes
   swapped,    // the file is that of another task, or of another version of this one
   lock,       // the lock was edited
   unlocked,   // the lock has no entry
