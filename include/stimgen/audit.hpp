@@ -261,6 +261,11 @@ std::vector<ForeignFile> find_foreign_files(const Plan& plan, const std::vector<
 // InputError [run.foreign-file] that names file and recipes, if there are any.
 void refuse_foreign_files(const Plan& plan, const std::vector<TaskIndex>& tasks);
 
+// The same for the report of the recipe. Requires, for all of a run: it is asked again while the folder is held.
+void refuse_foreign_report(const Plan& plan);
+// This recipe's run wrote its report. Requires: the folder is held.
+void own_report(const Plan& plan);
+
 // A file that this recipe made and no longer has a task for.
 struct Orphan {
   std::string name;  // in the output folder

@@ -269,7 +269,9 @@ void renew_report(const Plan& plan, const Arguments& arguments, const Patience& 
   const std::vector<std::string> sets = arguments.texts("set");
   if (is_batch_report(plan, sets, *plan.recipe.report)) return;
   const FolderLock held(plan.recipe.output.directory, FolderLock::Use::alone, patience);
+  if (!arguments.has("force")) refuse_foreign_report(plan);
   write_batch_report(plan, sets, *plan.recipe.report);
+  own_report(plan);
 }
 
 void say_report(const Plan& plan, const RunOptions& options, const RunSummary& summary, bool whole,
@@ -358,6 +360,7 @@ Outcome run_held(const Plan& plan, const Arguments& arguments, const RunOptions&
   const HeldOutput held(plan, options, standing.log(), patience);
   standing.look(&stop->flag());
   if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
+  if (!options.force && whole) refuse_foreign_report(plan);
   for (const auto& [index, why] : standing.to_make()) {
     terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   }
@@ -374,6 +377,7 @@ Outcome run_held(const Plan& plan, const Arguments& arguments, const RunOptions&
   if (wants_report(plan, summary, whole)) {
     try {
       write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
+      own_report(plan);
     } catch (const std::exception&) {
       outcome.report_problem = std::current_exception();
     }
@@ -396,7 +400,10 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool whole = options.only.empty() && !options.shard;
   const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
   Standing standing(plan, lock_path(plan.recipe), tasks, whole, options.force);
-  if (whole && !arguments.has("locked")) refuse_report(plan);
+  if (whole && !arguments.has("locked")) {
+    refuse_report(plan);
+    if (!options.force) refuse_foreign_report(plan);
+  }
   standing.look();
   if (arguments.has("dry-run")) {
     if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
