@@ -88,6 +88,10 @@ std::string recipe_key(const Plan& plan, const std::filesystem::path& lock_file)
 
 // The blocks of all recipes, by their keys. Errors: as read_lock().
 std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path);
+// The keys of recipes that are not there any more: renamed, moved or removed. Errors: as read_lock().
+std::vector<std::string> find_gone_recipes(const std::filesystem::path& lock_file);
+// Removes the blocks of those among them that are still gone.
+void drop_gone_recipes(const std::filesystem::path& lock_file);
 
 struct FileDigest {
   std::uint64_t bytes = 0;

@@ -438,6 +438,8 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   if (arguments.has("profile")) terminal.raw_error(profile_table());
   say_what_is_left_over(plan, arguments, terminal);
+  // An idle run need not read a long lock again.
+  if (!idle) say_what_recipes_are_gone(plan, arguments, terminal);
   if (outcome.report_problem) std::rethrow_exception(outcome.report_problem);
   if (idle && !locked && wants_report(plan, summary, whole)) renew_report(plan, arguments, patience);
   if (!locked) say_report(plan, options, summary, whole, terminal);
