@@ -264,6 +264,11 @@ bool wants_report(const Plan& plan, const RunSummary& summary, bool whole) {
   return plan.recipe.report && whole && summary.exit_code() == 0;
 }
 
+void refuse_page(const Plan& plan, bool force) {
+  refuse_report(plan);
+  if (!force) refuse_foreign_report(plan);
+}
+
 // Of an idle run, which holds no folder unless the page is not of what is there now.
 void renew_report(const Plan& plan, const Arguments& arguments, const Patience& patience) {
   const std::vector<std::string> sets = arguments.texts("set");
@@ -400,10 +405,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool whole = options.only.empty() && !options.shard;
   const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
   Standing standing(plan, lock_path(plan.recipe), tasks, whole, options.force);
-  if (whole && !arguments.has("locked")) {
-    refuse_report(plan);
-    if (!options.force) refuse_foreign_report(plan);
-  }
+  if (whole && !arguments.has("locked")) refuse_page(plan, options.force);
   standing.look();
   if (arguments.has("dry-run")) {
     if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
@@ -438,8 +440,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   if (arguments.has("profile")) terminal.raw_error(profile_table());
   say_what_is_left_over(plan, arguments, terminal);
-  // An idle run need not read a long lock again.
-  if (!idle) say_what_recipes_are_gone(plan, arguments, terminal);
+  if (!idle) say_what_recipes_are_gone(plan, arguments, terminal);  // an idle run reads no long lock again
   if (outcome.report_problem) std::rethrow_exception(outcome.report_problem);
   if (idle && !locked && wants_report(plan, summary, whole)) renew_report(plan, arguments, patience);
   if (!locked) say_report(plan, options, summary, whole, terminal);
