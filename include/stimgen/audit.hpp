@@ -88,6 +88,10 @@ std::string recipe_key(const Plan& plan, const std::filesystem::path& lock_file)
 
 // The blocks of all recipes, by their keys. Errors: as read_lock().
 std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path);
+// The keys of recipes that are not there any more: renamed, moved or removed. Errors: as read_lock().
+std::vector<std::string> find_gone_recipes(const std::filesystem::path& lock_file);
+// Removes the blocks of those among them that are still gone.
+void drop_gone_recipes(const std::filesystem::path& lock_file);
 
 struct FileDigest {
   std::uint64_t bytes = 0;
@@ -147,6 +151,7 @@ enum class Cause : std::uint8_t {
   missing,    // there is no file
   truncated,  // the file's end is missing
   damaged,    // or changed by another program
+  form,       // the file has other attributes or objects than stimgen writes
   swapped,    // the file is that of another task, or of another version of this one
   lock,       // the lock was edited
   unlocked,   // the lock has no entry
@@ -259,6 +264,11 @@ struct ForeignFile {
 std::vector<ForeignFile> find_foreign_files(const Plan& plan, const std::vector<TaskIndex>& tasks);
 // InputError [run.foreign-file] that names file and recipes, if there are any.
 void refuse_foreign_files(const Plan& plan, const std::vector<TaskIndex>& tasks);
+
+// The same for the report of the recipe. Requires, for all of a run: it is asked again while the folder is held.
+void refuse_foreign_report(const Plan& plan);
+// This recipe's run wrote its report. Requires: the folder is held.
+void own_report(const Plan& plan);
 
 // A file that this recipe made and no longer has a task for.
 struct Orphan {

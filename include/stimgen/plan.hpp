@@ -71,11 +71,12 @@ struct Task {
   std::vector<std::pair<std::string, std::string>> inputs;
   std::vector<NamedFile> files;          // other files it read: CSV, edges; sorted, each once
   std::vector<std::string> populations;  // fed or read, alphabetical
+  std::uint64_t entry_bytes = 0;         // what its entry takes in a record, at most
 
   // Tasks that make a file (background, pattern, combine):
   std::string output;  // relative to the output directory: "shell.h5"
   double expected_spikes = 0;
-  std::uint64_t expected_bytes = 0;  // uncompressed upper estimate
+  std::uint64_t expected_bytes = 0;  // of the uncompressed file, at most, if it makes just the expected spikes
 
   // Where the spikes come from; nullptr: it makes no file, or the plan is an outline.
   std::unique_ptr<const Source> source;

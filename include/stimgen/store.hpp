@@ -84,6 +84,10 @@ class SpikeReader {
   virtual SpikeBlock read(const std::string& population, std::uint64_t first, std::uint64_t count) const = 0;
   // The text of SpikeSink::set_provenance(), empty if the file has none.
   virtual std::string provenance() const { return {}; }
+  // What is not as create_spike_file() writes it in this order, beside numbers and record: an attribute that is gone or
+  // has another value, a dataset that stimgen does not write: "the attribute sorting of /spikes/a is 0 (none), not
+  // 1 (by_id)". Empty: nothing.
+  virtual std::string form_problem(SpikeOrder) const { return {}; }
 };
 
 // nullptr if the file has no population of this name.

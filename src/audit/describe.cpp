@@ -128,9 +128,9 @@ class ChangeFinder {
 }  // namespace
 
 std::string_view cause_name(Cause cause) {
-  static constexpr std::string_view kNames[] = {"",      "version",  "seed",      "recipe",  "network",
-                                                "input", "missing",  "truncated", "damaged", "swapped",
-                                                "lock",  "unlocked", "unknown"};
+  static constexpr std::string_view kNames[] = {"",        "version", "seed",      "recipe",  "network",
+                                                "input",   "missing", "truncated", "damaged", "form",
+                                                "swapped", "lock",    "unlocked",  "unknown"};
   return kNames[static_cast<std::size_t>(cause)];
 }
 

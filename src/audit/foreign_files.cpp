@@ -11,6 +11,11 @@
 namespace stimgen {
 namespace {
 
+// The report of a recipe, as the list of makers names it. Requires: it has one.
+std::string page_name(const Recipe& recipe) {
+  return recipe.report->lexically_relative(recipe.output.directory).generic_string();
+}
+
 // Names of the files that a recipe makes: none if it is not there, nullopt (all, for all that is known) if it cannot be
 // read.
 std::optional<std::set<std::string>> files_made_by(const std::filesystem::path& recipe) {
@@ -21,6 +26,7 @@ std::optional<std::set<std::string>> files_made_by(const std::filesystem::path& 
     Diagnostics diagnostics;
     Recipe loaded = load_recipe(recipe, {}, diagnostics);
     if (diagnostics.has_errors()) return std::nullopt;
+    if (loaded.report) files.insert(page_name(loaded));
     for (const Task& task : outline_plan(std::move(loaded)).tasks) files.insert(task.output);
   } catch (const InputError&) {
     return std::nullopt;
@@ -57,7 +63,7 @@ class ForeignFinder {
     if (!std::filesystem::is_regular_file(file, ignored)) return std::nullopt;
     const auto maker = maker_of(file);
     if (maker && maker->second == to_hex(task.fingerprint)) return std::nullopt;  // the same for both
-    if (!owner.empty()) return made_by(owner, task, file);
+    if (!owner.empty()) return made_by(owner, task.output, file);
     for (const auto& [name, lock] : other_locks()) {
       const std::filesystem::path recipe = plan_.recipe.path.parent_path() / name;
       if (maker && has(lock, task.output, maker->second) && makes(recipe, task.output))
@@ -67,10 +73,20 @@ class ForeignFinder {
     return std::nullopt;
   }
 
-  // A file that a recipe made, which is seen from the output folder.
-  std::optional<ForeignFile> made_by(const std::string& seen, const Task& task, const std::filesystem::path& file) {
+  // The report of the recipe, if it is another's. A page does not say who made it: only the list of makers does.
+  std::optional<ForeignFile> look_at_report() {
+    const std::string page = page_name(plan_.recipe);
+    const std::string owner = owners_.other_owner_of(page);
+    std::error_code ignored;
+    if (owner.empty() || !std::filesystem::is_regular_file(*plan_.recipe.report, ignored)) return std::nullopt;
+    return made_by(owner, page, *plan_.recipe.report);
+  }
+
+  // A file that a recipe made, which is seen from the output folder, and still makes under this name.
+  std::optional<ForeignFile> made_by(const std::string& seen, const std::string& name,
+                                     const std::filesystem::path& file) {
     const auto recipe = (plan_.recipe.output.directory / seen).lexically_normal();
-    return makes(recipe, task.output) ? std::optional(ForeignFile{file, recipe}) : std::nullopt;
+    return makes(recipe, name) ? std::optional(ForeignFile{file, recipe}) : std::nullopt;
   }
 
  private:
@@ -122,7 +138,8 @@ std::vector<ForeignFile> find_foreign_files(const Plan& plan, const std::vector<
   // Parts that nobody is known to have made stay where they are.
   for (const OtherPart& part : find_other_parts(plan, tasks)) {
     if (part.recipe.empty()) continue;
-    if (auto file = finder.made_by(part.recipe, plan.tasks[part.task], part.file)) foreign.push_back(std::move(*file));
+    if (auto file = finder.made_by(part.recipe, plan.tasks[part.task].output, part.file))
+      foreign.push_back(std::move(*file));
   }
   return foreign;
 }
@@ -149,6 +166,25 @@ void refuse_foreign_files(const Plan& plan, const std::vector<TaskIndex>& tasks)
                          "name; --force replaces what is there");
   }
   diagnostics.throw_if_errors();
+}
+
+void refuse_foreign_report(const Plan& plan) {
+  if (!plan.recipe.report) return;
+  const auto page = ForeignFinder(plan).look_at_report();
+  if (!page) return;
+  Diagnostics diagnostics;
+  diagnostics.error(plan.recipe.report_loc, "run.foreign-file",
+                    fmt::format("'{}' was made by '{}', which still has it: the report of '{}' would replace it",
+                                printable(page->file.lexically_normal().string()), printable(page->recipe.string()),
+                                printable(plan.recipe.path.string())),
+                    "give one of the reports another name: report: {path: other.html}; --force replaces what is there");
+  diagnostics.throw_if_errors();
+}
+
+void own_report(const Plan& plan) {
+  Owners owners(plan.recipe);
+  owners.take(page_name(plan.recipe));
+  owners.save();
 }
 
 namespace {

@@ -36,6 +36,7 @@ class Judge {
       } else {
         // Or the lock is wrong. Neither is believed: the spikes are made again, and the run says if the lock was.
         state.why = edited ? kEdited : problem.empty() ? other_version(task, path) : problem;
+        if (state.why.empty()) state.why = other_form(path, *entry);
         if (state.why.empty()) state.why = "file damaged";
       }
       return state;
@@ -57,13 +58,13 @@ class Judge {
   }
 
  private:
-  // `problem`: what is wrong with the record of a file that holds the right spikes.
+  // `problem`: what else is wrong with a file that holds the right spikes.
   bool holds(const std::filesystem::path& path, const LockedTask& expected, std::string& problem) {
     try {
       return stamps_.look(path, content_text(expected.populations), [&] {
         const auto reader = open_spike_file(path);
         const Contents contents = digest_file(*reader, stop_);
-        problem = contents == expected.populations ? record_problem(*reader, expected) : std::string();
+        problem = contents == expected.populations ? made_file_problem(*reader, expected, plan_).text : std::string();
         return problem.empty() ? content_text(contents) : std::string();
       });
     } catch (const InputError&) {
@@ -80,6 +81,19 @@ class Judge {
       return find_changes(plan_, provenance.lock, *entry, task, stamps_).text();
     } catch (const InputError&) {
       return {};
+    } catch (const FileReplaced&) {
+      return {};
+    }
+  }
+
+  // How a file with other spikes differs in form, as far as it can be read. A reader that believes a false `sorting`
+  // digests it as another population.
+  std::string other_form(const std::filesystem::path& path, const LockedTask& entry) {
+    try {
+      return form_problem(*open_spike_file(path), entry, plan_);
+    } catch (const InputError& error) {
+      const Diagnostic& found = error.diagnostics().items().front();
+      return found.code == "spikes.format" ? found.message : std::string();
     } catch (const FileReplaced&) {
       return {};
     }

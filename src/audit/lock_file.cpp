@@ -181,6 +181,40 @@ std::map<std::string, Lock> read_all_locks(const std::filesystem::path& path) {
   return locks;
 }
 
+namespace {
+
+// By its key in a lock of this folder. Of a name that is not UTF-8 the key is no path: nobody knows.
+bool is_gone(const std::filesystem::path& folder, const std::string& key) {
+  std::error_code error;
+  return key.find('\\') == key.npos && !std::filesystem::exists(folder / key, error) && !error;
+}
+
+}  // namespace
+
+std::vector<std::string> find_gone_recipes(const std::filesystem::path& lock_file) {
+  std::vector<std::string> gone;
+  const auto text = read_whole(lock_file);
+  if (!text) return gone;
+  const SortedJson json = parse(*text, lock_file, [](std::size_t depth, std::string_view) { return depth < 3; });
+  for (const auto& [key, block] : json.at("recipes").items()) {
+    if (is_gone(lock_file.parent_path(), key)) gone.push_back(key);
+  }
+  return gone;
+}
+
+void drop_gone_recipes(const std::filesystem::path& lock_file) {
+  const FolderLock turn = FolderLock::for_file(lock_file.parent_path(), lock_file.filename().string());
+  const auto old = read_whole(lock_file);
+  if (!old) return;
+  SortedJson json = parse(*old, lock_file);
+  SortedJson kept = SortedJson::object();
+  for (const auto& [key, block] : json.at("recipes").items()) {
+    if (!is_gone(lock_file.parent_path(), key)) kept[key] = block;
+  }
+  json["recipes"] = std::move(kept);
+  if (const std::string text = lock_text(json); text != *old) write_file_atomically(lock_file, text);
+}
+
 void update_lock(const std::filesystem::path& path, const std::string& recipe_name,
                  const std::function<Lock(std::optional<Lock>)>& change) {
   create_folders(path.parent_path());

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include "audit/compare_sink.hpp"
@@ -38,7 +39,7 @@ FileOnDisk open_on_disk(const std::filesystem::path& path) {
   } catch (const InputError& error) {
     const Diagnostic& found = error.diagnostics().items().front();
     const bool cut = found.code == "file.truncated";
-    file.cause = cut ? Cause::truncated : Cause::damaged;
+    file.cause = cut ? Cause::truncated : found.code == "spikes.format" ? Cause::form : Cause::damaged;
     file.problem = cut ? "the file is cut off" : fmt::format("the file is damaged: {}", found.message);
   }
   return file;
@@ -64,6 +65,7 @@ class Verifier {
     std::vector<Verdict> verdicts;
     if (files_only) {
       check_seals_of_groundwork(verdicts);
+      check_needs_in_lock(tasks, verdicts);
     } else {
       check_groundwork(tasks, verdicts);
     }
@@ -167,6 +169,32 @@ class Verifier {
     }
   }
 
+  // What these tasks need, as the lock says, and it has no entry of. Files that are checked themselves say so
+  // themselves.
+  void check_needs_in_lock(const std::vector<TaskIndex>& tasks, std::vector<Verdict>& verdicts) {
+    if (!lock_) return;
+    std::map<std::string, const LockedTask*> entries;
+    for (const auto& [key, entry] : lock_->tasks) entries.emplace(call(entry.kind, entry.name), &entry);
+    std::vector<std::string> open;
+    for (const TaskIndex i : tasks) {
+      if (plan_.tasks[i].makes_file()) open.push_back(call(plan_.tasks[i].kind, plan_.tasks[i].name));
+    }
+    std::set<std::string> seen(open.begin(), open.end());
+    while (!open.empty()) {
+      const std::string name = std::move(open.back());
+      open.pop_back();
+      const auto entry = entries.find(name);
+      if (entry == entries.end()) continue;
+      for (const std::string& need : entry->second->needs) {
+        if (!seen.insert(need).second) continue;
+        open.push_back(need);
+        if (entries.contains(need)) continue;
+        verdicts.push_back(
+            different(need, Cause::unlocked, fmt::format("{} has no entry for it, which {} needs", record_, name)));
+      }
+    }
+  }
+
   // What the lock has and the recipe does not.
   void check_for_more(bool files_only, std::vector<Verdict>& verdicts) {
     if (!lock_) return;
@@ -209,9 +237,9 @@ class Verifier {
     } else {
       const Contents contents = read_contents(*file.reader, verdict);
       if (contents != entry->populations) {
-        blame_file(contents, *entry, file, verdict);
+        blame_file(nullptr, contents, *entry, file, verdict);
       } else {
-        check_record(file, *entry, verdict);
+        check_form_and_record(file, *entry, verdict);
       }
     }
   }
@@ -293,7 +321,7 @@ class Verifier {
                         maker.empty() ? ": this is a bug in stimgen, please report it"
                                       : fmt::format(" than {}, which made them", maker));
       } else {
-        blame_file(contents, *entry, file, verdict);
+        blame_file(&task, contents, *entry, file, verdict);
       }
     }
   }
@@ -306,7 +334,7 @@ class Verifier {
       verdict.message = edited_text();
       return;
     }
-    check_record(file, entry, verdict);
+    check_form_and_record(file, entry, verdict);
     if (!verdict.same || state != EntryState::reworded) return;
     verdict.message = unused_changes(entry, task);
     if (verdict.message.empty() && record_ == kLockFile) {
@@ -315,12 +343,11 @@ class Verifier {
   }
 
   // Of a file with the right spikes.
-  static void check_record(const FileOnDisk& file, const LockedTask& entry, Verdict& verdict) {
-    const std::string problem = record_problem(*file.reader, entry);
-    verdict.same = problem.empty();
-    if (verdict.same) return;
-    verdict.cause = Cause::damaged;
-    verdict.message = fmt::format("the file holds the right spikes, but {}", problem);
+  void check_form_and_record(const FileOnDisk& file, const LockedTask& entry, Verdict& verdict) const {
+    const FileProblem problem = made_file_problem(*file.reader, entry, plan_);
+    verdict.cause = problem.cause;
+    verdict.same = problem.cause == Cause::none;
+    if (!verdict.same) verdict.message = fmt::format("the file holds the right spikes, but {}", problem.text);
   }
 
   void blame_format(Verdict& verdict) const {
@@ -388,10 +415,15 @@ class Verifier {
                                   maker.empty() ? std::string() : fmt::format(": that was made by stimgen {}", maker));
   }
 
-  // The lock is right, the file is not.
-  void blame_file(const Contents& contents, const LockedTask& entry, const FileOnDisk& file, Verdict& verdict) {
+  // The lock is right, the file is not. `task`: as the recipe has it; null: nothing but its name is known.
+  void blame_file(const Task* task, const Contents& contents, const LockedTask& entry, const FileOnDisk& file,
+                  Verdict& verdict) {
     verdict.cause = Cause::damaged;
     verdict.message = "the file is damaged or was changed by another program";
+    if (const std::string form = form_problem(*file.reader, entry, plan_); !form.empty()) {
+      verdict.cause = Cause::form;
+      verdict.message = fmt::format("the file was changed by another program: {}", form);
+    }
     for (const auto& [key, other] : lock_->tasks) {
       if (other.name != entry.name && !other.file.empty() && other.populations == contents) {
         verdict.cause = Cause::swapped;
@@ -407,13 +439,29 @@ class Verifier {
       }
       if (own == nullptr || own->populations != contents) return;
       verdict.cause = Cause::swapped;
-      verdict.message =
-          provenance.task == entry.name
-              ? fmt::format("the file is swapped: it is whole, but of another version of task '{}'", entry.name)
-              : fmt::format("the file is swapped: it is that of task '{}'", provenance.task);
+      if (provenance.task != entry.name) {
+        verdict.message = fmt::format("the file is swapped: it is that of task '{}'", provenance.task);
+      } else {
+        blame_version(task, provenance.lock, *own, verdict);
+      }
     } catch (const InputError&) {
       // No record to go by.
     }
+  }
+
+  // A whole file of this task as its record says it was: of the recipe before an edit, or with --set.
+  void blame_version(const Task* task, const Lock& record, const LockedTask& own, Verdict& verdict) {
+    Changes changes;
+    if (task != nullptr) {
+      const std::lock_guard lock(stamps_mutex_);
+      changes = find_changes(plan_, record, own, *task, stamps_);
+    }
+    if (changes.cause == Cause::none) {
+      verdict.message = fmt::format("the file is swapped: it is whole, but of another version of task '{}'", own.name);
+      return;
+    }
+    verdict.cause = changes.cause;
+    verdict.message = fmt::format("the file is whole, but was made before a change: {}", changes.text());
   }
 
   // Empty if the data cannot be read to the end.

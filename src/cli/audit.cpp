@@ -47,7 +47,8 @@ int run_audit(const Arguments& arguments, Terminal& terminal) {
   const Plan plan = build_plan(std::move(recipe), diagnostics);
   if (diagnostics.has_errors() && !arguments.has("recipe")) {
     terminal.note(
-        "the recipe in the file does not fit; if its nodes come from SONATA files, name them with --config CONFIG "
+        "the recipe in the file does not fit; if its nodes or node sets come from files, name them with --config "
+        "CONFIG "
         "or --recipe RECIPE");
   }
   diagnostics.throw_if_errors();

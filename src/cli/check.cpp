@@ -93,6 +93,7 @@ void refuse_what_run_refuses(const Plan& plan) {
   read_all_locks(lock_file);  // whole: what a run writes it puts beside the blocks of others
   const FileStamps stamps(plan.recipe.output.directory);
   refuse_foreign_files(plan, all);
+  refuse_foreign_report(plan);
   try {
     refuse_hopeless(plan, {}, all);
   } catch (const std::exception&) {

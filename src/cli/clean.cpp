@@ -1,4 +1,6 @@
 // `stimgen clean`: removes files of tasks that the recipe no longer has.
+#include <fmt/ranges.h>
+
 #include "base/atomic_file.hpp"
 #include "base/folder_lock.hpp"
 #include "base/format_bytes.hpp"
@@ -9,35 +11,58 @@
 
 namespace stimgen::cli {
 
+namespace {
+
+std::string clean_command(const Arguments& arguments) {
+  std::string command = "stimgen clean " + arguments.text("RECIPE");
+  if (arguments.has("output")) command += " --output " + arguments.text("output");
+  return printable(command);
+}
+
+}  // namespace
+
 void say_what_is_left_over(const Plan& plan, const Arguments& arguments, Terminal& terminal) {
   const std::size_t count = find_orphans(plan).size();
   if (count == 0) return;
-  std::string command = "stimgen clean " + arguments.text("RECIPE");
-  if (arguments.has("output")) command += " --output " + arguments.text("output");
-  terminal.note(fmt::format("{} of tasks that are no more: '{}' lists {}", counted(count, "file"), printable(command),
-                            count == 1 ? "it" : "them"));
+  terminal.note(fmt::format("{} of tasks that are no more: '{}' lists {}", counted(count, "file"),
+                            clean_command(arguments), count == 1 ? "it" : "them"));
+}
+
+void say_what_recipes_are_gone(const Plan& plan, const Arguments& arguments, Terminal& terminal) {
+  const std::filesystem::path lock_file = lock_path(plan.recipe);
+  const std::vector<std::string> gone = find_gone_recipes(lock_file);
+  if (gone.empty()) return;
+  terminal.note(fmt::format("'{}' has entries of '{}'{}, which {} not there any more: '{} --yes' removes them",
+                            printable(lock_file.string()), printable(gone.front()),
+                            gone.size() == 1 ? "" : fmt::format(" and {}", counted(gone.size() - 1, "more recipe")),
+                            gone.size() == 1 ? "is" : "are", clean_command(arguments)));
 }
 
 namespace {
 
-std::string as_table(const Plan& plan, const std::vector<Orphan>& orphans) {
+std::string as_table(const Plan& plan, const std::vector<Orphan>& orphans, const std::vector<std::string>& gone) {
   using enum Table::Align;
   Table table({left, right, left});
   for (const Orphan& orphan : orphans) {
     table.add({printable((plan.recipe.output.directory / orphan.name).lexically_normal().string(), 1000),
                format_bytes(orphan.bytes), fmt::format("task '{}' is no more", printable(orphan.task))});
   }
+  const std::string lock_file = printable(lock_path(plan.recipe).lexically_normal().string(), 1000);
+  for (const std::string& recipe : gone) {
+    table.add({lock_file, "-", fmt::format("recipe '{}' is no more", printable(recipe))});
+  }
   return table.text();
 }
 
-std::string as_json(const Plan& plan, const std::vector<Orphan>& orphans, bool removed) {
+std::string as_json(const Plan& plan, const std::vector<Orphan>& orphans, const std::vector<std::string>& gone,
+                    bool removed) {
   Json files = Json::array();
   for (const Orphan& orphan : orphans) {
     files.push_back(Json{{"file", (plan.recipe.output.directory / orphan.name).lexically_normal().string()},
                          {"task", orphan.task},
                          {"bytes", orphan.bytes}});
   }
-  return to_text(Json{{"removed", removed}, {"files", files}});
+  return to_text(Json{{"removed", removed}, {"files", files}, {"recipes", gone}});
 }
 
 int run_clean(const Arguments& arguments, Terminal& terminal) {
@@ -47,6 +72,9 @@ int run_clean(const Arguments& arguments, Terminal& terminal) {
   const Plan plan = outline_plan(std::move(recipe));
   const bool yes = arguments.has("yes");
   std::vector<Orphan> orphans = find_orphans(plan);
+  const std::filesystem::path lock_file = lock_path(plan.recipe);
+  const std::vector<std::string> gone = find_gone_recipes(lock_file);
+  if (yes && !gone.empty()) drop_gone_recipes(lock_file);
   if (yes && !orphans.empty()) {
     Patience patience = Patience::endless();
     patience.on_wait = [&](const std::string& holder) {
@@ -55,13 +83,16 @@ int run_clean(const Arguments& arguments, Terminal& terminal) {
     };
     const FolderLock held(plan.recipe.output.directory, FolderLock::Use::alone, patience);
     orphans = find_orphans(plan);
-    remove_orphans(plan, orphans, lock_path(plan.recipe));
+    remove_orphans(plan, orphans, lock_file);
   }
-  terminal.out(arguments.has("json") ? as_json(plan, orphans, yes) : as_table(plan, orphans));
-  if (orphans.empty()) {
+  terminal.out(arguments.has("json") ? as_json(plan, orphans, gone, yes) : as_table(plan, orphans, gone));
+  if (orphans.empty() && gone.empty()) {
     terminal.note("nothing to remove: every file that this recipe made is that of a task it has");
   } else if (yes) {
-    terminal.note(fmt::format("removed {}", counted(orphans.size(), "file")));
+    std::vector<std::string> removed;
+    if (!orphans.empty()) removed.push_back(counted(orphans.size(), "file"));
+    if (!gone.empty()) removed.push_back(fmt::format("entries of {}", counted(gone.size(), "recipe")));
+    terminal.note(fmt::format("removed {}", fmt::join(removed, " and ")));
   } else {
     terminal.note("nothing was removed: --yes removes what is listed");
   }

@@ -264,12 +264,19 @@ bool wants_report(const Plan& plan, const RunSummary& summary, bool whole) {
   return plan.recipe.report && whole && summary.exit_code() == 0;
 }
 
+void refuse_page(const Plan& plan, bool force) {
+  refuse_report(plan);
+  if (!force) refuse_foreign_report(plan);
+}
+
 // Of an idle run, which holds no folder unless the page is not of what is there now.
 void renew_report(const Plan& plan, const Arguments& arguments, const Patience& patience) {
   const std::vector<std::string> sets = arguments.texts("set");
   if (is_batch_report(plan, sets, *plan.recipe.report)) return;
   const FolderLock held(plan.recipe.output.directory, FolderLock::Use::alone, patience);
+  if (!arguments.has("force")) refuse_foreign_report(plan);
   write_batch_report(plan, sets, *plan.recipe.report);
+  own_report(plan);
 }
 
 void say_report(const Plan& plan, const RunOptions& options, const RunSummary& summary, bool whole,
@@ -358,6 +365,7 @@ Outcome run_held(const Plan& plan, const Arguments& arguments, const RunOptions&
   const HeldOutput held(plan, options, standing.log(), patience);
   standing.look(&stop->flag());
   if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
+  if (!options.force && whole) refuse_foreign_report(plan);
   for (const auto& [index, why] : standing.to_make()) {
     terminal.detail(fmt::format("{} is stale: {}", plan.tasks[index].name, why));
   }
@@ -374,6 +382,7 @@ Outcome run_held(const Plan& plan, const Arguments& arguments, const RunOptions&
   if (wants_report(plan, summary, whole)) {
     try {
       write_batch_report(plan, arguments.texts("set"), *plan.recipe.report);
+      own_report(plan);
     } catch (const std::exception&) {
       outcome.report_problem = std::current_exception();
     }
@@ -396,7 +405,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   const bool whole = options.only.empty() && !options.shard;
   const Patience patience = read_patience(arguments, plan.recipe.output.directory, terminal);
   Standing standing(plan, lock_path(plan.recipe), tasks, whole, options.force);
-  if (whole && !arguments.has("locked")) refuse_report(plan);
+  if (whole && !arguments.has("locked")) refuse_page(plan, options.force);
   standing.look();
   if (arguments.has("dry-run")) {
     if (!options.force) refuse_foreign_files(plan, indices_of(standing.to_make()));
@@ -431,6 +440,7 @@ int run_run(const Arguments& arguments, Terminal& terminal) {
   terminal.out(arguments.has("json") ? summary_json(plan, summary, parts) : summary_table(plan, summary, parts));
   if (arguments.has("profile")) terminal.raw_error(profile_table());
   say_what_is_left_over(plan, arguments, terminal);
+  if (!idle) say_what_recipes_are_gone(plan, arguments, terminal);  // an idle run reads no long lock again
   if (outcome.report_problem) std::rethrow_exception(outcome.report_problem);
   if (idle && !locked && wants_report(plan, summary, whole)) renew_report(plan, arguments, patience);
   if (!locked) say_report(plan, options, summary, whole, terminal);

@@ -64,6 +64,7 @@ int run_verify(const Arguments& arguments, Terminal& terminal) {
         "files were compared with the lock alone: whether recipe and inputs make these spikes was not checked");
   }
   say_what_is_left_over(plan, arguments, terminal);
+  say_what_recipes_are_gone(plan, arguments, terminal);
   return all_same(verdicts) ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 // Reading attributes.
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -53,6 +54,20 @@ bool ReadFile::has_attribute(const std::string& object, const std::string& name)
   const Library library;
   const Handle handle = origin_->open_object(object).handle;
   return handle.is_open() && H5Aexists(handle.id(), name.c_str()) > 0;
+}
+
+std::vector<std::string> ReadFile::attribute_names(const std::string& object) const {
+  const Library library;
+  std::vector<std::string> names;
+  const Handle handle = origin_->open_object(object).handle;
+  if (!handle.is_open()) return names;
+  const auto visit = [](hid_t, const char* name, const H5A_info_t*, void* data) -> herr_t {
+    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
+    return 0;
+  };
+  if (H5Aiterate2(handle.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &names) < 0) origin_->fail(object);
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::optional<Attribute> ReadFile::read_attribute(const std::string& object, const std::string& name) const {

@@ -123,6 +123,8 @@ class ReadFile {
   // Absent object: false / nullopt.
   bool has_attribute(const std::string& object, const std::string& name) const;
   std::optional<Attribute> read_attribute(const std::string& object, const std::string& name) const;
+  // In alphabetical order; none of an absent object.
+  std::vector<std::string> attribute_names(const std::string& object) const;
 
  private:
   std::shared_ptr<const Dataset::Origin> origin_;

@@ -21,10 +21,15 @@ void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics);
 // The task of a population, added on first use.
 TaskIndex network_task(Plan& plan, const NodePopulation& population);
 
-// The file a task makes: its name, its size from expected_spikes, and the output settings that shape it.
+// The file a task makes: its name, and the output settings that shape it.
 void set_output(const Plan& plan, Task& task);
 
-// Fills in the fingerprint from settings and needs, which must be complete, and appends the task.
+// What the entry of a task takes in the records of files that need it.
+std::uint64_t entry_bytes_at_most(const Plan& plan, const Task& task);
+// The uncompressed file of a task if it makes so many spikes.
+double file_bytes_at_most(const Plan& plan, TaskIndex index, double spikes);
+
+// Fills in the fingerprint from settings and needs, which must be complete, and the size of the file; appends the task.
 TaskIndex add_task(Plan& plan, Task task);
 
 }  // namespace stimgen

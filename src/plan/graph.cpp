@@ -79,15 +79,8 @@ TaskIndex network_task(Plan& plan, const NodePopulation& population) {
 }
 
 void set_output(const Plan& plan, Task& task) {
-  // An uncompressed spike is a node id and a timestamp; the rest of a file is small.
-  constexpr double kBytesPerSpike = 16;
-  constexpr std::uint64_t kFileOverheadBytes = 4096;
-  // Estimates beyond any disk are cut, so that they stay printable integers.
-  constexpr double kMostBytes = 1e18;
   const OutputSettings& output = plan.recipe.output;
   task.output = fmt::format("{}{}", task.name, kSpikeFileExtension);
-  task.expected_bytes =
-      static_cast<std::uint64_t>(std::min(task.expected_spikes * kBytesPerSpike, kMostBytes)) + kFileOverheadBytes;
   task.settings.emplace_back("output sort", output.sort == SpikeOrder::by_time ? "by_time" : "by_id");
   task.settings.emplace_back("output resolution",
                              output.resolution_ms > 0 ? format_time(output.resolution_ms) : "none");
@@ -135,9 +128,17 @@ TaskIndex add_task(Plan& plan, Task task) {
   for (const std::string& need : needs) text.append("needs ").append(need) += '\n';
   task.fingerprint = blake3(text);
   add_shared_keys(plan.recipe, task);
-  plan.places.emplace(std::pair(task.kind, task.name), plan.tasks.size());
+  task.entry_bytes = entry_bytes_at_most(plan, task);
+  const TaskIndex index = plan.tasks.size();
+  plan.places.emplace(std::pair(task.kind, task.name), index);
   plan.tasks.push_back(std::move(task));
-  return plan.tasks.size() - 1;
+  if (Task& added = plan.tasks.back(); added.makes_file()) {
+    // Estimates beyond any disk are cut, so that they stay printable integers.
+    constexpr double kMostBytes = 1e18;
+    const double bytes = file_bytes_at_most(plan, index, added.expected_spikes);
+    added.expected_bytes = static_cast<std::uint64_t>(std::min(bytes, kMostBytes));
+  }
+  return index;
 }
 
 }  // namespace stimgen

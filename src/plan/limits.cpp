@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/format_bytes.hpp"
+#include "plan/build.hpp"
 #include "stimgen/plan.hpp"
 
 namespace stimgen {
@@ -66,7 +67,7 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
     if (!task.makes_file()) continue;
     const double expected = draw ? drawn.of(i) : task.expected_spikes;
     spikes += expected;
-    bytes += 16 * expected + 4096;
+    bytes += file_bytes_at_most(plan, i, expected);
     if (largest != nullptr && expected <= most) continue;
     largest = &task;
     most = expected;

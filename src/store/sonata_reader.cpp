@@ -16,6 +16,7 @@
 #include "h5/read.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/magic.hpp"
+#include "store/sonata_form.hpp"
 
 namespace stimgen {
 namespace {
@@ -69,10 +70,12 @@ class SonataReader final : public SpikeReader {
   }
 
   std::string provenance() const override {
-    if (!file_.has_group("/stimgen") || !file_.has_dataset("/stimgen/provenance")) return {};
-    const h5::Dataset text = file_.open_dataset("/stimgen/provenance");
+    if (!file_.has_dataset(kRecordDataset)) return {};
+    const h5::Dataset text = file_.open_dataset(kRecordDataset);
     return text.info().rank() == 0 ? text.read_strings()[0] : std::string();
   }
+
+  std::string form_problem(SpikeOrder order) const override { return form_problem_of(file_, populations_, order); }
 
  private:
   struct Columns {

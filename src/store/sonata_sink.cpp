@@ -6,7 +6,6 @@
 #include "store/sonata_sink.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -20,14 +19,13 @@
 #include "h5/write.hpp"
 #include "stimgen/diagnostic.hpp"
 #include "store/chunk_pipeline.hpp"
-#include "store/magic.hpp"
+#include "store/sonata_form.hpp"
 #include "store/spike_check.hpp"
 #include "store/train_block.hpp"
 
 namespace stimgen {
 namespace {
 
-constexpr std::array<std::uint32_t, 2> kVersion = {0, 1};
 // Looked at and copied together: the two columns fit the first cache.
 constexpr std::size_t kPieceSpikes = 1024;
 constexpr std::uint64_t kWritebackSpikes = 4 * kChunkSpikes;
@@ -41,9 +39,8 @@ class SonataSink final : public SpikeSink {
         file_(place_.temporary_path(), path.string()),
         pipeline_(options, pool) {
     if (options.level < 1 || options.level > 9) throw std::logic_error("gzip level");
-    file_.write_attribute("/", "magic", kMagic);
-    file_.write_attribute("/", "version", kVersion);
-    file_.create_group("/spikes");
+    write_attributes(file_, "/", root_attributes());
+    file_.create_group(kSpikesGroup);
   }
   ~SonataSink() override { abandon(); }
 
@@ -54,12 +51,12 @@ class SonataSink final : public SpikeSink {
       end_population();
       names_.insert(name);
       population_ = name;
-      group_ = "/spikes/" + name;
+      group_ = fmt::format("{}/{}", kSpikesGroup, name);
       order_ = order;
       digest_.emplace(name, order, pool_);
       reserve_pending();
       file_.create_group(group_);
-      file_.write_enum_attribute(group_, "sorting", kOrderNames, static_cast<std::uint8_t>(order));
+      write_attributes(file_, group_, population_attributes(order));
     });
   }
 
@@ -130,9 +127,9 @@ class SonataSink final : public SpikeSink {
     guarded([&] {
       end_population();
       if (!provenance_.empty()) {
-        file_.create_group("/stimgen");
-        file_.write_text("/stimgen/provenance", provenance_);
-        file_.write_attribute("/stimgen", "compressor",
+        file_.create_group(kRecordGroup);
+        file_.write_text(kRecordDataset, provenance_);
+        file_.write_attribute(kRecordGroup, kCompressorAttribute,
                               options_.compression == Compression::gzip ? compressor_version() : "none");
       }
       const ProfiledStage stage(Stage::syncing);
@@ -188,13 +185,13 @@ class SonataSink final : public SpikeSink {
                                                               : h5::Layout::Filter::fletcher32;
     layout.deflate_level = static_cast<unsigned>(options_.level);
     layout.type = h5::ElementType::float64;
-    timestamps_ = file_.create_dataset(group_ + "/timestamps", layout);
-    file_.write_attribute(group_ + "/timestamps", "units", std::string("ms"));
+    const std::string timestamps = fmt::format("{}/{}", group_, kTimestamps);
+    timestamps_ = file_.create_dataset(timestamps, layout);
+    write_attributes(file_, timestamps, timestamps_attributes());
     layout.type = h5::ElementType::uint64;
-    node_ids_ = file_.create_dataset(group_ + "/node_ids", layout);
-    if (order_ == SpikeOrder::by_id && (extendible || length > 0)) {
-      file_.write_attribute(group_ + "/node_ids", "sorting", std::string("by_id"));
-    }
+    const std::string node_ids = fmt::format("{}/{}", group_, kNodeIds);
+    node_ids_ = file_.create_dataset(node_ids, layout);
+    write_attributes(file_, node_ids, node_ids_attributes(order_, extendible || length > 0));
   }
 
   // The pending spikes; room for a chunk is made again.

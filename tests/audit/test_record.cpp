@@ -2,10 +2,19 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include <hdf5.h>
+
+#include <array>
+#include <cstring>
+#include <functional>
+
 #include "audit/project.hpp"
+#include "support/hdf5_fixture.hpp"
 #include "support/sonata_fixture.hpp"
 
 using namespace stimgen;
+using stimgen::testing::change_hdf5;
+using stimgen::testing::checked;
 using stimgen::testing::FixtureDataset;
 using stimgen::testing::plain_population;
 using stimgen::testing::Project;
@@ -147,6 +156,119 @@ TEST_SUITE("audit") {
     CHECK(project.states()["base"] == message);
     CHECK(project.run() == std::vector<std::string>{"base"});
     CHECK(read_text(project.file("base")) == bytes);
+  }
+
+  TEST_CASE("verify, audit and run notice what a reader would act on beside the numbers") {
+    struct Change {
+      const char* what;
+      std::function<void(hid_t file)> change;
+      std::string message;
+    };
+    const auto replace_text = [](const char* object, const char* name, const char* text) {
+      return [=](hid_t file) {
+        H5Adelete_by_name(file, object, name, H5P_DEFAULT);
+        if (text == nullptr) return;
+        const hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+        H5Tset_size(type, H5T_VARIABLE);
+        H5Tset_cset(type, H5T_CSET_UTF8);
+        const hid_t attribute =
+            H5Acreate_by_name(file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        checked(H5Awrite(attribute, type, &text), name);
+        H5Aclose(attribute);
+      };
+    };
+    const auto set_number = [](const char* object, const char* name, int value) {
+      return [=](hid_t file) {
+        const hid_t attribute = checked(H5Aopen_by_name(file, object, name, H5P_DEFAULT, H5P_DEFAULT), name);
+        const hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
+        H5Aclose(attribute);
+        H5Adelete_by_name(file, object, name, H5P_DEFAULT);
+        // HDF5 1.10.8 cannot write to an attribute of a file that it opened.
+        const hid_t other = H5Acreate_by_name(file, object, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        std::array<std::uint32_t, 2> values{};
+        std::memcpy(values.data(), &value, sizeof value);
+        checked(H5Awrite(other, type, values.data()), name);
+        H5Aclose(other);
+      };
+    };
+    const auto add_group = [](const char* name) {
+      return
+          [=](hid_t file) { H5Gclose(checked(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), name)); };
+    };
+    const auto copy = [](const char* from, const char* to) {
+      return [=](hid_t file) { checked(H5Ocopy(file, from, file, to, H5P_DEFAULT, H5P_DEFAULT), to); };
+    };
+    const Change changes[] = {
+        {"sorting of the group", set_number("/spikes/cells", "sorting", 0),
+         "the attribute sorting of /spikes/cells is 0 (none), not 1 (by_id)"},
+        {"no sorting of the group", replace_text("/spikes/cells", "sorting", nullptr),
+         "the attribute sorting of /spikes/cells is gone, which is 1 (by_id)"},
+        {"sorting as a text", replace_text("/spikes/cells", "sorting", "by_id"),
+         "the attribute sorting of /spikes/cells is 'by_id', not 1 (by_id)"},
+        {"sorting of the ids", replace_text("/spikes/cells/node_ids", "sorting", "by_time"),
+         "the attribute sorting of /spikes/cells/node_ids is 'by_time', not 'by_id'"},
+        {"no sorting of the ids", replace_text("/spikes/cells/node_ids", "sorting", nullptr),
+         "the attribute sorting of /spikes/cells/node_ids is gone, which is 'by_id'"},
+        {"units", replace_text("/spikes/cells/timestamps", "units", "milliseconds"),
+         "the attribute units of /spikes/cells/timestamps is 'milliseconds', not 'ms'"},
+        {"no units", replace_text("/spikes/cells/timestamps", "units", nullptr),
+         "the attribute units of /spikes/cells/timestamps is gone, which is 'ms'"},
+        {"no magic", replace_text("/", "magic", nullptr),
+         "the attribute magic of / is gone, which is the integer 2682"},
+        {"version", set_number("/", "version", 7),
+         "the attribute version of / is the integers [7, 0], not the integers [0, 1]"},
+        {"another attribute", replace_text("/spikes/cells", "units", "seconds"),
+         "/spikes/cells has an attribute units, which stimgen does not write"},
+        {"another dataset", copy("/spikes/cells/node_ids", "/spikes/cells/gids"),
+         "it has /spikes/cells/gids, which stimgen does not write"},
+        {"another group", add_group("/extra"), "it has /extra, which stimgen does not write"},
+        {"another thing in the record's group", add_group("/stimgen/extra"),
+         "it has /stimgen/extra, which stimgen does not write"},
+    };
+    Project project;
+    project.run();
+    const std::string bytes = read_text(project.file("base"));
+    for (const Change& item : changes) {
+      CAPTURE(std::string(item.what));
+      change_hdf5(project.file("base"), item.change);
+      CHECK(project.causes() == Texts{{"base", "form"}});
+      CHECK(project.causes({2, {}, true}) == Texts{{"base", "form"}});
+      CHECK(project.verdict("base").message == "the file holds the right spikes, but " + item.message);
+      CHECK(testing::audit_by_record(project.file("base")).cause == Cause::form);
+      CHECK(project.states()["base"] == item.message);
+      CHECK(project.run() == std::vector<std::string>{"base"});
+      CHECK(read_text(project.file("base")) == bytes);
+    }
+  }
+
+  TEST_CASE("verify, audit and run name the form of a file that reads as another population") {
+    Project project;
+    project.edit("output: {", "output: {sort: by_time, ");
+    project.run();
+    const auto file = project.file("base");
+    std::string message, state;
+    SUBCASE("a false sorting") {
+      change_hdf5(file, [](hid_t id) { H5Adelete_by_name(id, "/spikes/cells", "sorting", H5P_DEFAULT); });
+      state = "the attribute sorting of /spikes/cells is gone, which is 2 (by_time)";
+      message = "the file was changed by another program: " + state;
+    }
+    SUBCASE("another population with spikes") {
+      change_hdf5(file, [](hid_t id) { H5Ocopy(id, "/spikes/cells", id, "/spikes/more", H5P_DEFAULT, H5P_DEFAULT); });
+      state = "it has /spikes/more, which stimgen does not write";
+      message = "the file was changed by another program: " + state;
+    }
+    SUBCASE("a name of the population that is not its own") {
+      change_hdf5(file, [](hid_t id) { H5Lmove(id, "/spikes/cells", id, "/spikes/others", H5P_DEFAULT, H5P_DEFAULT); });
+      state = "it has /spikes/others, which stimgen does not write";
+      message = "the file was changed by another program: " + state;
+    }
+    CHECK(project.causes() == Texts{{"base", "form"}});
+    CHECK(project.causes({2, {}, true}) == Texts{{"base", "form"}});
+    CHECK(project.verdict("base").message == message);
+    CHECK(testing::audit_by_record(file).message == message);
+    CHECK(project.states()["base"] == state);
+    CHECK(project.run() == std::vector<std::string>{"base"});
+    CHECK(project.causes().empty());
   }
 
   TEST_CASE("what changed in a file that a recipe reads is named, under the same words") {

@@ -89,9 +89,11 @@ TEST_SUITE("audit") {
       project.edit("rate: 20 Hz", "rate: 21 Hz");
       project.run();
       std::filesystem::rename(project.folder() / "old", project.file("base"));
-      CHECK(project.causes() == Texts{{"base", "swapped"}});
+      CHECK(project.causes() == Texts{{"base", "recipe"}});
       CHECK(project.verdict("base").message ==
-            "the file is swapped: it is whole, but of another version of task 'base'");
+            "the file is whole, but was made before a change: rate changed 20 Hz → 21 Hz");
+      CHECK(project.states()["base"] == "rate changed 20 Hz → 21 Hz");
+      CHECK(project.causes({2, {}, true}) == Texts{{"base", "swapped"}});
     }
     SUBCASE("a moved spike") {
       SpikeBlock spikes = spikes_of(project.file("base"));
@@ -184,6 +186,10 @@ TEST_SUITE("audit") {
       };
       change([](Lock& lock) { lock.tasks.erase({TaskKind::assembly, "pair"}); });
       CHECK(project.causes() == Texts{{"assembly pair", "unlocked"}});
+      CHECK(project.causes({2, {}, true}) == Texts{{"assembly pair", "unlocked"}});
+      CHECK(project.causes({2, {"base"}, true}).empty());
+      CHECK(project.verdicts({2, {"long"}, true}).front().message ==
+            "stimgen.lock has no entry for it, which pattern long needs");
       change([](Lock& lock) {
         LockedTask& cells = lock.tasks.at({TaskKind::network, "cells"});
         cells.fingerprint = std::string(64, 'a');

@@ -230,7 +230,12 @@ TEST_SUITE("plan") {
       for (const double share : {0.99, 1.01}) {
         const auto most = static_cast<std::uint64_t>(spikes * share);
         const PlannedRecipe few(recipe_head(1000, "{directory: out, max_spikes: " + std::to_string(most) + "}") + body);
-        const std::string bytes = std::to_string(16 * most + 4096 * tasks.size());
+        double beside = 0;  // spikes
+        for (const TaskIndex i : tasks) {
+          const Task& task = free.plan().tasks[i];
+          beside += static_cast<double>(task.expected_bytes) - 16 * task.expected_spikes;
+        }
+        const std::string bytes = std::to_string(16 * most + static_cast<std::uint64_t>(beside));
         const PlannedRecipe small(recipe_head(1000, "{directory: out, max_bytes: " + bytes + "}") + body);
         for (const PlannedRecipe* recipe : {&few, &small}) {
           if (share > 1) {

@@ -275,6 +275,12 @@ void make_hdf5(const std::filesystem::path& path, const std::function<void(std::
   checked(H5Fclose(file), "close");
 }
 
+void change_hdf5(const std::filesystem::path& path, const std::function<void(std::int64_t file)>& change) {
+  const hid_t file = checked(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), "open");
+  change(file);
+  checked(H5Fclose(file), "close");
+}
+
 void write_spikes_foreign(const std::filesystem::path& path, const ForeignFile& content) {
   make_hdf5(path, [&](std::int64_t file) {
     if (content.magic) write_integer_attribute(file, "magic", H5T_STD_U32LE, &content.magic_value, 0);

@@ -64,6 +64,9 @@ void write_spikes_foreign(const std::filesystem::path& path, const ForeignFile& 
 // A new HDF5 file whose content `fill` makes with the C API, given the file's id.
 void make_hdf5(const std::filesystem::path& path, const std::function<void(std::int64_t file)>& fill);
 
+// The same in a file that is there.
+void change_hdf5(const std::filesystem::path& path, const std::function<void(std::int64_t file)>& change);
+
 // Throws if an HDF5 call returned an error; returns its value otherwise.
 std::int64_t checked(std::int64_t returned, const char* what);
 
