@@ -59,6 +59,7 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
   DrawnSpikes drawn(plan);
   double spikes = 0;
   double bytes = 0;
+  double most_own = 0;
   double most = 0;
   const Task* largest = nullptr;
   for (const TaskIndex i : tasks) {
@@ -67,8 +68,12 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
     const double expected = draw ? drawn.of(i) : task.expected_spikes;
     spikes += expected;
     bytes += 16 * expected + 4096;
-    if (largest != nullptr && expected <= most) continue;
+    // What a combination takes from a task is too much there, not here.
+    double own = expected;
+    for (const TaskIndex need : task.needs) own -= draw ? drawn.of(need) : plan.tasks[need].expected_spikes;
+    if (largest != nullptr && own <= most_own) continue;
     largest = &task;
+    most_own = own;
     most = expected;
   }
   if (largest == nullptr) return;
