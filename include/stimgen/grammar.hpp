@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -91,6 +92,8 @@ std::optional<double> read_number(const Value& value, std::string_view key, Diag
 std::optional<std::int64_t> read_integer(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::uint64_t> read_unsigned(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::uint64_t> read_count(const Value& value, std::string_view key, Diagnostics& diagnostics);  // >= 1
+// >= 1; bare: bytes; B, kB, MB, GB, TB in powers of 1000.
+std::optional<std::uint64_t> read_size_bytes(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<bool> read_boolean(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::string> read_text(const Value& value, std::string_view key, Diagnostics& diagnostics);
 std::optional<std::string> read_name(const Value& value, std::string_view key, Diagnostics& diagnostics);
@@ -165,7 +168,8 @@ std::string canonical_name(std::string_view name);
 
 // Reads the keys of one mapping as its table declares them. Construction reports unknown keys (with suggestions), keys
 // without a value and missing required ones; accessors report wrong values; every problem goes to the same Diagnostics
-// and a harmless value is returned, so that one pass finds everything. Reading an undeclared field is a logic_error;
+// and a harmless value is returned, so that one pass finds everything. A misspelt key is reported once and then read as
+// the one it seems to mean, so that nothing follows from it. Reading an undeclared field is a logic_error;
 // unread() finds declared ones that are never read.
 class Fields {
  public:
@@ -207,6 +211,7 @@ class Fields {
   std::optional<double> optional_time_ms(std::string_view name);
   std::optional<double> optional_number(std::string_view name);
   std::optional<std::uint64_t> optional_count(std::string_view name);
+  std::optional<std::uint64_t> optional_size_bytes(std::string_view name);
   std::optional<std::string> optional_text(std::string_view name);
 
   // A problem with one key's value (or, if absent, with the mapping).
@@ -224,6 +229,7 @@ class Fields {
   const FieldDoc& doc(std::string_view name) const;
   const Value* look_up(std::string_view name) const;
   void check_keys(const Value& mapping, const std::string& prefix);
+  std::string what_is_meant(const Value& mapping, const Value::Member& member, const std::string& prefix);
   void check_missing();
   std::string mapping_name(const std::string& prefix) const;
   // The value to read: the user's, or one made from the fallback text; nullptr if absent.
@@ -234,7 +240,7 @@ class Fields {
   std::string owner_;
   std::vector<FieldDoc> docs_;
   std::set<std::string, std::less<>> read_;
-  std::set<std::string, std::less<>> meant_;  // keys that misspelt ones seem to mean
+  std::map<std::string, const Value*, std::less<>> meant_;  // the values of misspelt keys by the keys they mean
   std::vector<std::unique_ptr<Value>> fallbacks_;
   Diagnostics* diagnostics_;
   std::size_t errors_before_;

@@ -49,6 +49,7 @@ class Pattern {
 struct PatternDefaults {
   double start_ms = 0;
   std::optional<double> stop_ms;
+  SourceLoc start_loc{}, stop_loc{};  // where the recipe says so; without a file: nowhere
 };
 
 // Times of patterns count in whole picoseconds up to this magnitude (ten days), so that sums of them fit 63 bits.

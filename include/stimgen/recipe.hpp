@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -41,8 +42,10 @@ struct Recipe {
   Seeds seeds;
   std::optional<double> start_ms;  // time.start (default 0) …
   std::optional<double> stop_ms;   // … and time.stop; absent if the recipe has no default window
+  SourceLoc start_loc, stop_loc;   // of what is written; without a file: a default
   Value networks;
   Section backgrounds, assemblies, patterns, combine;
+  std::vector<std::set<std::string>> alternatives;  // tasks of one set are never used in one simulation
   OutputSettings output;
   // Where a run writes its report: inside output.directory; absent: nowhere.
   std::optional<std::filesystem::path> report;

@@ -9,13 +9,13 @@ namespace stimgen {
 
 // Each in a file of its own, which declares it, too.
 extern const AssemblyKind kPropertyAssemblies, kRandomAssemblies, kGridAssemblies, kDivideAssemblies, kLinkedAssemblies,
-    kNodesAssemblies;
+    kNodesAssemblies, kAllAssemblies;
 
 namespace {
 
 constexpr const AssemblyKind* kKinds[] = {
-    &kPropertyAssemblies, &kRandomAssemblies, &kGridAssemblies,
-    &kDivideAssemblies,   &kLinkedAssemblies, &kNodesAssemblies,
+    &kPropertyAssemblies, &kRandomAssemblies, &kGridAssemblies, &kDivideAssemblies,
+    &kLinkedAssemblies,   &kNodesAssemblies,  &kAllAssemblies,
 };
 
 }  // namespace

@@ -79,6 +79,13 @@ class NodesGrouping final : public Grouping {
         if (++problems == kMostReported) break;
         continue;
       }
+      if (row.fields[*group_column].empty()) {
+        diagnostics.error(loc_, "assembly.no-label",
+                          fmt::format("'{}', line {}: node {} has no group", printable(table.path), row.line, *node),
+                          "write the name of a group, or remove the row");
+        if (++problems == kMostReported) break;
+        continue;
+      }
       const auto [place, added] = group_of_label.try_emplace(row.fields[*group_column], listed.labels.size());
       if (added) listed.labels.push_back(place->first);
       listed.nodes.push_back({*node, place->second, loc_, row.line});

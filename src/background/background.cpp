@@ -81,6 +81,7 @@ class Reader {
                 {selection_fields(), background_fields()}, diagnostics) {}
 
   bool read() {
+    if (!background_.body.is_mapping() && !background_.body.is_null()) return false;  // which was reported
     read_window();
     background_.streams = Streams(seeds_, background_.name, fields_.name("stream"));
     background_.process_value = fields_.value("process");
@@ -156,6 +157,12 @@ class Reader {
   void read_rates_by_group(const Value& rates, const PopulationSelection& selected) {
     const std::string property = fields_.text("group_by");
     const Value* others = fields_.value("others");
+    if (property.empty() && !fields_.has("group_by") && rates.is_scalar()) {
+      fields_.error("rates", "background.group-by", "'rates' holds the rate of each group by its name",
+                    fmt::format("for all nodes together write rate: {}", printable(rates.text, 60)));
+      if (others != nullptr) check_others(*others);
+      return;
+    }
     if (property.empty() && !fields_.has("group_by")) {
       fields_.error(
           "rates", "background.group-by", "'rates' needs 'group_by': the node property that names the groups",

@@ -16,7 +16,7 @@ namespace {
 // The largest rate a recipe may ask for; the same bound as for written rates.
 constexpr double kMaxRateHz = 1e9;
 // A list for another population is wrong throughout.
-constexpr std::size_t kMostReported = 20;
+constexpr std::size_t kMostReported = 10;
 
 bool usable(double rate_hz) {
   return rate_hz >= 0 && rate_hz <= kMaxRateHz;
@@ -88,9 +88,13 @@ std::vector<double> read_listed(const RateValue& value, const CsvTable& table, c
       rate_of_row[*node_row] = rate_hz;
       continue;
     }
+    if (++problems > kMostReported) continue;
     diagnostics.error(value.loc, "background.bad-rates-file",
                       fmt::format("'{}', line {}: {}", table.path, row.line, problem));
-    if (++problems == kMostReported) break;
+  }
+  if (problems > kMostReported) {
+    diagnostics.error(value.loc, "background.bad-rates-file",
+                      fmt::format("'{}': {} more lines are wrong", table.path, problems - kMostReported));
   }
   return problems == 0 ? rate_of_row : std::vector<double>{};
 }

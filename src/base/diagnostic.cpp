@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,6 +23,7 @@ constexpr std::size_t kTabWidth = 4;
 constexpr std::size_t kMessageLimit = 2000;
 constexpr int kGutter = 5;
 constexpr std::size_t kMostNotes = 3;  // of one cause in several places
+constexpr std::size_t kMostAlike = 5;  // of one message at several places
 
 struct Paint {
   bool colour;
@@ -226,12 +230,22 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
   for (const Diagnostic* item : order) {
     if (is_about_variable(*item)) without_variable.insert(place_key(*item));
   }
+  std::vector<Diagnostic> shown;
+  std::map<std::pair<std::string_view, std::string_view>, std::pair<std::size_t, std::size_t>>
+      alike;  // count, last shown
   for (const Diagnostic* item : order) {
     if (!is_about_variable(*item) && without_variable.contains(place_key(*item))) continue;
     if (!said.insert(std::tuple_cat(place_key(*item), std::tuple<std::string_view>(item->message))).second) continue;
     ++(item->severity == Severity::error ? errors : warnings);
-    render_one(out, *item, {colour}, lines);
+    auto& [count, last] = alike[{item->message, item->help}];
+    if (++count > kMostAlike && item->loc.file) {
+      ++shown[last].more;
+      continue;
+    }
+    last = shown.size();
+    shown.push_back(*item);
   }
+  for (const Diagnostic& item : shown) render_one(out, item, {colour}, lines);
   if (errors != 0) out += counted(errors, "error");
   if (errors != 0 && warnings != 0) out += ", ";
   if (warnings != 0) out += counted(warnings, "warning");

@@ -5,6 +5,10 @@
 
 #include <filesystem>
 #include <new>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "cli/help.hpp"
 #include "cli/options.hpp"
@@ -16,6 +20,21 @@ namespace stimgen::cli {
 namespace {
 
 constexpr int kUsage = 2, kInput = 3, kEnvironment = 4, kBug = 70, kInterrupted = 130;
+
+std::string quoted(const std::string& word) {
+  const bool plain = word.find_first_of(" \t'\"$&|;<>(){}[]*?#~`!\\") == std::string::npos && !word.empty();
+  return plain ? word : fmt::format("'{}'", word);
+}
+
+// A command that is advised keeps what the user wrote, without which it would be about other files.
+InputError with_flags(const InputError& error, const Arguments& arguments) {
+  const std::vector<Diagnostic>& items = error.diagnostics().items();
+  if (items.size() != 1 || items.front().code != "stats.not-made") return error;
+  std::string flags;
+  if (arguments.has("output")) flags += " --output " + quoted(arguments.text("output"));
+  for (const std::string& setting : arguments.texts("set")) flags += " --set " + quoted(setting);
+  return {"stats.not-made", items.front().message, items.front().help + printable(flags, 500)};
+}
 
 int run_words(const std::vector<std::string>& words, Terminal& terminal) {
   if (words.empty()) {
@@ -37,7 +56,11 @@ int run_words(const std::vector<std::string>& words, Terminal& terminal) {
     return 0;
   }
   terminal.configure(arguments.has("quiet"), arguments.has("verbose"));
-  return command->run(arguments, terminal);
+  try {
+    return command->run(arguments, terminal);
+  } catch (const InputError& error) {
+    throw with_flags(error, arguments);
+  }
 }
 
 int report_bug(Terminal& terminal, const std::string& what) {

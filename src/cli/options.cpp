@@ -159,6 +159,22 @@ std::vector<std::string> Arguments::list(std::string_view name) const {
   return parts;
 }
 
+namespace {
+
+// --set b.rate=5 Hz: a shell parts a value at its blanks.
+std::string help_for_blank(const std::vector<std::string>& words, const std::string& unexpected) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const bool apart = words[i] == "--set" && i + 2 < words.size();
+    const std::string setting = apart ? words[i + 1] : words[i].starts_with("--set=") ? words[i].substr(6) : "";
+    if (setting.empty() || words[i + (apart ? 2 : 1)] != unexpected) continue;
+    return fmt::format("a value with a blank in it is quoted: --set '{} {}'", printable(setting),
+                       printable(unexpected));
+  }
+  return {};
+}
+
+}  // namespace
+
 Arguments parse_arguments(const Command& command, const std::vector<std::string>& words) {
   const std::vector<Option> options = all_options(command);
   const po::variables_map given = parse_words(command, options, words);
@@ -198,8 +214,8 @@ Arguments parse_arguments(const Command& command, const std::vector<std::string>
   }
   if (next < rest.size()) {
     throw UsageError("usage.unexpected",
-                     fmt::format("'stimgen {}' does not expect '{}'", command.name, printable(rest[next])), {},
-                     std::string(command.name));
+                     fmt::format("'stimgen {}' does not expect '{}'", command.name, printable(rest[next])),
+                     help_for_blank(words, rest[next]), std::string(command.name));
   }
   return arguments;
 }

@@ -85,6 +85,11 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
       throw UsageError("usage.exclusive", fmt::format("'--{}' is for reports about a recipe", option), {}, "report");
     }
   }
+  if (const std::filesystem::path folder = arguments.text("output");
+      folder.extension() == ".html" || folder.extension() == ".htm") {
+    throw UsageError("usage.wrong-value", "'--output' is the folder of the spike files, not the page",
+                     fmt::format("write -o {} for the page", printable(folder.string())), "report");
+  }
   const Report report = files ? report_of_files(arguments, inputs, terminal) : report_of_batch(arguments, terminal);
   if (arguments.has("svg")) write_figures(report, arguments.text("svg"), terminal);
   if (arguments.has("svg") && !arguments.has("file")) return 0;

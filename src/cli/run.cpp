@@ -3,8 +3,10 @@
 #include <charconv>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <system_error>
 
 #include "base/folder_lock.hpp"
 #include "base/format_bytes.hpp"
@@ -231,6 +233,14 @@ bool check_locked(const Plan& plan, Standing& standing, bool still, bool whole, 
   if (!still) {
     terminal.error("run.locked", "--locked: the files change while they are looked at",
                    "wait until the other run is done");
+    return false;
+  }
+  std::error_code ignored;
+  if (!std::filesystem::exists(lock_path(plan.recipe), ignored)) {
+    terminal.error(
+        "run.locked",
+        fmt::format("--locked: there is no lock: '{}' does not exist", printable(lock_path(plan.recipe).string())),
+        "'stimgen run' without --locked makes the files and writes it");
     return false;
   }
   const ToMake to_make = standing.to_make();

@@ -44,6 +44,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   Value take_root() { return std::move(root_); }
   std::size_t documents() const { return documents_; }
+  // Errors that were reported after which the tree is what was meant.
+  std::size_t mended() const { return mended_; }
   // The innermost list or mapping in brackets that is still open, if any.
   std::optional<SourceLoc> open_bracket() const {
     for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
@@ -115,7 +117,6 @@ class TreeBuilder : public YAML::EventHandler {
     open(Value::Kind::mapping, mark, tag, anchor, style == YAML::EmitterStyle::Flow);
   }
   void OnMapEnd() override {
-    if (frames_.back().flow) refuse_decimal_commas(frames_.back().value);
     merge_bases(frames_.back());
     close();
   }
@@ -290,6 +291,7 @@ class TreeBuilder : public YAML::EventHandler {
   void place_member(Frame& frame, Value value) {
     const Value key = std::move(*frame.key);
     frame.key.reset();
+    if (mend_decimal_comma(frame, key, value)) return;
     const auto [first, is_new] = frame.keys.try_emplace(key.text, key.loc);
     if (!is_new) {
       diagnostics_
@@ -318,21 +320,23 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
-  // {mean: 2, stdev: 1,5 Hz}: after its comma the number goes on as a key without a value.
-  void refuse_decimal_commas(const Value& mapping) {
-    for (std::size_t i = 1; i < mapping.members.size(); ++i) {
-      const Value& before = mapping.members[i - 1].value;
-      const Value::Member& member = mapping.members[i];
-      const bool is_rest = member.value.is_null() && !member.key.empty() && is_digit(member.key.front());
-      if (!is_rest || !before.is_scalar() || before.quoted || before.text.empty() ||
-          !std::all_of(before.text.begin() + (before.text.front() == '-' ? 1 : 0), before.text.end(), is_digit)) {
-        continue;
-      }
-      SourceLoc loc = before.loc;
-      if (loc.line == member.key_loc.line) loc.length = member.key_loc.column + member.key_loc.length - loc.column;
-      stop(loc, "recipe.bad-number", "inside { } a comma parts entries, it is no decimal point",
-           fmt::format("write {}.{}", printable(before.text, 60), printable(member.key, 60)));
+  // {mean: 2, stdev: 1,5 Hz}: after its comma the number goes on as a key without a value. It is reported and read as
+  // it was meant, so that all else that is wrong is found, too. True if it was so.
+  bool mend_decimal_comma(Frame& frame, const Value& key, const Value& value) {
+    if (!frame.flow || !value.is_null() || key.text.empty() || !is_digit(key.text.front())) return false;
+    if (frame.value.members.empty()) return false;
+    Value& before = frame.value.members.back().value;
+    if (!before.is_scalar() || before.quoted || before.text.empty() ||
+        !std::all_of(before.text.begin() + (before.text.front() == '-' ? 1 : 0), before.text.end(), is_digit)) {
+      return false;
     }
+    SourceLoc loc = before.loc;
+    if (loc.line == key.loc.line) loc.length = key.loc.column + key.loc.length - loc.column;
+    diagnostics_.error(loc, "recipe.bad-number", "inside { } a comma parts entries, it is no decimal point",
+                       fmt::format("write {}.{}", printable(before.text, 60), printable(key.text, 60)));
+    ++mended_;
+    before.text += "." + key.text;
+    return true;
   }
 
   // The keys of the bases come where `<<` stands; own keys win, then those of earlier bases.
@@ -357,6 +361,7 @@ class TreeBuilder : public YAML::EventHandler {
   Value root_;
   std::size_t nodes_ = 0;
   std::size_t documents_ = 0;
+  std::size_t mended_ = 0;
 };
 
 // A line without the blanks around it and the comment behind it, and by how many blanks it is indented.
@@ -524,7 +529,7 @@ std::optional<Value> parse(const std::shared_ptr<const SourceFile>& file, std::s
     return std::nullopt;
   }
   *documents = builder.documents();
-  if (diagnostics.error_count() != errors_before) return std::nullopt;
+  if (diagnostics.error_count() != errors_before + builder.mended()) return std::nullopt;
   return builder.take_root();
 }
 

@@ -1,5 +1,6 @@
 // The strict reader of one mapping: what its table declares, and nothing else.
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -113,26 +114,47 @@ void Fields::check_keys(const Value& mapping, const std::string& prefix) {
                           fmt::format("'{}' is a mapping of keys, not {}", full, describe(member.value)),
                           fmt::format("write {}: {{{}: …}}", member.key, fmt::join(keys, ": …, ")));
     } else if (!declared) {
-      const std::vector<std::string> keys = keys_under(docs_, prefix);
-      std::string help;
-      if (const std::string nearest = nearest_name(member.key, keys); !nearest.empty()) {
-        help = fmt::format("did you mean '{}'?", nearest);
-        meant_.insert(prefix + nearest);
-      } else {
-        for (const FieldDoc& doc : docs_) {
-          if (doc.name.find('.') != std::string_view::npos && last_component(doc.name) == member.key) {
-            help = fmt::format("write {}", nested_spelling(doc.name));
-          }
-        }
-        if (help.empty()) help = key_elsewhere(member.key);
-        if (help.empty()) {
-          help = keys.empty() ? "it takes no keys" : fmt::format("its keys are {}", fmt::join(keys, ", "));
-        }
-      }
       diagnostics_->error(member.key_loc, "recipe.unknown-key",
-                          fmt::format("{} has no key '{}'", mapping_name(prefix), printable(member.key, 60)), help);
+                          fmt::format("{} has no key '{}'", mapping_name(prefix), printable(member.key, 60)),
+                          what_is_meant(mapping, member, prefix));
     }
   }
+}
+
+// What to write for an unknown key, whose value is remembered if it is clear which key it means.
+std::string Fields::what_is_meant(const Value& mapping, const Value::Member& member, const std::string& prefix) {
+  const std::vector<std::string> keys = keys_under(docs_, prefix);
+  if (member.key == "n_assemblies") return key_elsewhere(member.key);  // 'assemblies' is near, and another thing
+  if (const std::string nearest = nearest_name(member.key, keys); !nearest.empty()) {
+    if (mapping.find(nearest) == nullptr) meant_.try_emplace(prefix + nearest, &member.value);
+    return fmt::format("did you mean '{}'?", nearest);
+  }
+  std::string help;
+  for (const FieldDoc& doc : docs_) {
+    if (doc.name.find('.') == std::string_view::npos || last_component(doc.name) != member.key) continue;
+    help = fmt::format("write {}", nested_spelling(doc.name));
+    if (look_up(doc.name) == nullptr) meant_.try_emplace(std::string(doc.name), &member.value);
+  }
+  if (!help.empty()) return help;
+  if (std::string elsewhere = key_elsewhere(member.key); !elsewhere.empty()) {
+    const bool is_rate = member.key == "mean_firing_rate" || member.key == "firing_rate";
+    const auto is_declared = [&](const std::string& key) {
+      return std::find(keys.begin(), keys.end(), key) != keys.end();
+    };
+    if (is_rate && is_declared("rate") && mapping.find("rate") == nullptr) meant_.try_emplace("rate", &member.value);
+    return elsewhere;
+  }
+  // One key that does not exist in place of the one that is needed.
+  std::vector<std::string> missing;
+  for (const FieldDoc& doc : docs_) {
+    const bool is_here = doc.name.starts_with(prefix) && doc.name.find('.', prefix.size()) == std::string_view::npos;
+    if (is_here && doc.fallback.empty() && mapping.find(last_component(doc.name)) == nullptr)
+      missing.emplace_back(doc.name);
+  }
+  if (missing.size() == 1 && meant_.try_emplace(missing.front(), &member.value).second) {
+    return fmt::format("it needs '{}': did you mean that?", last_component(missing.front()));
+  }
+  return keys.empty() ? "it takes no keys" : fmt::format("its keys are {}", fmt::join(keys, ", "));
 }
 
 void Fields::check_missing() {
@@ -168,6 +190,9 @@ const FieldDoc& Fields::doc(std::string_view name) const {
 }
 
 const Value* Fields::look_up(std::string_view name) const {
+  if (const auto meant = meant_.find(name); meant != meant_.end()) {
+    return meant->second->is_null() ? nullptr : meant->second;
+  }
   const Value* value = value_;
   while (!name.empty() && value != nullptr) {
     const std::string_view key = name.substr(0, name.find('.'));
@@ -325,6 +350,11 @@ std::optional<std::uint64_t> Fields::optional_count(std::string_view name) {
   const Value* found = value_or_fallback(name);
   if (found == nullptr) return std::nullopt;
   return read_count(*found, name, *diagnostics_);
+}
+
+std::optional<std::uint64_t> Fields::optional_size_bytes(std::string_view name) {
+  const Value* found = value_or_fallback(name);
+  return found == nullptr ? std::nullopt : read_size_bytes(*found, name, *diagnostics_);
 }
 
 std::optional<std::string> Fields::optional_text(std::string_view name) {

@@ -304,7 +304,10 @@ std::optional<std::uint64_t> read_whole(const Value& value, std::string_view key
     return std::nullopt;
   }
   const auto whole = to_whole(*decimal);
-  if (!whole) report_range(value, Range::too_large, diagnostics);
+  if (!whole) {
+    diagnostics.error(value.loc, "recipe.out-of-range", fmt::format("{} is too large", quote(value.text)),
+                      "the largest whole number is 18446744073709551615");
+  }
   return whole;
 }
 
@@ -357,6 +360,48 @@ std::optional<std::uint64_t> read_unsigned(const Value& value, std::string_view 
 
 std::optional<std::uint64_t> read_count(const Value& value, std::string_view key, Diagnostics& diagnostics) {
   return read_from(1, "a whole number from 1 up", value, key, diagnostics);
+}
+
+std::optional<std::uint64_t> read_size_bytes(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  constexpr std::string_view kWhat = "a size";
+  constexpr std::string_view kUnitNames =
+      "write a number of bytes, or one with the unit kB, MB, GB or TB, such as 10 GB";
+  constexpr std::array<std::pair<std::string_view, int>, 6> kSizes{
+      {{"", 0}, {"B", 0}, {"kB", 3}, {"MB", 6}, {"GB", 9}, {"TB", 12}}};
+  if (!expect_scalar(value, key, kWhat, diagnostics)) return std::nullopt;
+  std::string_view rest = value.text;
+  const std::optional<Decimal> number = take_decimal(rest);
+  const bool more_digits = !rest.empty() && (is_digit(rest.front()) ||
+                                             std::string_view("_,.:").find(rest.front()) != std::string_view::npos);
+  if (!number || more_digits) {
+    report_no_number(value, key, kWhat, "a number of bytes, or one with a unit, such as 10 GB", diagnostics);
+    return std::nullopt;
+  }
+  while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
+  for (const auto& [unit, shift] : kSizes) {
+    if (rest != unit || (unit.empty() && value.quoted)) continue;
+    Decimal bytes = *number;
+    bytes.exponent += shift;
+    const auto whole = bytes.exponent < 0 ? std::nullopt : to_whole(bytes);
+    if (whole && *whole >= 1 && !number->negative) return whole;
+    if (bytes.exponent >= 0 && !whole && !number->negative) return report_range(value, Range::too_large, diagnostics);
+    diagnostics.error(
+        value.loc, "recipe.out-of-range",
+        fmt::format("{}, a whole number of bytes from 1 up, not {}", wanted(key, kWhat), quote(value.text)));
+    return std::nullopt;
+  }
+  std::string help(kUnitNames);
+  for (const auto& [unit, shift] : kSizes) {
+    if (!unit.empty() && lower_case(unit) == lower_case(rest)) {
+      help = fmt::format("write {} {}", to_text(*number, 0), unit);
+    }
+  }
+  diagnostics.error(value.loc, rest.empty() ? ErrorCode("recipe.wrong-type") : ErrorCode("recipe.wrong-unit"),
+                    rest.empty()
+                        ? fmt::format("{} is in quotes, so it is text, but {}", quote(value.text), wanted(key, kWhat))
+                        : fmt::format("{} in {} is no unit of {}", quote(rest), quote(value.text), kWhat),
+                    help);
+  return std::nullopt;
 }
 
 std::optional<bool> read_boolean(const Value& value, std::string_view key, Diagnostics& diagnostics) {

@@ -155,7 +155,8 @@ class Evaluation {
     for (const FieldDoc& each : kConditionFields) names.emplace_back(each.name);
     std::string help = suggest(member.key, names);
     for (const auto& [other, own] : kElsewhere) {
-      if (member.key == other) help = fmt::format("write {}", own);
+      if (member.key == other || "$" + member.key == other || "$" + member.key == own)
+        help = fmt::format("write {}", own);
     }
     error(member.key_loc, "network.unknown-operator", fmt::format("no operator is called '{}'", printable(member.key)),
           help);

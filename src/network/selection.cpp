@@ -49,7 +49,12 @@ const NodePopulation* find_population(Fields& fields, const Network& network) {
   const auto name = fields.optional_text("population");
   if (!name) return nullptr;
   const NodePopulation* population = network.population(*name);
-  if (population == nullptr && !network.damaged().contains(*name)) {
+  const auto follows_from_a_file = [&] {
+    return !network.complete() &&
+           fields.diagnostics().error_again("file.unreadable", fields.loc("population"),
+                                            fmt::format("population '{}' may be in it", printable(*name, 60)));
+  };
+  if (population == nullptr && !network.damaged().contains(*name) && !follows_from_a_file()) {
     fields.diagnostics().add(unknown_population(network, *name), fields.loc("population"));
   }
   return population;

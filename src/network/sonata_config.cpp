@@ -6,7 +6,9 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,12 +18,46 @@
 namespace stimgen {
 namespace fs = std::filesystem;
 
+namespace {
+
+// In order of name, whatever the file system's is.
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    names.push_back(entry->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string name_a_file_in(const fs::path& folder) {
+  std::vector<std::string> files;
+  for (const std::string& name : names_in(folder)) {
+    if (name.ends_with(".json") || name.ends_with(".h5") || name.ends_with(".csv"))
+      files.push_back(printable(name, 60));
+  }
+  if (files.empty()) return {};
+  constexpr std::size_t kMost = 6;
+  const bool cut = files.size() > kMost;
+  if (cut) files.resize(kMost);
+  return fmt::format("name a file in it, as {}{}", fmt::join(files, ", "), cut ? ", …" : "");
+}
+
+std::string near_file(const fs::path& path) {
+  const std::string near = nearest_name(path.filename().string(), names_in(path.parent_path()));
+  return near.empty() ? std::string() : fmt::format("did you mean '{}'?", printable(near, 60));
+}
+
+}  // namespace
+
 bool require_file(const fs::path& path, const std::string& role, const SourceLoc& loc, Diagnostics& diagnostics) {
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
   if (fs::is_directory(status)) {
     diagnostics.error(loc, "file.unreadable",
-                      fmt::format("{} '{}' is a folder, not a file", role, printable(path.string())));
+                      fmt::format("{} '{}' is a folder, not a file", role, printable(path.string())),
+                      name_a_file_in(path));
     return false;
   }
   if (!fs::exists(status)) {
@@ -30,7 +66,7 @@ bool require_file(const fs::path& path, const std::string& role, const SourceLoc
     const bool of_shell =
         path.filename() == "~" || text.find("~/") != std::string::npos || text.find('$') != std::string::npos;
     diagnostics.error(loc, "file.unreadable", fmt::format("{} '{}' does not exist", role, printable(text)),
-                      of_shell ? "~ and $HOME are not expanded: write the path out" : std::string());
+                      of_shell ? "~ and $HOME are not expanded: write the path out" : near_file(path));
     return false;
   }
   return true;

@@ -19,7 +19,10 @@ InputError unknown_property(const NodePopulation& population, std::string_view n
   return {"network.unknown-column",
           fmt::format("population '{}' ({}) has no property '{}'", printable(population.name()),
                       printable(population.origin()), printable(name)),
-          suggest(name, names)};
+          name.starts_with('$') && names.size() > 2
+              ? fmt::format("an operator stands inside of a property, as in {{{}: {{$gte: 2}}}}",
+                            printable(names.back(), 60))
+              : suggest(name, names)};
 }
 
 std::shared_ptr<const Column> find_column(const NodePopulation& population, std::string_view name, const SourceLoc& loc,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -12,22 +13,63 @@ namespace {
 // One segment takes 32 bytes: at most about 300 MB a pattern.
 constexpr std::uint64_t kMostSegments = 10'000'000;
 
-std::optional<std::vector<SelectedIndex>> read_select(Fields& fields) {
+// A plain whole number is a place, text a label.
+std::optional<SelectedGroup> read_selected(const Value& item, Diagnostics& diagnostics) {
+  const LiteralNumber number = item.is_scalar() && !item.quoted ? parse_literal_number(item.text) : LiteralNumber{};
+  if (!item.is_scalar() || item.text.empty() || number.kind == LiteralKind::real) {
+    diagnostics.error(item.loc, "recipe.wrong-type",
+                      fmt::format("a group in 'select' is a whole number from 0 up or a label, not {}", describe(item)),
+                      "write [2, 0], or labels: [PN, PV]");
+    return std::nullopt;
+  }
+  if (number.kind == LiteralKind::integer) return SelectedGroup{number.integer, {}, item.loc};
+  return SelectedGroup{0, item.text, item.loc};
+}
+
+std::optional<std::vector<SelectedGroup>> read_select(Fields& fields) {
   const Value* value = fields.value("select");
   if (value == nullptr) return std::nullopt;
-  const std::vector<std::int64_t> indices = fields.integers("select");
-  std::vector<SelectedIndex> selected;
-  if (value->is_sequence()) {
-    if (value->items.empty()) {
-      fields.error("select", "pattern.empty-select", "'select' lists no group",
-                   "list the groups that take turns, or leave 'select' out to take all");
-    }
-    if (indices.size() != value->items.size()) return selected;  // a wrong item was reported
+  if (value->is_sequence() && value->items.empty()) {
+    fields.error("select", "pattern.empty-select", "'select' lists no group",
+                 "list the groups that take turns, or leave 'select' out to take all");
   }
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    selected.push_back({indices[i], value->is_sequence() ? value->items[i].loc : value->loc});
+  std::vector<SelectedGroup> selected;
+  const std::size_t count = value->is_sequence() ? value->items.size() : 1;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto group = read_selected(value->is_sequence() ? value->items[i] : *value, fields.diagnostics());
+    if (group) selected.push_back(*std::move(group));
   }
   return selected;
+}
+
+// The place of the group that is meant; nullopt after an error.
+std::optional<std::size_t> find_group(const SelectedGroup& item, const PatternGroups& groups,
+                                      Diagnostics& diagnostics) {
+  const std::string text = item.label.empty() ? std::to_string(item.index) : item.label;
+  const auto found = std::find(groups.labels.begin(), groups.labels.end(), text);
+  const bool has_label = found != groups.labels.end();
+  const auto labelled = static_cast<std::size_t>(found - groups.labels.begin());
+  if (!item.label.empty()) {
+    if (has_label) return labelled;
+    diagnostics.error(item.loc, "assembly.no-such-group", fmt::format("there is no group '{}'", printable(text, 60)),
+                      suggest(text, groups.labels));
+    return std::nullopt;
+  }
+  if (item.index < 0 || static_cast<std::uint64_t>(item.index) >= groups.size()) {
+    diagnostics.error(
+        item.loc, "assembly.no-such-group", fmt::format("there is no group {}", item.index),
+        fmt::format("the set has {} group{}, numbered from 0{}", groups.size(), groups.size() == 1 ? "" : "s",
+                    has_label ? fmt::format("; for the group called '{0}' write \"{0}\"", text) : ""));
+    return std::nullopt;
+  }
+  const auto place = static_cast<std::size_t>(item.index);
+  if (has_label && labelled != place) {
+    diagnostics.warning(item.loc, "pattern.label-or-number",
+                        fmt::format("{} is a place, counted from 0: that of group '{}', not the group called '{}'",
+                                    text, printable(groups.labels[place], 60), text),
+                        fmt::format("for the group called '{0}' write \"{0}\"", text));
+  }
+  return place;
 }
 
 }  // namespace
@@ -80,17 +122,18 @@ std::vector<std::size_t> selected_groups(const CommonSettings& common, const Pat
     return selected;
   }
   bool fine = true;
-  for (const SelectedIndex& item : *common.select) {
-    if (item.index < 0 || static_cast<std::uint64_t>(item.index) >= groups.size()) {
-      diagnostics.error(
-          item.loc, "assembly.no-such-group", fmt::format("there is no group {}", item.index),
-          fmt::format("the set has {} group{}, numbered from 0", groups.size(), groups.size() == 1 ? "" : "s"));
+  for (const SelectedGroup& item : *common.select) {
+    const std::optional<std::size_t> found = find_group(item, groups, diagnostics);
+    if (!found) {
       fine = false;
       continue;
     }
-    const auto group = static_cast<std::size_t>(item.index);
+    const std::size_t group = *found;
     if (std::find(selected.begin(), selected.end(), group) != selected.end()) {
-      diagnostics.error(item.loc, "pattern.group-twice", fmt::format("group {} is selected twice", item.index));
+      diagnostics.error(item.loc, "pattern.group-twice",
+                        fmt::format("group {} is selected twice",
+                                    item.label.empty() ? std::to_string(item.index)
+                                                       : fmt::format("'{}'", printable(item.label, 60))));
       fine = false;
       continue;
     }

@@ -31,8 +31,9 @@ inline constexpr FieldDoc kRampStopField{
 
 // ---- settings -------------------------------------------------------------------------------------------------------
 
-struct SelectedIndex {
+struct SelectedGroup {
   std::int64_t index = 0;
+  std::string label;  // instead of the index, unless it is empty
   SourceLoc loc;
 };
 
@@ -40,7 +41,7 @@ struct CommonSettings {
   CycleTiming timing;
   double off_hz = 0;
   double silent_hz = 0;
-  std::optional<std::vector<SelectedIndex>> select;  // absent: all groups, in order
+  std::optional<std::vector<SelectedGroup>> select;  // absent: all groups, in order
   std::string owner;
   SourceLoc loc;
 };

@@ -21,11 +21,12 @@ std::string cycles_text(std::int64_t count) {
 }
 
 // A default of the recipe's window; those come checked from the recipe, but for their size.
-std::optional<std::int64_t> window_picoseconds(Fields& fields, std::string_view key, double time_ms) {
+std::optional<std::int64_t> window_picoseconds(Fields& fields, std::string_view key, double time_ms,
+                                               const SourceLoc& loc) {
   if (std::abs(time_ms) <= kLongestTimeMs) return scaled_integer(time_ms, kPicosecondsPerMs);
-  fields.error(key, "pattern.time-too-long",
-               fmt::format("'time.{}' is {}, beyond the longest time of a pattern, {}", key, format_time(time_ms),
-                           format_time(kLongestTimeMs)));
+  fields.diagnostics().error(loc.file ? loc : fields.loc(key), "pattern.time-too-long",
+                             fmt::format("'time.{}' is {}, beyond the longest time of a pattern, {}", key,
+                                         format_time(time_ms), format_time(kLongestTimeMs)));
   return std::nullopt;
 }
 
@@ -74,13 +75,13 @@ std::optional<std::int64_t> read_picoseconds(Fields& fields, std::string_view ke
 
 CycleTiming read_cycles(Fields& fields, const PatternDefaults& defaults, std::optional<std::int64_t> on_ps) {
   const std::size_t errors_before = fields.diagnostics().error_count();
-  const auto window_start = window_picoseconds(fields, "start", defaults.start_ms);
+  const auto window_start = window_picoseconds(fields, "start", defaults.start_ms, defaults.start_loc);
   auto start = read_picoseconds(fields, "start");
   if (!fields.has("start")) start = window_start;
   auto stop = read_picoseconds(fields, "stop");
   if (!fields.has("stop")) {
     if (defaults.stop_ms) {
-      stop = window_picoseconds(fields, "stop", *defaults.stop_ms);
+      stop = window_picoseconds(fields, "stop", *defaults.stop_ms, defaults.stop_loc);
     } else {
       report_no_stop(fields);
     }

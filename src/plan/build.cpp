@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace stimgen {
 namespace {
@@ -56,54 +58,89 @@ Plan build_plan(Recipe recipe, Diagnostics& diagnostics) {
 
 namespace {
 
-// The tasks feed one population.
-std::string how_to_combine(const Plan& plan, const std::vector<TaskIndex>& tasks) {
-  const auto is_combination = [&](TaskIndex i) { return plan.tasks[i].combined() != nullptr; };
-  const auto combination = std::find_if(tasks.begin(), tasks.end(), is_combination);
-  const auto other = std::find_if_not(tasks.begin(), tasks.end(), is_combination);
-  if (combination != tasks.end() && other != tasks.end()) {
-    return fmt::format("to use them together add {} to combine.{}.from", plan.tasks[*other].name,
-                       plan.tasks[*combination].name);
-  }
-  std::string name = "trial";
-  while (plan.index_of(name)) name += "_input";
-  return fmt::format("to use some of them together: combine: {{{}: {{from: [{}, {}]}}}}", name,
-                     plan.tasks[tasks[0]].name, plan.tasks[tasks[1]].name);
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNames = 12;
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostNames));
+  std::string list = fmt::format("{}", fmt::join(names.begin(), end, ", "));
+  if (names.size() > kMostNames) list += fmt::format(" and {} more", names.size() - kMostNames);
+  return list;
 }
+
+// Which tasks a recipe uses together in one simulation, and which it says that it never does.
+class Simulations {
+ public:
+  explicit Simulations(const Plan& plan) : sets_of_(plan.tasks.size()) {
+    for (const Task& task : plan.tasks) {
+      if (task.combined() == nullptr) continue;
+      for (const TaskIndex need : task.needs) sets_of_[need].insert(sets_);
+      ++sets_;
+    }
+    for (const std::set<std::string>& names : plan.recipe.alternatives) {
+      for (const std::string& name : names) {
+        if (const auto index = plan.index_of(name)) sets_of_[*index].insert(sets_);
+      }
+      ++sets_;
+    }
+  }
+
+  // Some set has both.
+  bool settle(TaskIndex a, TaskIndex b) const {
+    const std::set<std::size_t>& of_b = sets_of_[b];
+    return std::any_of(sets_of_[a].begin(), sets_of_[a].end(), [&](std::size_t set) { return of_b.contains(set); });
+  }
+
+ private:
+  std::size_t sets_ = 0;
+  std::vector<std::set<std::size_t>> sets_of_;  // by task: combinations and alternatives that it is in
+};
+
+// The tasks that a simulation of one population may be meant to use together.
+struct Feeding {
+  std::vector<TaskIndex> backgrounds, patterns;
+};
 
 }  // namespace
 
 void warn_about_uncombined(const Plan& plan, Diagnostics& diagnostics) {
-  std::set<TaskIndex> combined;
-  for (const Task& task : plan.tasks) {
-    if (task.combined() != nullptr) combined.insert(task.needs.begin(), task.needs.end());
-  }
-  // Combinations that feed one population are taken for alternatives, such as trials; a task left alone beside them is
-  // more likely forgotten.
-  std::map<std::string, std::vector<TaskIndex>> feeding;
-  for (const bool combinations : {false, true}) {
-    for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
-      const Task& task = plan.tasks[i];
-      if (!task.makes_file() || (task.combined() != nullptr) != combinations || combined.contains(i)) continue;
-      for (const std::string& population : task.populations) {
-        if (!combinations || feeding.contains(population)) feeding[population].push_back(i);
-      }
+  std::map<std::string, Feeding> feeding;
+  for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
+    const Task& task = plan.tasks[i];
+    if (task.kind != TaskKind::background && task.kind != TaskKind::pattern) continue;
+    for (const std::string& population : task.populations) {
+      Feeding& of = feeding[population];
+      (task.kind == TaskKind::background ? of.backgrounds : of.patterns).push_back(i);
     }
   }
+  const Simulations simulations(plan);
   for (const auto& [population, tasks] : feeding) {
-    if (tasks.size() < 2) continue;
-    std::vector<std::string> names;
-    for (const TaskIndex i : tasks) names.push_back(plan.tasks[i].name);
-    constexpr std::size_t kMostNames = 12;
-    const std::size_t shown = std::min(names.size(), kMostNames);
-    std::string list =
-        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-    if (names.size() > shown) list += fmt::format(" and {} more", names.size() - shown);
-    diagnostics.warning(plan.tasks[tasks[1]].loc, "plan.not-combined",
-                        fmt::format("{} {} feed population '{}', and nothing combines them: a simulator takes only one "
-                                    "input for a population",
-                                    list, names.size() == 2 ? "both" : "all", population),
-                        how_to_combine(plan, tasks));
+    // A background goes with a stimulus; several backgrounds, or several stimuli, are for several simulations.
+    std::vector<std::string> backgrounds, patterns;
+    std::set<TaskIndex> apart;
+    const Task* first = nullptr;
+    for (const TaskIndex background : tasks.backgrounds) {
+      for (const TaskIndex pattern : tasks.patterns) {
+        if (simulations.settle(background, pattern)) continue;
+        if (first == nullptr) first = &plan.tasks[pattern];
+        if (apart.insert(background).second) backgrounds.push_back(plan.tasks[background].name);
+        if (apart.insert(pattern).second) patterns.push_back(plan.tasks[pattern].name);
+      }
+    }
+    if (first == nullptr) continue;
+    constexpr std::size_t kMostInAdvice = 8;
+    std::vector<std::string> never = backgrounds;
+    never.insert(never.end(), patterns.begin(), patterns.end());
+    if (never.size() > kMostInAdvice) never = {backgrounds.front(), patterns.front()};
+    std::string name = "trial";
+    while (plan.index_of(name)) name += "_input";
+    diagnostics.warning(
+        first->loc, "plan.not-combined",
+        fmt::format("{} {} and {} {} feed population '{}', and nothing combines them: a simulator takes only one input "
+                    "for a population",
+                    backgrounds.size() == 1 ? "background" : "backgrounds", listed(backgrounds),
+                    patterns.size() == 1 ? "pattern" : "patterns", listed(patterns), population),
+        fmt::format("to use them together: combine: {{{0}: {{from: [{1}, {2}]}}}}; if that is never meant: "
+                    "alternatives: [{3}]",
+                    name, backgrounds.front(), patterns.front(), fmt::join(never, ", ")));
   }
 }
 

@@ -60,6 +60,7 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
   DrawnSpikes drawn(plan);
   double spikes = 0;
   double bytes = 0;
+  double most_own = 0;
   double most = 0;
   const Task* largest = nullptr;
   for (const TaskIndex i : tasks) {
@@ -68,8 +69,12 @@ void check_limits(const Plan& plan, const std::vector<TaskIndex>& tasks, std::ui
     const double expected = draw ? drawn.of(i) : task.expected_spikes;
     spikes += expected;
     bytes += file_bytes_at_most(plan, i, expected);
-    if (largest != nullptr && expected <= most) continue;
+    // What a combination takes from a task is too much there, not here.
+    double own = expected;
+    for (const TaskIndex need : task.needs) own -= draw ? drawn.of(need) : plan.tasks[need].expected_spikes;
+    if (largest != nullptr && own <= most_own) continue;
     largest = &task;
+    most_own = own;
     most = expected;
   }
   if (largest == nullptr) return;

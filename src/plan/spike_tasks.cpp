@@ -30,7 +30,8 @@ class SpikeTaskBuilder {
   }
 
   void add_pattern(const Entry& entry) {
-    const PatternDefaults times{plan_.recipe.start_ms.value_or(0), plan_.recipe.stop_ms};
+    const Recipe& recipe = plan_.recipe;
+    const PatternDefaults times{recipe.start_ms.value_or(0), recipe.stop_ms, recipe.start_loc, recipe.stop_loc};
     auto pattern = read_pattern(entry, plan_.recipe.patterns.defaults, times, diagnostics_);
     if (!pattern) {
       look_up_process(entry, plan_.recipe.patterns.defaults);
@@ -93,8 +94,8 @@ class SpikeTaskBuilder {
     }
     const bool is_population = plan_.network->population(name) != nullptr;
     diagnostics_.error(loc, "recipe.unknown-set", fmt::format("there is no assembly set '{}'", printable(name)),
-                       is_population ? fmt::format("'{0}' is a population; for groups of its nodes write assemblies: "
-                                                   "{{{0}: {{population: {0}, method: random, count: 4}}}}",
+                       is_population ? fmt::format("'{0}' is a population; for one group of all its nodes write "
+                                                   "assemblies: {{{0}: {{population: {0}, method: all}}}}",
                                                    printable(name))
                                      : suggest(name, names));
     return nullptr;

@@ -1,5 +1,7 @@
 // From a recipe file to the typed top level: include, --set, variables, then the strict reader.
+#include <algorithm>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 
@@ -23,10 +25,10 @@ std::span<const FieldDoc> table(std::string_view name) {
 }
 
 // The value of a section, or nothing at the place of the recipe.
-Value section_value(const Value& root, std::string_view name) {
-  if (const Value* value = root.find(name)) return *value;
+Value section_value(Fields& recipe, std::string_view name) {
+  if (const Value* value = recipe.value(name)) return *value;
   Value nothing;
-  nothing.loc = root.loc;
+  nothing.loc = recipe.loc();
   return nothing;
 }
 
@@ -73,6 +75,8 @@ void read_time(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   Fields fields(value, "'time'", {table("time")}, diagnostics);
   recipe.start_ms = fields.time_ms("start");
   recipe.stop_ms = fields.optional_time_ms("stop");
+  if (fields.has("start")) recipe.start_loc = fields.loc("start");
+  if (fields.has("stop")) recipe.stop_loc = fields.loc("stop");
   constexpr double kLongMs = 1e6;  // in milliseconds it is an ordinary trial
   if (recipe.stop_ms) {
     warn_of_missing_unit(fields.value("stop"), *recipe.stop_ms, kLongMs, long_time(*recipe.stop_ms), diagnostics);
@@ -154,7 +158,7 @@ void read_output(const Value& value, const LoadOptions& options, Recipe& recipe,
     }
   }
   output.max_spikes = fields.optional_count("max_spikes");
-  output.max_bytes = fields.optional_count("max_bytes");
+  output.max_bytes = fields.optional_size_bytes("max_bytes");
 }
 
 // true, false or {path}. The page stays inside the output folder.
@@ -199,16 +203,25 @@ void read_report(const Value& value, Recipe& recipe, Diagnostics& diagnostics) {
   recipe.report_loc = loc;
 }
 
-Section read_section(const Value& root, std::string_view name, const Value& defaults, Diagnostics& diagnostics) {
+Section read_section(Fields& fields, std::string_view name, const Value& defaults, Diagnostics& diagnostics) {
   Section section;
   if (const Value* own = defaults.find(name)) section.defaults = *own;
-  const Value value = section_value(root, name);
+  const Value value = section_value(fields, name);
   if (!value.is_mapping()) {
     if (!value.is_null()) {
       diagnostics.error(value.loc, "recipe.wrong-type",
                         fmt::format("'{}' is a mapping of names, not {}", name, describe(value)),
                         fmt::format("write {}: {{name: {{…}}}}", name));
     }
+    return section;
+  }
+  const auto is_scalar = [](const Value::Member& member) { return member.value.is_scalar(); };
+  if (value.members.size() > 1 && std::all_of(value.members.begin(), value.members.end(), is_scalar)) {
+    const std::string& key = value.members.front().key;
+    diagnostics.error(value.members.front().key_loc, "recipe.wrong-type",
+                      fmt::format("'{}' holds entries by name, and each has keys, but '{}' is {}", name,
+                                  printable(key, 60), describe(value.members.front().value)),
+                      fmt::format("put a name above these keys: {}: {{my_name: {{{}: …}}}}", name, printable(key, 60)));
     return section;
   }
   for (const Value::Member& member : value.members) {
@@ -219,6 +232,36 @@ Section read_section(const Value& root, std::string_view name, const Value& defa
     section.entries.push_back({member.key, member.key_loc, member.value});
   }
   return section;
+}
+
+// [long, short] or [[long, short], [a, b]].
+void read_alternatives(const Value* value, Recipe& recipe, Diagnostics& diagnostics) {
+  if (value == nullptr) return;
+  std::vector<std::string> names;
+  for (const Section* section : {&recipe.backgrounds, &recipe.patterns, &recipe.combine}) {
+    for (const Entry& entry : section->entries) names.push_back(entry.name);
+  }
+  const auto read_set = [&](const Value& set) {
+    std::set<std::string>& read = recipe.alternatives.emplace_back();
+    for (const Value& item : set.items) {
+      const auto name = read_text(item, "alternatives", diagnostics);
+      if (!name) continue;
+      read.insert(*name);
+      if (std::find(names.begin(), names.end(), *name) != names.end()) continue;
+      diagnostics.error(item.loc, "recipe.unknown-task", fmt::format("there is no task '{}'", printable(*name, 60)),
+                        suggest(*name, names));
+    }
+  };
+  const auto is_list = [](const Value& item) { return item.is_sequence(); };
+  if (!value->is_sequence()) {
+    diagnostics.error(value->loc, "recipe.wrong-type",
+                      fmt::format("'alternatives' is a list of tasks, not {}", describe(*value)),
+                      "write alternatives: [long, short]");
+  } else if (!value->items.empty() && std::all_of(value->items.begin(), value->items.end(), is_list)) {
+    for (const Value& set : value->items) read_set(set);
+  } else {
+    read_set(*value);
+  }
 }
 
 // File names end at 255 bytes, and ".4096-of-4096.h5" or ".h5" with the suffix of a temporary is a part of them.
@@ -251,7 +294,7 @@ void check_task_names(const Recipe& recipe, Diagnostics& diagnostics) {
 // A section without a value is an empty one: what is commented out may leave nothing.
 void drop_empty_sections(Value& root) {
   for (const std::string_view name : {"vars", "defaults", "time", "networks", "backgrounds", "assemblies", "patterns",
-                                      "combine", "output", "report"}) {
+                                      "combine", "alternatives", "output", "report"}) {
     if (const Value* value = root.find(name); value != nullptr && value->is_null()) take_member(root, name);
   }
 }
@@ -309,10 +352,10 @@ Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem
   }
   Fields fields(root, "the recipe", {table("recipe")}, diagnostics);
   recipe.name = fields.has("name") ? fields.text("name") : path.stem().string();
-  recipe.seeds = read_seeds(section_value(root, "seeds"), diagnostics);
-  read_time(section_value(root, "time"), recipe, diagnostics);
-  recipe.networks = section_value(root, "networks");
-  const Value defaults = section_value(root, "defaults");
+  recipe.seeds = read_seeds(section_value(fields, "seeds"), diagnostics);
+  read_time(section_value(fields, "time"), recipe, diagnostics);
+  recipe.networks = section_value(fields, "networks");
+  const Value defaults = section_value(fields, "defaults");
   Fields default_sections(defaults, "'defaults'", {table("defaults")}, diagnostics);
   for (const Value::Member& member : defaults.members) {
     if (!member.value.is_mapping() && !member.value.is_null()) {
@@ -321,13 +364,14 @@ Recipe load_recipe(std::shared_ptr<const SourceFile> file, const std::filesystem
           fmt::format("'defaults.{}' is a mapping of keys, not {}", printable(member.key, 60), describe(member.value)));
     }
   }
-  recipe.backgrounds = read_section(root, "backgrounds", defaults, diagnostics);
-  recipe.assemblies = read_section(root, "assemblies", defaults, diagnostics);
-  recipe.patterns = read_section(root, "patterns", defaults, diagnostics);
-  recipe.combine = read_section(root, "combine", defaults, diagnostics);
+  recipe.backgrounds = read_section(fields, "backgrounds", defaults, diagnostics);
+  recipe.assemblies = read_section(fields, "assemblies", defaults, diagnostics);
+  recipe.patterns = read_section(fields, "patterns", defaults, diagnostics);
+  recipe.combine = read_section(fields, "combine", defaults, diagnostics);
+  read_alternatives(fields.value("alternatives"), recipe, diagnostics);
   check_task_names(recipe, diagnostics);
-  read_output(section_value(root, "output"), options, recipe, diagnostics);
-  read_report(section_value(root, "report"), recipe, diagnostics);
+  read_output(section_value(fields, "output"), options, recipe, diagnostics);
+  read_report(section_value(fields, "report"), recipe, diagnostics);
   return recipe;
 }
 

@@ -2,6 +2,9 @@
 #include "recipe/overrides.hpp"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -23,6 +26,29 @@ std::size_t next_key_length(const Value& mapping, std::string_view path) {
   return longest != 0 ? longest : std::min(path.find('.'), path.size());
 }
 
+// How an entry is called whose name stands behind `parents` in a path; empty: nothing there has a name of the user's.
+std::string_view entry_noun(std::string_view parents) {
+  constexpr std::pair<std::string_view, std::string_view> kNouns[] = {{"backgrounds", "background"},
+                                                                      {"assemblies", "assembly set"},
+                                                                      {"patterns", "pattern"},
+                                                                      {"combine", "combination"},
+                                                                      {"networks.populations", "population"}};
+  for (const auto& [section, noun] : kNouns) {
+    if (parents == section) return noun;
+  }
+  return {};
+}
+
+// A key inside of an entry that is not there is no new entry but a mistyped name.
+void report_no_entry(const Value& section, std::string_view noun, const std::string& name, const SourceLoc& loc,
+                     Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const Value::Member& member : section.members) names.push_back(member.key);
+  diagnostics.error(loc, "recipe.bad-setting",
+                    fmt::format("the recipe has no {} '{}' in which a key could be set", noun, printable(name, 60)),
+                    suggest(name, names));
+}
+
 // Puts a value where the path leads, which stands at the start of the setting; mappings on the way are made.
 void put(Value& root, std::string_view path, Value value, Places& places, Diagnostics& diagnostics) {
   const SourceLoc key_loc = places.at(0, path.size());
@@ -30,10 +56,14 @@ void put(Value& root, std::string_view path, Value value, Places& places, Diagno
   for (std::string_view rest = path;;) {
     const std::size_t length = next_key_length(*mapping, rest);
     const std::string key(rest.substr(0, length));
+    const std::size_t begin = path.size() - rest.size();
     rest.remove_prefix(std::min(rest.size(), length + 1));
     auto member = std::find_if(mapping->members.begin(), mapping->members.end(),
                                [&](const Value::Member& other) { return other.key == key; });
     if (member == mapping->members.end()) {
+      if (const auto noun = entry_noun(path.substr(0, begin == 0 ? 0 : begin - 1)); !noun.empty() && !rest.empty()) {
+        return report_no_entry(*mapping, noun, key, places.at(begin, begin + length), diagnostics);
+      }
       mapping->members.push_back({key, key_loc, {}});
       mapping->members.back().value.loc = key_loc;
       member = mapping->members.end() - 1;

@@ -34,6 +34,10 @@ constexpr std::array kRecipe{
     FieldDoc{"combine", "mapping", "", "none",
              "Files for one simulation run, merged from tasks and files, by task name.",
              "{trial_input: {from: [baseline, long]}}"},
+    FieldDoc{"alternatives", "task-sets", "", "none",
+             "Tasks that are never used together in one simulation, so that nothing need combine them: one set of "
+             "names, or a list of such sets.",
+             "[long, short]"},
     FieldDoc{"output", "mapping", "", "none", "Where and how spike files are written.", "{directory: stimulus}"},
     FieldDoc{"report", "report", "", "false",
              "Whether a run writes an HTML report of what it made: true, or {path} for another name than report.html.",
@@ -70,8 +74,8 @@ constexpr std::array kOutput{
     FieldDoc{"resolution", "time-or-none", "s", "none", "Grid to which spike times are rounded.", "0.1 ms"},
     FieldDoc{"max_spikes", "count", "", "none", "A recipe expected to make more spikes than this is refused.",
              "1000000000"},
-    FieldDoc{"max_bytes", "count", "bytes", "<what the disk has free>",
-             "A recipe expected to write more bytes than this is refused.", "10000000000"},
+    FieldDoc{"max_bytes", "size", "bytes", "<what the disk has free>",
+             "A recipe expected to write more than this is refused.", "10 GB"},
 };
 
 constexpr std::array kReport{

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -38,6 +40,15 @@ class Substitution {
     for (Value::Member& member : value.members) substitute(member.value);
   }
 
+  std::string near_used(const std::string& name) const {
+    constexpr std::size_t kMostCompared = 500;  // generated recipes have thousands, all of them unused
+    if (vars_.members.size() > kMostCompared) return {};
+    std::vector<std::string> used;
+    for (const auto& entry : resolved_) used.push_back(entry.first);
+    const std::string near = nearest_name(name, used);
+    return near.empty() ? std::string() : fmt::format("did you mean '{}'?", near);
+  }
+
   // Afterwards even what nothing uses is checked.
   void finish() {
     std::vector<const Value::Member*> unused;
@@ -46,7 +57,8 @@ class Substitution {
     }
     for (const Value::Member* member : unused) {
       diagnostics_.warning(member->key_loc, "recipe.unused-variable",
-                           fmt::format("nothing uses the variable '{}'", printable(member->key, 60)));
+                           fmt::format("nothing uses the variable '{}'", printable(member->key, 60)),
+                           near_used(member->key));
       if (resolved_.find(member->key) == resolved_.end()) resolve(member->key, member->value.loc);
     }
   }

@@ -29,6 +29,7 @@ const std::map<std::string, std::string> kSamples{
      "fraction: 0.5"},
     {"divide", "of: base, where: {keep: yes}, into: 2, fraction: 0.5"},
     {"linked", "population: follower, to: base, fraction: 0.5"},
+    {"all", "population: thal, where: {keep: yes}, fraction: 0.5"},
     {"nodes", "population: thal, groups: [[9, 1, 5, 3], [2, 8, 4]], fraction: 0.5"},
 };
 

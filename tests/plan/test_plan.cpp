@@ -82,23 +82,26 @@ TEST_SUITE("plan") {
   TEST_CASE("two tasks that feed one population are warned about unless something combines them") {
     std::string body = kBody.substr(0, kBody.find("combine:"));
     const PlannedRecipe loose(recipe_head() + body);
-    CHECK(loose.problems().find("warning: base, long both feed population 'cells', and nothing combines them") !=
+    CHECK(loose.problems().find(
+              "warning: background base and pattern long feed population 'cells', and nothing combines them") !=
           std::string::npos);
     CHECK(PlannedRecipe(recipe_head() + kBody).problems() == "");
-    // One task is left alone beside a combination; combinations are alternatives.
-    const std::string three =
-        "backgrounds: {a: {population: cells, rate: 1}, b: {population: cells, rate: 1}, c: {population: cells, rate: "
-        "1}}\n";
-    const PlannedRecipe left(recipe_head() + three + "combine: {x: {from: [a, c]}}\n");
-    CHECK_MESSAGE(left.problems().find("warning: b, x both feed population 'cells'") != std::string::npos,
-                  left.problems());
-    CHECK(left.problems().find("to use them together add b to combine.x.from") != std::string::npos);
+    // Several backgrounds, or several patterns, are for several simulations.
+    const std::string pattern =
+        kBody.substr(kBody.find("assemblies:"), kBody.find("combine:") - kBody.find("assemblies:"));
+    const std::string two = "backgrounds: {a: {population: cells, rate: 1}, trial: {population: cells, rate: 1}}\n";
+    CHECK(PlannedRecipe(recipe_head() + two).problems() == "");
     // The name in the advice is free.
-    const PlannedRecipe taken(recipe_head() +
-                              "backgrounds: {a: {population: cells, rate: 1}, trial: {population: cells, rate: 1}}\n");
-    CHECK_MESSAGE(taken.problems().find("combine: {trial_input: {from: [a, trial]}}") != std::string::npos,
+    const PlannedRecipe taken(recipe_head() + two + pattern);
+    CHECK_MESSAGE(taken.problems().find("combine: {trial_input: {from: [a, long]}}") != std::string::npos,
                   taken.problems());
-    CHECK(PlannedRecipe(recipe_head() + three + "combine: {x: {from: [a, c]}, y: {from: [b, c]}}\n").problems() == "");
+    // Only the pair that nothing combines is named.
+    const PlannedRecipe left(recipe_head() + two + pattern + "combine: {x: {from: [a, long]}}\n");
+    CHECK_MESSAGE(left.problems().find("warning: background trial and pattern long") != std::string::npos,
+                  left.problems());
+    CHECK(PlannedRecipe(recipe_head() + two + pattern +
+                        "combine: {x: {from: [a, long]}}\nalternatives: [[trial, long]]\n")
+              .problems() == "");
   }
 
   TEST_CASE("mistakes of all stages are reported in one go, each at its place") {

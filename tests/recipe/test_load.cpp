@@ -103,9 +103,8 @@ TEST_SUITE("recipe") {
                  "sweep: {burst: [1, 2]}\n"
                  "backgrounds:\n  2nd: {}\n  both: {}\n"
                  "combine:\n  both: {}\n");
-    CHECK(
-        recipes.rendered() ==
-        R"(r.yaml:2:1: error: the recipe has no key 'sedes' [recipe.unknown-key]
+    CHECK(recipes.rendered() ==
+          R"(r.yaml:2:1: error: the recipe has no key 'sedes' [recipe.unknown-key]
     2 | sedes: 7
       | ^~~~~
       = help: did you mean 'seeds'?
@@ -160,7 +159,8 @@ r.yaml:9:3: note: the other is here
     CHECK(recipes.file("r.yaml", "stimgen: 1\nseeds: -1\n").said() ==
           "recipe.out-of-range @2:8+2 '-1' is negative, but seeds is a whole number from 0 up");
     CHECK(recipes.file("r.yaml", "stimgen: 1\nseeds: 18446744073709551616\n").said() ==
-          "recipe.out-of-range @2:8+20 '18446744073709551616' is too large");
+          "recipe.out-of-range @2:8+20 '18446744073709551616' is too large | the largest whole number is "
+          "18446744073709551615");
     CHECK(recipes.file("r.yaml", "stimgen: 1\nseeds: {network: 1}\n").said() ==
           "recipe.missing-key @2:8+1 'seeds' needs 'spikes' (a whole number from 0 up, e.g. 2)");
   }
