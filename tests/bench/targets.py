@@ -6,8 +6,17 @@ import statistics
 
 from measuring import BYTES_PER_SPIKE, run_or_exit
 
-# Of the comparison with BMTK, which the sizes need not hold.
+# Of the comparison with BMTK, which the sizes need not hold: so many times as fast, by compression, nobody syncing.
 BMTK_SPIKES = 1_500_000
+BMTK_TIMES = {"none": 350, "gzip": 150}
+# Time over that of write() of the same bytes, nobody syncing; of by_time over by_id; of verify over run.
+WRITE_RATIO = 2.2
+BY_TIME_RATIO = 1.8
+VERIFY_RATIO = 0.8
+# Share of the CPU time of a run that digests take, by compression.
+DIGEST_SHARE = {"none": 0.12, "gzip": 0.08}
+# 10 million nodes with three columns and two assemblies, planned.
+NODES_S = 1.5
 # Of all others but memory and exponent, at most.
 TARGET_SPIKES = 100_000_000
 TUTORIAL = pathlib.Path(__file__).resolve().parents[2] / "recipes" / "tutorial.yaml"
@@ -67,14 +76,14 @@ def judge(results, start_s, tutorial_s):
     verdicts = Verdicts()
     against(verdicts, results, "no compression, all cores, against write() and fsync()", "≤ 1.5 ×", "stimgen",
             "write-synced", "{:.2f} ×", most=1.5)
-    against(verdicts, results, "the same with fsync() off, against write()", "≤ 1.5 ×", "stimgen-nosync",
-            "write-unsynced", "{:.2f} ×", most=1.5)
+    against(verdicts, results, "the same with fsync() off, against write()", f"≤ {WRITE_RATIO} ×", "stimgen-nosync",
+            "write-unsynced", "{:.2f} ×", most=WRITE_RATIO)
     for isa, least in (("avx2", 80), ("scalar", 40)):
         cells = up_to_target(results, "baseline", f"stimgen-nosync-j1-{isa}")
         verdicts.compare(f"one thread, {isa}, fsync() off, written", f"≥ {least} M spikes/s", "{:.0f} M spikes/s",
                          1e-6 / cells[-1][1].seconds_per_spike if cells else None, lambda speed: speed >= least,
                          cells and cells[-1][0])
-    for suffix, least in (("-gzip", 300), ("", 1000)):
+    for suffix, least in (("-gzip", BMTK_TIMES["gzip"]), ("", BMTK_TIMES["none"])):
         ratio = None
         ours, theirs = (results.at("baseline", name + suffix, BMTK_SPIKES) for name in ("stimgen", "bmtk"))
         if ours and theirs:
@@ -99,8 +108,8 @@ def judge(results, start_s, tutorial_s):
                      100 * gzip[-1][1].bytes_per_spike / BYTES_PER_SPIKE if gzip else None, lambda value: value <= 41,
                      gzip and gzip[-1][0])
     for suffix in ("", "-gzip"):
-        against(verdicts, results, f"by_time against by_id{', gzip' if suffix else ''}", "≤ 3 ×",
-                f"stimgen{suffix}-bytime", f"stimgen{suffix}", "{:.2f} ×", most=3)
+        against(verdicts, results, f"by_time against by_id{', gzip' if suffix else ''}", f"≤ {BY_TIME_RATIO} ×",
+                f"stimgen{suffix}-bytime", f"stimgen{suffix}", "{:.2f} ×", most=BY_TIME_RATIO)
     for one, both, name in (("stimgen-nosync-j1", "stimgen-nosync", "fsync() off"),
                             ("stimgen-gzip-j1", "stimgen-gzip", "gzip")):
         against(verdicts, results, f"all threads against one, {name}", "≥ 1.8 × on 2 cores", one, both, "{:.2f} ×",
