@@ -20,7 +20,8 @@ void check_sizes(Project& project) {
     const std::filesystem::path path = project.file(plan.tasks[i].name);
     double spikes = 0;
     double whole_chunks = 0;
-    for (const PopulationInfo& population : open_spike_file(path)->populations()) {
+    const auto reader = open_spike_file(path);
+    for (const PopulationInfo& population : reader->populations()) {
       spikes += static_cast<double>(population.count);
       if (population.count > kChunkSpikes) whole_chunks += 16 * kChunkSpikes;
     }
