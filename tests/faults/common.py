@@ -3,6 +3,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ FILES = ("all.h5", "base.h5", "long.h5", "ramp.h5")
 MARKER = ".stimgen-running"
 TEMPORARY = re.compile(r"\.tmp\.\d+\.[0-9a-f]{16}$")
 SECONDS = 120
+# Under nohup it is ignored, and children would ignore it, too.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 RECIPE = """\
 stimgen: 1
