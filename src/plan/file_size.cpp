@@ -1,7 +1,9 @@
 // How large the file of a task may become: spikes as they lie in chunks, HDF5's own objects, and the record.
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
+#include <vector>
 
 #include "plan/build.hpp"
 #include "stimgen/store.hpp"
@@ -53,12 +55,15 @@ double file_bytes_at_most(const Plan& plan, TaskIndex index, double spikes) {
   std::uint64_t record = kRecordBytes + pairs_in_json(task.settings);
   for (const UsedStream& stream : task.streams) record += 20 + in_json(stream.label());
   for (const std::string& name : task.populations) record += kDigestBytes + 50 + 3 * in_json(name);
-  std::vector<bool> wanted(index + 1, false);
-  wanted[index] = true;
-  for (TaskIndex i = index + 1; i-- > 0;) {
-    if (!wanted[i]) continue;
-    record += plan.tasks[i].entry_bytes;
-    for (const TaskIndex need : plan.tasks[i].needs) wanted[need] = true;
+  // The record holds the entries of all that the task needs, each once.
+  std::set<TaskIndex> entries{index};
+  for (std::vector<TaskIndex> open{index}; !open.empty();) {
+    const Task& next = plan.tasks[open.back()];
+    open.pop_back();
+    record += next.entry_bytes;
+    for (const TaskIndex need : next.needs) {
+      if (entries.insert(need).second) open.push_back(need);
+    }
   }
   constexpr auto kChunk = static_cast<double>(kChunkSpikes);
   const double populations = std::max<double>(1, static_cast<double>(task.populations.size()));
