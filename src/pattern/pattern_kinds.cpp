@@ -30,7 +30,7 @@ constexpr FieldDoc kOtherFields[] = {
     {"off_time", "time", "s", "0 s", "How long the pause is between two on-times.", "0.5 s"},
     {"cycles", "count", "", "<as many as fit>", "How many cycles there are, if fewer than fit.", "9"},
     {"select", "selected-groups", "", "<all groups, in order>",
-     "Which groups take part, counted from 0, in the order in which they take turns.", "[2, 0]"},
+     "Which groups take part, by number from 0 or by label, in the order in which they take turns.", "[2, 0]"},
     {"rates.off", "rate", "Hz", "0 Hz", "The rate during an on-time of groups that are not driven in it.", "2 Hz"},
     {"rates.silent", "rate", "Hz", "0 Hz", "The rate in off-times, before 'start' and after the last cycle.", "1 Hz"},
     {"process", "process", "", "poisson", "How spike times are made from the rate.", "poisson"},
