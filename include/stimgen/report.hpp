@@ -27,16 +27,25 @@ struct ReportFileSource {
   std::string grouped_by;                           // "pop_name"
 };
 
+// How rates over time are shown; absent: as fits the window and what was asked for (smoothing_for()).
+struct ReportOptions {
+  std::optional<Smoothing> smoothing = {};
+  std::optional<double> bin_ms = {};
+};
+
 struct ReportModel;
 
 // What is shown of a batch or of spike files: computed once, then written as one HTML page or as figures.
 class Report {
  public:
-  // Of every made file of a plan. Errors: as check_statistics(). `producer`: "stimgen 0.1.0"; `notes`: lines to show
-  // beside the recipe, such as the settings that were changed for this run.
-  static Report of_batch(const Plan& plan, const std::string& producer, const std::vector<std::string>& notes);
+  // Of every made file of a plan. Errors: as check_statistics(), and InputError for more than kMostReportBins bins.
+  // `producer`: "stimgen 0.1.0"; `notes`: lines to show beside the recipe, such as the settings that were changed for
+  // this run.
+  static Report of_batch(const Plan& plan, const std::string& producer, const std::vector<std::string>& notes,
+                         const ReportOptions& options = {});
   // Errors: InputError also for spikes of nodes that are not among those given.
-  static Report of_files(const std::vector<ReportFileSource>& sources, const std::string& producer);
+  static Report of_files(const std::vector<ReportFileSource>& sources, const std::string& producer,
+                         const ReportOptions& options = {});
   ~Report();
   Report(Report&&) noexcept;
 
@@ -56,6 +65,8 @@ class Report {
 };
 
 inline constexpr std::size_t kMaxVectorSpikes = 20'000;
+// Of rates over time: what a page can hold and draw.
+inline constexpr double kMostReportBins = 100'000;
 // Rasters show at most so many spikes each, and all together three times that; a random sample of more, and they say
 // so.
 inline constexpr std::uint64_t kMaxRasterSpikes = 1'000'000;

@@ -56,7 +56,8 @@ struct GroupSpikeStats {
 
 // What the two are, for readers of tables.
 inline constexpr std::string_view kCvMeaning =
-    "standard deviation (over n) by mean of a node's inter-spike intervals; of a group, the average over its nodes that "
+    "standard deviation (over n) by mean of a node's inter-spike intervals; of a group, the average over its nodes "
+    "that "
     "have two or more";
 inline constexpr std::string_view kCountDispersionMeaning =
     "variance (over n) by mean of the spike counts of a group's nodes: 1 for Poisson trains of one rate; across nodes, "
@@ -97,9 +98,13 @@ struct Smoothing {
   double width_ms = 0;
 };
 
-// "gaussian:50", "boxcar:20 ms", "exponential:0.1 s", "none"; a bare number is ms. nullopt: not one of them.
+// "gaussian:50", "boxcar:20 ms", "exponential:0.1 s", "none"; a bare number is ms, and a width without a kernel the σ
+// of a Gaussian. nullopt: not one of them.
 std::optional<Smoothing> parse_smoothing(std::string_view text);
-// "gaussian, σ = 50 ms"
+// A Gaussian that leaves a stimulus its shape: σ is a quarter of the shortest piece of its rates (constant or ramp),
+// between 2 and 50 ms.
+Smoothing smoothing_for(double shortest_piece_ms);
+// "Gaussian, σ = 50 ms"
 std::string describe(const Smoothing& smoothing);
 
 struct PsthRequest {

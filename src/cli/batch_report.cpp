@@ -15,8 +15,8 @@ std::string producer() {
   return std::string("stimgen ") + STIMGEN_VERSION;
 }
 
-Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets) {
-  return Report::of_batch(plan, producer(), sets);
+Report report_of_plan(const Plan& plan, const std::vector<std::string>& sets, const ReportOptions& options) {
+  return Report::of_batch(plan, producer(), sets, options);
 }
 
 void refuse_report(const Plan& plan) {

@@ -174,6 +174,25 @@ FileGroups group_population(const SpikeReader& reader, const PopulationInfo& inf
 
 }  // namespace
 
+// A bare number is ms, the unit of the times that are printed.
+std::optional<double> read_bin_ms(const Arguments& arguments) {
+  if (!arguments.has("bin")) return std::nullopt;
+  const std::string word = arguments.text("bin");
+  const std::optional<Smoothing> width = parse_smoothing("boxcar:" + word);
+  if (width) return width->width_ms;
+  throw UsageError("usage.wrong-value", fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)),
+                   "--bin 2.5ms", std::string(arguments.command().name));
+}
+
+std::optional<Smoothing> read_smoothing(const Arguments& arguments) {
+  if (!arguments.has("smooth")) return std::nullopt;
+  const std::string word = arguments.text("smooth");
+  if (const std::optional<Smoothing> smoothing = parse_smoothing(word)) return smoothing;
+  throw UsageError("usage.wrong-value", fmt::format("option '--smooth' does not take '{}'", printable(word)),
+                   "--smooth 10 (σ of a Gaussian in ms), boxcar:50, exponential:50 or none",
+                   std::string(arguments.command().name));
+}
+
 FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
   check_options(arguments);
   FileContext context;

@@ -10,6 +10,7 @@
 #include "cli/load.hpp"
 #include "stimgen/network.hpp"
 #include "stimgen/plan.hpp"
+#include "stimgen/stats.hpp"
 #include "stimgen/store.hpp"
 
 namespace stimgen::cli {
@@ -24,6 +25,10 @@ inline constexpr Option kAssemblyOption{"assembly", 0, Words::one, "SET",
                                         "group nodes as this assembly set of the recipe does; others are left out"};
 inline constexpr Option kWindowOption{"window", 0, Words::repeated_two, "A B",
                                       "count spikes from A to before B; bare numbers are seconds; may be repeated"};
+
+// Of rates over time: the values of --bin, in ms, and --smooth, if they are given. Throw UsageError.
+std::optional<double> read_bin_ms(const Arguments& arguments);
+std::optional<Smoothing> read_smoothing(const Arguments& arguments);
 
 // What they say.
 struct FileContext {

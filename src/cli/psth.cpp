@@ -9,24 +9,7 @@ namespace stimgen::cli {
 namespace {
 
 constexpr double kDefaultBinMs = 10;
-constexpr std::string_view kDefaultSmoothing = "gaussian:50";
-
-// A bare number is ms, the unit of the times that are printed.
-double read_bin_ms(const Arguments& arguments) {
-  if (!arguments.has("bin")) return kDefaultBinMs;
-  const std::string word = arguments.text("bin");
-  const std::optional<Smoothing> width = parse_smoothing("boxcar:" + word);
-  if (width) return width->width_ms;
-  throw UsageError("usage.wrong-value", fmt::format("option '--bin' needs a time above 0, not '{}'", printable(word)),
-                   "--bin 2.5ms", "psth");
-}
-
-Smoothing read_smoothing(const Arguments& arguments) {
-  const std::string word = arguments.has("smooth") ? arguments.text("smooth") : std::string(kDefaultSmoothing);
-  if (const std::optional<Smoothing> smoothing = parse_smoothing(word)) return *smoothing;
-  throw UsageError("usage.wrong-value", fmt::format("option '--smooth' does not take '{}'", printable(word)),
-                   "--smooth gaussian:50, boxcar:50, exponential:50 (in ms) or none", "psth");
-}
+constexpr Smoothing kDefaultSmoothing{Smoothing::Kernel::gaussian, 50};
 
 struct PopulationPsth {
   FileGroups file;
@@ -103,8 +86,8 @@ void print_json(const std::vector<PopulationPsth>& results, double bin_ms, const
 }
 
 int run_psth(const Arguments& arguments, Terminal& terminal) {
-  const double bin_ms = read_bin_ms(arguments);
-  const Smoothing smoothing = read_smoothing(arguments);
+  const double bin_ms = read_bin_ms(arguments).value_or(kDefaultBinMs);
+  const Smoothing smoothing = read_smoothing(arguments).value_or(kDefaultSmoothing);
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
   std::vector<PopulationPsth> results;
@@ -136,7 +119,8 @@ constexpr Option kPsthOptions[] = {
     kAssemblyOption,
     kWindowOption,
     {"bin", 0, Words::one, "TIME", "width of a bin; a bare number is ms (default: 10 ms)"},
-    {"smooth", 0, Words::one, "KERNEL", "gaussian:50, boxcar:50 or exponential:50 (σ, width, τ in ms), or none"},
+    {"smooth", 0, Words::one, "KERNEL",
+     "σ of a Gaussian in ms, boxcar:50, exponential:50 (width, τ) or none (default: 50)"},
     {"json", 0, Words::none, "", "as JSON instead of CSV"},
 };
 

@@ -25,15 +25,16 @@ bool is_hdf5(const std::string& path) {
 }
 
 // A page may be made beside its recipe, but what it shows is in the output folder.
-Report report_of_batch(const Arguments& arguments, Terminal& terminal) {
+Report report_of_batch(const Arguments& arguments, const ReportOptions& options, Terminal& terminal) {
   Diagnostics diagnostics;
   const Plan plan = build_plan(load_from(arguments, diagnostics, "INPUT"), diagnostics);
   diagnostics.throw_if_errors();
   terminal.detail(fmt::format("reading the files of {} tasks", plan.file_task_names().size()));
-  return report_of_plan(plan, arguments.texts("set"));
+  return report_of_plan(plan, arguments.texts("set"), options);
 }
 
-Report report_of_files(const Arguments& arguments, const std::vector<std::string>& files, Terminal& terminal) {
+Report report_of_files(const Arguments& arguments, const std::vector<std::string>& files, const ReportOptions& options,
+                       Terminal& terminal) {
   const FileContext context = open_file_context(arguments, terminal);
   std::vector<ReportFileSource> sources;
   for (const std::string& path : files) {
@@ -52,7 +53,7 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
       for (std::size_t i = 0; i < groups.groups.size(); ++i) source.labels.push_back(groups.label_of(i));
     }
   }
-  return Report::of_files(sources, producer());
+  return Report::of_files(sources, producer(), options);
 }
 
 void write_figures(const Report& report, const std::filesystem::path& folder, Terminal& terminal) {
@@ -90,7 +91,9 @@ int run_report(const Arguments& arguments, Terminal& terminal) {
     throw UsageError("usage.wrong-value", "'--output' is the folder of the spike files, not the page",
                      fmt::format("write -o {} for the page", printable(folder.string())), "report");
   }
-  const Report report = files ? report_of_files(arguments, inputs, terminal) : report_of_batch(arguments, terminal);
+  const ReportOptions options{.smoothing = read_smoothing(arguments), .bin_ms = read_bin_ms(arguments)};
+  const Report report =
+      files ? report_of_files(arguments, inputs, options, terminal) : report_of_batch(arguments, options, terminal);
   if (arguments.has("svg")) write_figures(report, arguments.text("svg"), terminal);
   if (arguments.has("svg") && !arguments.has("file")) return 0;
   const std::filesystem::path path =
@@ -104,6 +107,11 @@ constexpr Positional kReportPositionals[] = {{"INPUT", Presence::one_or_more, "a
 constexpr Option kReportOptions[] = {
     {"file", 'o', Words::one, "FILE", "write the page to this file (default: report.html)"},
     {"svg", 0, Words::one, "DIR", "draw the charts as SVG figures into this folder; a page only with --file too"},
+    {"smooth", 0, Words::one, "KERNEL",
+     "of rates over time: σ of a Gaussian in ms, boxcar:50, exponential:50 (width, τ) or none (default: a σ that "
+     "follows "
+     "the stimulus, 2 to 50 ms)"},
+    {"bin", 0, Words::one, "TIME", "width of their bins; a bare number is ms (default: as fits the window and σ)"},
     {"recipe", 0, Words::one, "RECIPE",
      "of spike files: take nodes, their properties and the time window from this recipe"},
     {"config", 0, Words::one, "CONFIG", "of spike files: take nodes and their properties from this SONATA config"},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/markup.hpp"
 #include "draw/palette.hpp"
@@ -16,7 +17,8 @@ namespace {
 
 constexpr double kWidth = 340, kBesideLabels = 22, kRight = 12;
 constexpr double kFourDigits = 22;
-constexpr double kBold = 1.25;  // the title: 11 units high, and bold
+constexpr double kColumnsInUnit = 8;  // of 1/32 mm
+constexpr double kBold = 1.25;        // the title: 11 units high, and bold
 
 std::string stroke(const LineStyle& style) {
   std::string text = fmt::format("stroke=\"{}\" stroke-width=\"{:g}\"", style.colour, style.width);
@@ -109,10 +111,19 @@ void Page::begin_panel(double height, Axis x, Axis y, const std::string& label) 
   }
 }
 
+// Of more points than an eye or a printer can tell apart side by side, the first, the outermost and the last are drawn.
 std::string Page::path_through(std::span<const double> xs, std::span<const double> ys) const {
   std::string path;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    path += fmt::format("{}{:.2f} {:.2f}", i == 0 ? 'M' : 'L', x_of(xs[i]), y_of(ys[i]));
+  const auto column_of = [&](std::size_t i) { return std::floor(x_of(xs[i]) * kColumnsInUnit); };
+  for (std::size_t first = 0, end = 0; first < xs.size(); first = end) {
+    while (end < xs.size() && column_of(end) == column_of(first)) ++end;
+    const auto [low, high] = std::minmax_element(ys.begin() + static_cast<std::ptrdiff_t>(first),
+                                                 ys.begin() + static_cast<std::ptrdiff_t>(end));
+    const std::set<std::size_t> drawn{first, static_cast<std::size_t>(low - ys.begin()),
+                                      static_cast<std::size_t>(high - ys.begin()), end - 1};
+    for (const std::size_t i : drawn) {
+      path += fmt::format("{}{:.2f} {:.2f}", path.empty() ? 'M' : 'L', x_of(xs[i]), y_of(ys[i]));
+    }
   }
   return path;
 }

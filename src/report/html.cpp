@@ -230,11 +230,10 @@ std::string time_figures(const ReportSection& section, const std::string& id, co
                      ? fmt::format("a random sample of {} of the {} spikes", shown, total)
                      : fmt::format("all {} spikes, a row for each of {} nodes", total, grouped(raster.node_ids.size())),
                  fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", shown, name));
-  return html +
-         figure(id + "-rate", "Rate over time",
-                fmt::format("bins of {} ms; smoothed: {}{}", format_number(section.bin_ms), describe(section.smoothing),
-                            asked ? "; dashed: requested, averaged over each bin" : ""),
-                fmt::format("Rate over time of {} of {}, raw, smoothed and requested", groups, name));
+  return html + figure(id + "-rate", "Rate over time",
+                       fmt::format("bins of {} ms; {}{}", format_number(section.bin_ms), section.smoothing_words(),
+                                   asked ? "; dashed: requested, smoothed alike" : ""),
+                       fmt::format("Rate over time of {} of {}, raw, smoothed and requested", groups, name));
 }
 
 std::string node_figures(const ReportSection& section, const std::string& id, const std::string& groups) {

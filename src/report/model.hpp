@@ -35,8 +35,8 @@ struct ReportGroup {
   std::vector<std::uint64_t> isi;  // counts in the section's bins
   std::vector<double> rate_hz;     // of an average node, in the section's time bins
   std::vector<double> smoothed_hz;
-  std::vector<double> requested_hz;  // averaged over each time bin; empty if nothing was requested
-  std::vector<double> curve_hz;      // requested, at the section's curve_ms
+  std::vector<double> requested_hz;  // in the same bins, smoothed alike; empty if nothing was requested
+  std::vector<double> curve_hz;      // requested, at the section's curve_ms; as it is
 };
 
 struct Raster {
@@ -82,6 +82,10 @@ struct ReportSection {
   std::size_t groups_in_all = 0;
   Raster raster;
 
+  // "smoothed: Gaussian, σ = 50 ms"
+  std::string smoothing_words() const {
+    return (smoothing.kernel == Smoothing::Kernel::none ? "" : "smoothed: ") + describe(smoothing);
+  }
   // Whether its name is that of other sections too, which differ in their population.
   bool is_of_several() const { return kind == "combination" || kind == "file"; }
 };

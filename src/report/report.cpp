@@ -41,8 +41,11 @@ double sum_of(const std::vector<double>& values) {
 
 class BatchReport {
  public:
-  BatchReport(const Plan& plan, ReportModel& model)
-      : plan_(plan), model_(model), lock_(read_lock(lock_path(plan.recipe), recipe_key(plan, lock_path(plan.recipe)))) {
+  BatchReport(const Plan& plan, const ReportOptions& options, ReportModel& model)
+      : plan_(plan),
+        options_(options),
+        model_(model),
+        lock_(read_lock(lock_path(plan.recipe), recipe_key(plan, lock_path(plan.recipe)))) {
     FileStamps stamps(plan.recipe.output.directory);
     states_ = judge_tasks(plan, lock_, stamps);
   }
@@ -93,6 +96,7 @@ class BatchReport {
     // Of the rates as they were drawn, as the check has it.
     section.expected_spikes = sum_of(nodes.expected_spikes);
     SurveyRequest request;
+    request.options = options_;
     request.window = nodes.window();
     request.grid_ms = plan_.recipe.output.resolution_ms;
     request.node_ids = std::span(nodes.rates.node_ids);
@@ -135,6 +139,7 @@ class BatchReport {
       const CombinedParts parts = find_parts(plan_, task, name);
       section.remark = remark_on(parts);
       SurveyRequest request;
+      request.options = options_;
       request.window = parts.window;
       request.grid_ms = plan_.recipe.output.resolution_ms;
       request.most_raster_spikes = raster_share(info.count, in_all_);
@@ -184,6 +189,7 @@ class BatchReport {
   }
 
   const Plan& plan_;
+  const ReportOptions& options_;
   ReportModel& model_;
   std::optional<Lock> lock_;
   std::map<TaskIndex, TaskState> states_;
@@ -221,20 +227,22 @@ Report::Report(std::unique_ptr<ReportModel> model) : model_(std::move(model)) {}
 Report::~Report() = default;
 Report::Report(Report&&) noexcept = default;
 
-Report Report::of_batch(const Plan& plan, const std::string& producer, const std::vector<std::string>& notes) {
+Report Report::of_batch(const Plan& plan, const std::string& producer, const std::vector<std::string>& notes,
+                        const ReportOptions& options) {
   auto model = std::make_unique<ReportModel>();
   model->title = plan.recipe.name;
   model->producer = producer;
   model->notes = notes;
   model->recipe_path = plan.recipe.path.filename().string();
   model->recipe_text = plan.recipe.file->text;
-  BatchReport(plan, *model).run();
+  BatchReport(plan, options, *model).run();
   add_facts(plan, *model);
   add_versions(*model);
   return Report(std::move(model));
 }
 
-Report Report::of_files(const std::vector<ReportFileSource>& sources, const std::string& producer) {
+Report Report::of_files(const std::vector<ReportFileSource>& sources, const std::string& producer,
+                        const ReportOptions& options) {
   auto model = std::make_unique<ReportModel>();
   model->producer = producer;
   std::uint64_t in_all = 0;
@@ -250,6 +258,7 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
       model->title += (model->title.empty() ? "" : ", ") + section.name;
     }
     SurveyRequest request;
+    request.options = options;
     request.window = source.window;
     request.grid_ms = source.grid_ms;
     request.node_ids = source.node_ids;

@@ -16,8 +16,9 @@ namespace stimgen {
 
 namespace {
 
-constexpr double kSmoothingMs = 50;
-constexpr double kMostBins = 2000;
+// Bins are that many, or more where what was asked for has finer detail.
+constexpr double kUsualBins = 2000;
+constexpr double kFineBins = 10'000;
 constexpr std::size_t kHistogramBins = 30;
 constexpr int kFirstIsiDecade = -1;
 constexpr int kIsiBinsPerDecade = 10;
@@ -108,29 +109,66 @@ class Surveyor {
     raster.group_starts.push_back(static_cast<std::uint32_t>(raster.node_ids.size()));
   }
 
-  void bin_over_time() {
+  void choose_bins() {
     const double duration_ms = section_.window.duration_ms();
-    section_.bin_ms = std::max(draw::nice_at_least(duration_ms / kMostBins), 1.0);
+    // Of files whose stimulus is not known, a tenth of the window keeps its outline.
+    section_.smoothing = request_.options.smoothing.value_or(
+        smoothing_for(request_.asked != nullptr ? request_.asked->shortest_piece_ms() : 4 * duration_ms / 10));
+    if (request_.options.bin_ms) {
+      section_.bin_ms = *request_.options.bin_ms;
+      if (duration_ms / section_.bin_ms > kMostReportBins) {
+        throw InputError("stats.too-many-bins",
+                         fmt::format("bins of {} ms are more than {:.0f} in {}", format_number(section_.bin_ms),
+                                     kMostReportBins, format_time(duration_ms)),
+                         "choose a wider bin");
+      }
+      return;
+    }
+    const double usual_ms = std::max(draw::nice_at_least(duration_ms / kUsualBins), 1.0);
+    const double fine_ms = std::max(draw::nice_at_least(duration_ms / kFineBins), 1.0);
+    section_.bin_ms = usual_ms;
+    if (section_.smoothing.width_ms > 0) {
+      section_.bin_ms = std::clamp(draw::nice_at_least(section_.smoothing.width_ms / 4), fine_ms, usual_ms);
+    }
     if (duration_ms < 100) section_.bin_ms = draw::nice_at_least(duration_ms / 100);
-    section_.smoothing = {Smoothing::Kernel::gaussian,
-                          std::max(std::min(kSmoothingMs, duration_ms / 10), section_.bin_ms)};
+    // Narrower than a bin, a kernel would smooth nothing and still be said to.
+    if (!request_.options.smoothing) {
+      section_.smoothing.width_ms = std::max(section_.smoothing.width_ms, section_.bin_ms);
+    }
+  }
+
+  void bin_over_time() {
+    choose_bins();
+    std::vector<std::uint32_t> shown = group_of_node_;
+    for (std::uint32_t& group : shown) {
+      if (group >= shown_groups()) group = kNoGroup;
+    }
     PsthRequest request;
     request.window = section_.window;
     request.grid_ms = grid_ms();
     request.bin_ms = section_.bin_ms;
     request.node_ids = ids_;
-    request.group_of_node = group_of_node_;
-    request.groups = labels_.size();
+    request.group_of_node = shown;
+    request.groups = shown_groups();
     const Psth psth = compute_psth(reader_, population_, request);
     for (std::size_t group = 0; group < shown_groups(); ++group) {
       section_.groups[group].rate_hz = psth.rates_hz(group);
       section_.groups[group].smoothed_hz = psth.smoothed_hz(group, section_.smoothing);
     }
-    if (request_.asked == nullptr) return;
+    if (request_.asked != nullptr) bin_requested(psth);
+  }
+
+  void bin_requested(const Psth& psth) {
+    std::vector<double> widths;
     for (std::size_t i = 0; i < psth.bins(); ++i) {
+      widths.push_back(psth.bin(i).duration_ms());
       const std::vector<double> mean = request_.asked->mean_rates_hz(psth.bin(i));
-      for (std::size_t group = 0; group < shown_groups(); ++group)
+      for (std::size_t group = 0; group < shown_groups(); ++group) {
         section_.groups[group].requested_hz.push_back(mean[group]);
+      }
+    }
+    for (ReportGroup& group : section_.groups) {
+      group.requested_hz = smooth(group.requested_hz, widths, section_.bin_ms, section_.smoothing);
     }
   }
 

@@ -15,6 +15,7 @@ struct SurveyRequest {
   std::vector<std::uint32_t> group_of_node;         // kNoGroup: not shown; empty: one group
   std::vector<std::string> labels;
   const TaskNodes* asked = nullptr;  // of the same nodes and groups
+  ReportOptions options;
   std::uint64_t most_raster_spikes = kMaxRasterSpikes;
 };
 

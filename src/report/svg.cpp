@@ -68,22 +68,22 @@ class SectionFigures {
   }
 
   std::string rate() const {
-    double peak = std::max(largest(&ReportGroup::smoothed_hz), largest(&ReportGroup::curve_hz));
+    double peak = std::max(largest(&ReportGroup::smoothed_hz), largest(&ReportGroup::requested_hz));
     const double raw_peak = largest(&ReportGroup::rate_hz);
     // Bins of hardly a spike each would fill the figure and press the curves down.
     const bool raw = raw_peak <= kMostRaw * peak;
     if (raw) peak = std::max(peak, raw_peak);
 
-    draw::Page page(
-        name(), "rate over time",
-        fmt::format("Rate over time of each group: {}smoothed, and dashed as requested", raw ? "faint in bins, " : ""));
+    draw::Page page(name(), "rate over time",
+                    fmt::format("Rate over time of each group: {}smoothed, and dashed the requested one smoothed alike",
+                                raw ? "faint in bins, " : ""));
     page.legend(drawn_labels());
     page.note_left_out(drawn_, section_.groups_in_all);
     std::vector<std::string> notes;
     if (raw) notes.push_back(fmt::format("faint: bins of {} ms", format_number(section_.bin_ms)));
-    if (!section_.curve_ms.empty()) notes.push_back("dashed: requested");
+    if (!section_.curve_ms.empty()) notes.push_back("dashed: requested, smoothed alike");
     if (!notes.empty()) page.note(fmt::format("{}", fmt::join(notes, "; ")));
-    page.note("smoothed: " + describe(section_.smoothing));
+    page.note(section_.smoothing_words());
     page.begin_panel(100, time_axis(), draw::rate_axis(kRate, peak, 5));
     std::vector<double> centres;
     for (std::size_t i = 0; i < section_.groups.front().smoothed_hz.size(); ++i) {
@@ -92,7 +92,7 @@ class SectionFigures {
     }
     if (raw) draw_curves(page, centres, &ReportGroup::rate_hz, {{}, 0.4, 0.4});
     draw_curves(page, centres, &ReportGroup::smoothed_hz, {});
-    draw_curves(page, section_.curve_ms, &ReportGroup::curve_hz, {{}, 0.9, 1, "4 3"});
+    draw_curves(page, centres, &ReportGroup::requested_hz, {draw::kInk, 0.7, 1, "4 3"});
     page.end_panel();
     return page.finish();
   }
@@ -231,12 +231,14 @@ class SectionFigures {
     return most;
   }
 
-  // A line for each group in its colour; none where there are no values.
+  // A line for each group, in its colour if the style has none; nothing where there are no values.
   void draw_curves(draw::Page& page, const std::vector<double>& xs, std::vector<double> ReportGroup::*ys,
-                   draw::LineStyle style) const {
+                   const draw::LineStyle& style) const {
     for (std::size_t i = 0; i < drawn_; ++i) {
-      style.colour = draw::group_colour(i);
-      page.line(xs, section_.groups[i].*ys, style);
+      if ((section_.groups[i].*ys).empty()) continue;
+      draw::LineStyle own = style;
+      if (own.colour.empty()) own.colour = draw::group_colour(i);
+      page.line(xs, section_.groups[i].*ys, own);
     }
   }
 

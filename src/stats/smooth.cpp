@@ -13,6 +13,8 @@ namespace stimgen {
 namespace {
 
 constexpr double kGaussianReach = 5;  // standard deviations
+constexpr double kLeastSigmaMs = 2;
+constexpr double kMostSigmaMs = 50;
 
 // The kernel's weight of a bin whose middle lies `lag` bins away: its integral over that bin.
 double weight_at(std::size_t lag, double bin_ms, const Smoothing& smoothing) {
@@ -78,15 +80,14 @@ std::vector<double> smooth(std::span<const double> values, std::span<const doubl
 std::optional<Smoothing> parse_smoothing(std::string_view text) {
   if (text == "none") return Smoothing{};
   const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view name = text.substr(0, colon);
+  const std::string_view name = colon == std::string_view::npos ? "gaussian" : text.substr(0, colon);
   Smoothing smoothing;
   if (name == "gaussian") smoothing.kernel = Smoothing::Kernel::gaussian;
   if (name == "boxcar") smoothing.kernel = Smoothing::Kernel::boxcar;
   if (name == "exponential") smoothing.kernel = Smoothing::Kernel::exponential;
   if (smoothing.kernel == Smoothing::Kernel::none) return std::nullopt;
 
-  const std::string_view width = text.substr(colon + 1);
+  const std::string_view width = colon == std::string_view::npos ? text : text.substr(colon + 1);
   const auto [end, error] = std::from_chars(width.data(), width.data() + width.size(), smoothing.width_ms);
   std::string_view unit(end, static_cast<std::size_t>(width.data() + width.size() - end));
   while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
@@ -96,6 +97,12 @@ std::optional<Smoothing> parse_smoothing(std::string_view text) {
     return std::nullopt;
   }
   return smoothing;
+}
+
+Smoothing smoothing_for(double shortest_piece_ms) {
+  // In tenths of a ms, to be read in a figure.
+  const double sigma_ms = std::floor(shortest_piece_ms / 4 * 10 + 1e-6) / 10;
+  return {Smoothing::Kernel::gaussian, std::clamp(sigma_ms, kLeastSigmaMs, kMostSigmaMs)};
 }
 
 std::string describe(const Smoothing& smoothing) {

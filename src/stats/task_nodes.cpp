@@ -35,6 +35,16 @@ double TaskNodes::peak_hz() const {
   return peak;
 }
 
+double TaskNodes::shortest_piece_ms() const {
+  double shortest_ms = window().duration_ms();
+  for (const RateFunction& function : rates.functions) {
+    for (std::size_t i = 0; i < function.segments().size(); ++i) {
+      shortest_ms = std::min(shortest_ms, function.segment_stop_ms(i) - function.segments()[i].start_ms);
+    }
+  }
+  return shortest_ms;
+}
+
 TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
   const SampledSource& source = *plan.tasks[task].sampled();
   SourceGroups groups = source.groups();

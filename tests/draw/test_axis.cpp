@@ -64,6 +64,28 @@ TEST_SUITE("draw") {
     CHECK(draw::label_room(draw::category_axis("", {std::string(99, 'w')}, 1000)) == draw::kLabelRoom);
   }
 
+  TEST_CASE("a line of more points than paper can tell apart keeps its ends and peaks, in a small file") {
+    draw::Page page("a", "b", "c");
+    page.begin_panel(100, draw::time_axis({0, 1000}), draw::rate_axis("Rate", 10, 5));
+    std::vector<double> xs;
+    std::vector<double> ys;
+    for (int i = 0; i <= 1'000'000; ++i) {
+      xs.push_back(i / 1000.0);
+      ys.push_back(i == 0 ? 4 : i == 123'456 ? 10 : i == 765'432 ? 0 : i == 1'000'000 ? 6 : 5);
+    }
+    page.line(xs, ys, {"#000000"});
+    page.end_panel();
+    const std::string svg = page.finish();
+    CHECK(svg.size() < 200'000);
+    const std::size_t start = svg.find("<path d=\"M", svg.find("</g>"));
+    const std::string path = svg.substr(start, svg.find('"', start + 9) - start);
+    // Of a panel 100 high that begins at 26.
+    CHECK(path.starts_with("<path d=\"M64.00 86.00L"));
+    CHECK(path.find(" 26.00L") != std::string::npos);
+    CHECK(path.find(" 126.00L") != std::string::npos);
+    CHECK(path.ends_with(" 66.00"));
+  }
+
   TEST_CASE("a text is cut between characters") {
     CHECK(draw::fitted("short", 100) == "short");
     CHECK(draw::fitted("神経神経神経", 35) == "神経…");

@@ -28,7 +28,8 @@ patterns:
   pulses: {type: ramp, assemblies: kinds, on_time: 0.25 s, off_time: 0 s, rates: {from: 0 Hz, to: 60 Hz}}
 )";
 
-ReportSection section_of(const PlannedRecipe& recipe, const std::string& task, std::uint64_t most = kMaxRasterSpikes) {
+ReportSection section_of(const PlannedRecipe& recipe, const std::string& task, std::uint64_t most = kMaxRasterSpikes,
+                         const ReportOptions& options = {}) {
   const TaskNodes nodes = open_task_nodes(recipe.plan(), *recipe.plan().index_of(task));
   const auto reader = open_made_file(recipe.plan(), *recipe.plan().find(task));
   SurveyRequest request;
@@ -38,6 +39,7 @@ ReportSection section_of(const PlannedRecipe& recipe, const std::string& task, s
   request.labels = nodes.labels;
   request.asked = &nodes;
   request.most_raster_spikes = most;
+  request.options = options;
   ReportSection section;
   survey(*reader, reader->populations().front(), request, section);
   return section;
@@ -84,6 +86,101 @@ TEST_SUITE("report") {
     }
     const auto bin = static_cast<std::size_t>(375 / section.bin_ms);
     CHECK(group.requested_hz[bin] == doctest::Approx(30).epsilon(0.02));
+  }
+
+  TEST_CASE("24 slots of 41.7 ms at 40 Hz are shown as about 40 Hz, requested and measured smoothed alike") {
+    PlannedRecipe recipe(
+        recipe_head(7200) +
+        "assemblies:\n  groups: {population: cells, method: random, count: 24, fraction: 1}\npatterns:\n"
+        "  slots: {type: short, assemblies: groups, on_time: 1 s, off_time: 0 s, rates: {burst: 40 Hz}}\n");
+    REQUIRE(recipe.problems().empty());
+    recipe.run();
+    const ReportSection section = section_of(recipe, "slots");
+    REQUIRE(section.groups.size() == 24);
+    CHECK(describe(section.smoothing) == "Gaussian, σ = 10.4 ms");
+    for (std::size_t i = 0; i < 24; ++i) {
+      const ReportGroup& group = section.groups[i];
+      const double shown = *std::max_element(group.smoothed_hz.begin(), group.smoothed_hz.end());
+      const double asked = *std::max_element(group.requested_hz.begin(), group.requested_hz.end());
+      CHECK(shown == doctest::Approx(40).epsilon(0.2));
+      CHECK(asked > 37);
+      CHECK(asked < 40.001);
+      // The measured curve follows the requested one all the way, over the edges of the slot too: 300 nodes have
+      // about 450 spikes in the slot.
+      for (std::size_t bin = 0; bin < group.smoothed_hz.size(); ++bin) {
+        CHECK(std::abs(group.smoothed_hz[bin] - group.requested_hz[bin]) < 9);
+      }
+    }
+    // At the edge between two slots the requested rate passes through its half.
+    const double slot_ms = 1000.0 / 24;
+    const ReportGroup& second = section.groups[1];
+    const auto edge = static_cast<std::size_t>(slot_ms / section.bin_ms);
+    CHECK(second.requested_hz[edge] == doctest::Approx(20).epsilon(0.15));
+    const auto far = static_cast<std::size_t>((slot_ms - 50) / section.bin_ms + 0.5 + 8 * slot_ms / section.bin_ms);
+    CHECK(second.requested_hz[far] == doctest::Approx(0));
+  }
+
+  TEST_CASE("theta of 8 Hz between 2 and 18 Hz is shown between about 2 and 18 Hz") {
+    PlannedRecipe recipe(
+        recipe_head(3000) +
+        "assemblies:\n  whole: {population: cells, method: all}\npatterns:\n"
+        "  theta: {type: loop, assemblies: whole, off_time: 0 s, points: [{at: 0 ms, rate: 10 Hz}, {at: 15.625 ms, "
+        "rate: "
+        "15.66 Hz}, {at: 31.25 ms, rate: 18 Hz}, {at: 46.875 ms, rate: 15.66 Hz}, {at: 62.5 ms, rate: 10 Hz}, {at: "
+        "78.125 ms, rate: 4.34 Hz}, {at: 93.75 ms, rate: 2 Hz}, {at: 109.375 ms, rate: 4.34 Hz}, {at: 125 ms, rate: 10 "
+        "Hz}]}\n");
+    REQUIRE(recipe.problems().empty());
+    recipe.run();
+    const ReportSection section = section_of(recipe, "theta");
+    CHECK(section.smoothing.width_ms == 3.9);
+    const auto range = [](const std::vector<double>& curve) {
+      const auto [low, high] = std::minmax_element(curve.begin() + 20, curve.end() - 20);
+      return std::pair(*low, *high);
+    };
+    const auto [asked_low, asked_high] = range(section.groups[0].requested_hz);
+    CHECK(asked_low < 2.6);
+    CHECK(asked_high > 17.4);
+    const auto [low, high] = range(section.groups[0].smoothed_hz);
+    CHECK(low < 3.5);
+    CHECK(high > 16.5);
+  }
+
+  TEST_CASE("σ follows the shortest piece that is asked for, and a combination the shortest of its parts") {
+    PlannedRecipe recipe(
+        recipe_head(300) + kTasks +
+        "  spikes: {type: long, assemblies: kinds, on_time: 20 ms, off_time: 80 ms, rates: {burst: 90 Hz}}\n"
+        "combine:\n  both: {from: [noise, pulses, spikes]}\n");
+    REQUIRE(recipe.problems().empty());
+    const Plan& plan = recipe.plan();
+    const auto piece_of = [&](const char* task) {
+      return open_task_nodes(plan, *plan.index_of(task)).shortest_piece_ms();
+    };
+    CHECK(piece_of("noise") == 1000);  // one constant rate over the window
+    CHECK(piece_of("pulses") == 250);  // a ramp
+    CHECK(piece_of("spikes") == doctest::Approx(20));
+    const CombinedParts parts = find_parts(plan, *plan.index_of("both"), "cells");
+    const NodePopulation& cells = *plan.network->population("cells");
+    CHECK(open_combined_nodes(plan, parts, cells, {}, {}).shortest_piece_ms() == doctest::Approx(20));
+  }
+
+  TEST_CASE("smoothing and bins are what is asked for, and the figures say which") {
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    recipe.run();
+    const ReportOptions options{.smoothing = Smoothing{Smoothing::Kernel::boxcar, 30}, .bin_ms = 4};
+    const ReportSection section = section_of(recipe, "pulses", kMaxRasterSpikes, options);
+    CHECK(section.bin_ms == 4);
+    CHECK(section.groups[0].rate_hz.size() == 250);
+    const std::vector<double> widths(250, 4);
+    CHECK(section.groups[1].smoothed_hz == smooth(section.groups[1].rate_hz, widths, 4, *options.smoothing));
+    const Report report = Report::of_batch(recipe.plan(), "stimgen test", {}, options);
+    CHECK(report.html().find("bins of 4 ms; smoothed: boxcar, 30 ms wide; dashed: requested, smoothed alike") !=
+          std::string::npos);
+    bool said = false;
+    for (const Report::Figure& figure : report.figures()) {
+      if (figure.name == "pulses-rate") said = figure.svg.find("smoothed: boxcar, 30 ms wide") != std::string::npos;
+    }
+    CHECK(said);
+    CHECK_THROWS_AS(section_of(recipe, "pulses", kMaxRasterSpikes, {.bin_ms = 0.001}), InputError);
   }
 
   TEST_CASE("a combination asks for the sum of what its parts do") {
@@ -201,7 +298,7 @@ TEST_SUITE("report") {
         if (figure.name == "noise-rate") return figure.svg;
       return std::string();
     };
-    CHECK(rate_figure(900).find("faint: bins of 1 ms; dashed: requested") != std::string::npos);
+    CHECK(rate_figure(900).find("faint: bins of 1 ms; dashed: requested, smoothed alike") != std::string::npos);
     const std::string few = rate_figure(9);
     CHECK(few.find("faint") == std::string::npos);
     CHECK(few.find("dashed: requested") != std::string::npos);

@@ -87,12 +87,22 @@ TEST_SUITE("stats") {
     CHECK(exponential[110] / exponential[100] == doctest::Approx(std::exp(-1.0)));
   }
 
+  TEST_CASE("what is smoothed keeps the shape of its stimulus: σ is a quarter of the shortest piece, 2 to 50 ms") {
+    CHECK(smoothing_for(40).kernel == Smoothing::Kernel::gaussian);
+    CHECK(smoothing_for(40).width_ms == 10);
+    CHECK(describe(smoothing_for(1000.0 / 24)) == "Gaussian, σ = 10.4 ms");
+    CHECK(smoothing_for(1).width_ms == 2);
+    CHECK(smoothing_for(5000).width_ms == 50);
+  }
+
   TEST_CASE("kernels are given as name and width") {
     CHECK(parse_smoothing("gaussian:50")->width_ms == 50);
     CHECK(parse_smoothing("boxcar:0.1 s")->width_ms == doctest::Approx(100));
     CHECK(parse_smoothing("none")->kernel == Smoothing::Kernel::none);
+    CHECK(parse_smoothing("7.5")->kernel == Smoothing::Kernel::gaussian);
+    CHECK(parse_smoothing("7.5")->width_ms == 7.5);
     for (const char* wrong : {"", "gaussian", "gaussian:", "gaussian:0", "gaussian:-1", "gauss:5", "boxcar:5 Hz",
-                              "boxcar:nan", "boxcar:inf"}) {
+                              "boxcar:nan", "boxcar:inf", "0", "-5", "5 Hz", ":5"}) {
       CHECK_FALSE(parse_smoothing(wrong));
     }
   }

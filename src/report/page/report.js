@@ -205,7 +205,6 @@
     const x = section.binCentres;
     const series = [{}];
     const data = [x];
-    const requestedColour = group => () => groupColour(group);
     section.groups.forEach((group, i) => {
       series.push(line(section, i, `${group.label} raw`, {kind: 'raw', width: 1, alpha: 0.4}));
       data.push(section.rates[i]);
@@ -217,7 +216,7 @@
     if (section.requested.length) {
       section.groups.forEach((group, i) => {
         series.push(line(section, i, `${group.label} requested`,
-          {kind: 'requested', width: 1.5, dash: [5, 4], stroke: requestedColour(i)}));
+          {kind: 'requested', width: 1.5, dash: [5, 4], stroke: () => cssColour('--text')}));
         data.push(section.requested[i]);
       });
     }
