@@ -205,6 +205,11 @@ std::string section_text(const ReportSection& section, const std::string& id) {
                       section.grouped_by.empty() ? "" : ", groups by " + escape_markup(section.grouped_by),
                       grouped(section.spikes), grouped(section.nodes), format_time(section.window.start_ms),
                       format_time(section.window.stop_ms), escape_markup(section.file));
+  if (!section.silent_nodes_known) {
+    html +=
+        "<p>Only nodes with spikes are known: rates and counts leave silent ones out. With --recipe or --config they "
+        "count.</p>\n";
+  }
   if (!section.remark.empty()) html += "<p>" + escape_markup(section.remark) + "</p>\n";
   if (section.spikes_outside > 0) {
     html +=
@@ -224,11 +229,7 @@ std::string time_figures(const ReportSection& section, const std::string& id, co
   }
   const Raster& raster = section.raster;
   const std::string shown = grouped(raster.ticks.size());
-  const std::string total = grouped(raster.total);
-  html += figure(id + "-raster", "Raster",
-                 raster.ticks.size() < raster.total
-                     ? fmt::format("a random sample of {} of the {} spikes", shown, total)
-                     : fmt::format("all {} spikes, a row for each of {} nodes", total, grouped(raster.node_ids.size())),
+  html += figure(id + "-raster", "Raster", section.raster_words(),
                  fmt::format("Raster of {} spikes of {}, nodes sorted and coloured by group", shown, name));
   return html + figure(id + "-rate", "Rate over time",
                        fmt::format("bins of {} ms; {}{}", format_number(section.bin_ms), section.smoothing_words(),
@@ -253,8 +254,10 @@ std::string node_figures(const ReportSection& section, const std::string& id, co
                  fmt::format("median, quartiles, 5 and 95 %, lowest and highest{}", asked ? "; dashed: requested" : ""),
                  fmt::format("Box plot of the rates of nodes of {} of {}", groups, name), true);
   html += "</div>\n<h3>Intervals and counts</h3>\n<div class=\"halves\">\n";
-  html += figure(id + "-isi", "Intervals between spikes", "of single nodes, by group",
-                 fmt::format("Distribution of intervals of {} of {}", groups, name), true);
+  const std::string below = section.short_intervals_words(section.groups.size());
+  html +=
+      figure(id + "-isi", "Intervals between spikes", "of single nodes, by group" + (below.empty() ? "" : "; " + below),
+             fmt::format("Distribution of intervals of {} of {}", groups, name), true);
   html += figure(id + "-counts", "Spikes", asked ? "circles: requested" : "by group",
                  fmt::format("Spike counts of {} of {}", groups, name), true);
   return html + "</div>\n";

@@ -33,6 +33,7 @@ struct ReportGroup {
   std::optional<Quantiles> requested_rates;
   RateHistogram histogram;
   std::vector<std::uint64_t> isi;  // counts in the section's bins
+  std::uint64_t isi_below = 0;     // intervals shorter than all bins
   std::vector<double> rate_hz;     // of an average node, in the section's time bins
   std::vector<double> smoothed_hz;
   std::vector<double> requested_hz;  // in the same bins, smoothed alike; empty if nothing was requested
@@ -40,7 +41,7 @@ struct ReportGroup {
 };
 
 struct Raster {
-  std::uint64_t total = 0;  // spikes in the window
+  std::uint64_t total = 0;  // spikes in the window, of the nodes that have a row
   double tick_ms = 0;
   std::vector<std::uint32_t> ticks;         // ascending; time = window.start + tick · tick_ms
   std::vector<std::uint32_t> rows;          // of each spike, index into node_ids
@@ -68,6 +69,7 @@ struct ReportSection {
   std::uint64_t spikes = 0;
   std::uint64_t spikes_outside = 0;
   std::uint64_t nodes = 0;
+  bool silent_nodes_known = true;  // else only nodes with spikes are among them
   std::optional<double> expected_spikes;
   double mean_rate_hz = 0;
   std::vector<std::string> problems;  // of the check
@@ -86,6 +88,10 @@ struct ReportSection {
   std::string smoothing_words() const {
     return (smoothing.kernel == Smoothing::Kernel::none ? "" : "smoothed: ") + describe(smoothing);
   }
+  // "a random sample of 1,000 of the 12,345 spikes; rows: all 300 nodes"
+  std::string raster_words() const;
+  // "not drawn: 12 of 3,456 intervals, shorter than 0.1 ms"; empty if all are drawn. Of the first `groups` groups.
+  std::string short_intervals_words(std::size_t groups) const;
   // Whether its name is that of other sections too, which differ in their population.
   bool is_of_several() const { return kind == "combination" || kind == "file"; }
 };

@@ -41,7 +41,8 @@ Json group_json(const ReportGroup& group) {
                {"expected", group.expected_spikes ? Json(*group.expected_spikes) : Json(nullptr)},
                {"rates", quantiles_json(group.rates)},
                {"requestedRates", group.requested_rates ? quantiles_json(*group.requested_rates) : Json(nullptr)},
-               {"isi", group.isi}};
+               {"isi", group.isi},
+               {"isiBelow", group.isi_below}};
   json["histogram"] = {{"start", group.histogram.start_hz},
                        {"width", group.histogram.width_hz},
                        {"nodes", group.histogram.nodes},

@@ -20,8 +20,11 @@ namespace {
 constexpr double kUsualBins = 2000;
 constexpr double kFineBins = 10'000;
 constexpr std::size_t kHistogramBins = 30;
-constexpr int kFirstIsiDecade = -1;
+// Intervals are drawn from 0.1 ms on, or from a decade below which hardly any lie, down to a millionth of a ms.
+constexpr int kUsualIsiDecade = -1;
+constexpr int kFirstIsiDecade = -6;
 constexpr int kIsiBinsPerDecade = 10;
+constexpr double kMostNotDrawn = 0.01;
 constexpr std::size_t kMostCurveVertices = 20'000;
 
 double quantile(const std::vector<double>& sorted, double share) {
@@ -74,6 +77,7 @@ class Surveyor {
     section_.spikes = stats_.spikes;
     section_.spikes_outside = stats_.spikes_outside;
     section_.nodes = stats_.nodes.size();
+    section_.silent_nodes_known = request_.node_ids.has_value();
     section_.groups_in_all = labels_.size();
     std::vector<std::size_t> all(stats_.nodes.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
@@ -282,12 +286,13 @@ class Surveyor {
         last_ms = time_ms;
       }
     }
+    leave_out_empty_decades();
     finish_raster();
   }
 
   void start_intervals() {
     const double last_decade = std::ceil(std::log10(section_.window.duration_ms()));
-    const int decades = std::max(2, static_cast<int>(last_decade) - kFirstIsiDecade);
+    const int decades = std::max(static_cast<int>(last_decade), kUsualIsiDecade + 2) - kFirstIsiDecade;
     const auto bins = static_cast<std::size_t>(decades * kIsiBinsPerDecade);
     for (std::size_t i = 0; i <= bins; ++i) {
       section_.isi_edges_ms.push_back(std::pow(10.0, kFirstIsiDecade + static_cast<double>(i) / kIsiBinsPerDecade));
@@ -298,15 +303,42 @@ class Surveyor {
   void add_interval(std::uint32_t group, double interval_ms) {
     if (group >= section_.groups.size()) return;
     std::vector<std::uint64_t>& isi = section_.groups[group].isi;
-    // The first and the last bin take all beyond them. Differences of times on a grid miss an edge by rounding.
-    const double decade = interval_ms > 0 ? std::log10(interval_ms) : kFirstIsiDecade;
-    const double bin = std::max((decade - kFirstIsiDecade) * kIsiBinsPerDecade + 1e-6, 0.0);
-    ++isi[std::min(static_cast<std::size_t>(bin), isi.size() - 1)];
+    // Differences of times on a grid miss an edge by rounding.
+    const double bin = interval_ms > 0 ? (std::log10(interval_ms) - kFirstIsiDecade) * kIsiBinsPerDecade + 1e-6 : -1;
+    if (bin < 0) {
+      ++section_.groups[group].isi_below;
+    } else {
+      ++isi[std::min(static_cast<std::size_t>(bin), isi.size() - 1)];
+    }
+  }
+
+  // What is left out is counted, and said.
+  void leave_out_empty_decades() {
+    std::uint64_t all = 0;
+    for (const ReportGroup& group : section_.groups) {
+      all += std::accumulate(group.isi.begin(), group.isi.end(), group.isi_below);
+    }
+    std::size_t first = 0;
+    std::uint64_t below = 0;
+    constexpr std::size_t kMost = std::size_t{kUsualIsiDecade - kFirstIsiDecade} * kIsiBinsPerDecade;
+    for (std::size_t bin = 0; bin < kMost; ++bin) {
+      for (const ReportGroup& group : section_.groups) below += group.isi[bin];
+      if (static_cast<double>(below) > kMostNotDrawn * static_cast<double>(all)) break;
+      if ((bin + 1) % kIsiBinsPerDecade == 0) first = bin + 1;
+    }
+    const auto cut = static_cast<std::ptrdiff_t>(first);
+    for (ReportGroup& group : section_.groups) {
+      group.isi_below = std::accumulate(group.isi.begin(), group.isi.begin() + cut, group.isi_below);
+      group.isi.erase(group.isi.begin(), group.isi.begin() + cut);
+    }
+    section_.isi_edges_ms.erase(section_.isi_edges_ms.begin(), section_.isi_edges_ms.begin() + cut);
   }
 
   void start_raster() {
     const double duration_ms = section_.window.duration_ms();
-    section_.raster.total = section_.spikes;
+    for (std::size_t node = 0; node < stats_.nodes.size(); ++node) {
+      if (group_of_node_[node] != kNoGroup) section_.raster.total += stats_.nodes[node].spikes;
+    }
     section_.raster.tick_ms = std::max(duration_ms > 1000 ? 0.1 : 0.01, draw::nice_at_least(duration_ms / 4e9));
     const double share = static_cast<double>(request_.most_raster_spikes) /
                          static_cast<double>(std::max<std::uint64_t>(section_.raster.total, 1));

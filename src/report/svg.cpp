@@ -43,9 +43,7 @@ class SectionFigures {
   std::string raster() const {
     const Raster& raster = section_.raster;
     draw::Page page(name(), "raster", "Spikes over time, a row for each node, nodes sorted and coloured by group");
-    if (raster.ticks.size() < raster.total) {
-      page.note(fmt::format("a random sample of {} of {} spikes", raster.ticks.size(), raster.total));
-    }
+    page.note(section_.raster_words());
     const auto nodes = static_cast<double>(std::max<std::size_t>(raster.node_ids.size(), 1));
     draw::Axis rows{"Nodes by group", 0, nodes, {}, false, true};
     const double height = std::clamp(nodes * 0.7, 70.0, 180.0);
@@ -162,13 +160,14 @@ class SectionFigures {
                     "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
     page.legend(drawn_labels());
     page.note_left_out(drawn_, section_.groups_in_all);
+    if (const std::string below = section_.short_intervals_words(drawn_); !below.empty()) page.note(below);
     const std::vector<double>& edges = section_.isi_edges_ms;
     std::size_t first = edges.size();
     std::size_t last = 0;
     double most = 0;
     std::vector<std::vector<double>> shares;
     for (std::size_t i = 0; i < drawn_; ++i) {
-      double all = 0;
+      auto all = static_cast<double>(section_.groups[i].isi_below);
       for (const std::uint64_t count : section_.groups[i].isi) all += static_cast<double>(count);
       std::vector<double>& share = shares.emplace_back();
       for (std::size_t bin = 0; bin < section_.groups[i].isi.size(); ++bin) {

@@ -63,8 +63,7 @@ TEST_SUITE("report") {
       CHECK(over_time == doctest::Approx(static_cast<double>(group.stats.spikes)));
       const double in_histogram = std::accumulate(group.histogram.nodes.begin(), group.histogram.nodes.end(), 0.0);
       CHECK(in_histogram == static_cast<double>(group.stats.nodes));
-      const std::uint64_t intervals = std::accumulate(group.isi.begin(), group.isi.end(), std::uint64_t{0});
-      // However short: the first bin takes all below its end.
+      const std::uint64_t intervals = std::accumulate(group.isi.begin(), group.isi.end(), group.isi_below);
       CHECK(intervals == group.stats.spikes - (group.stats.nodes - group.stats.silent_nodes));
     }
     CHECK(in_groups == section.spikes);
@@ -242,6 +241,67 @@ TEST_SUITE("report") {
     for (const std::uint32_t tick : section.raster.ticks) early += tick * section.raster.tick_ms < 500 ? 1 : 0;
     CHECK(early * 10 > section.raster.ticks.size() * 4);
     CHECK(early * 10 < section.raster.ticks.size() * 6);
+  }
+
+  TEST_CASE("intervals shorter than the axis are not piled into its first bin, but counted and said") {
+    std::vector<Spike> spikes;
+    double time_ms = 0;
+    const auto add = [&](int count, double interval_ms) {
+      for (int i = 0; i < count; ++i) spikes.push_back({4, time_ms += interval_ms});
+    };
+    add(1, 1);
+    add(995, 2);
+    add(3, 0.05);
+    add(2, 0);
+    const auto survey_of = [](const std::vector<Spike>& all) {
+      const SpikesInMemory file(all);
+      ReportSection section;
+      survey(file, file.populations().front(), {}, section);
+      return section;
+    };
+    const ReportSection usual = survey_of(spikes);
+    CHECK(usual.isi_edges_ms.front() == doctest::Approx(0.1));
+    CHECK(usual.groups[0].isi.front() == 0);
+    CHECK(usual.groups[0].isi_below == 5);
+    CHECK(usual.short_intervals_words(1) == "not drawn: 5 of 1,000 intervals, shorter than 0.1 ms");
+
+    add(100, 0.003);  // more than can be left out: the axis goes as low as they do
+    const ReportSection fast = survey_of(spikes);
+    CHECK(fast.isi_edges_ms.front() == doctest::Approx(0.001));
+    CHECK(fast.groups[0].isi[4] == 100);
+    CHECK(fast.groups[0].isi_below == 2);
+
+    const ReportSection slow = survey_of({{4, 1}, {4, 2}, {4, 3}});
+    CHECK(slow.isi_edges_ms.front() == doctest::Approx(0.1));
+    CHECK(slow.short_intervals_words(1).empty());
+  }
+
+  TEST_CASE("a raster says how many spikes of how many, and how many nodes of how many") {
+    const std::vector<NodeId> nodes{1, 2, 3, 4};
+    const SpikesInMemory file({{1, 5}, {2, 6}, {2, 7}, {4, 9}});
+    const auto words_of = [&](const SurveyRequest& request) {
+      ReportSection section;
+      survey(file, file.populations().front(), request, section);
+      return section.raster_words();
+    };
+    CHECK(words_of({}) == "all 4 spikes; rows: all 3 nodes with spikes");
+    SurveyRequest request;
+    request.node_ids = nodes;
+    CHECK(words_of(request) == "all 4 spikes; rows: all 4 nodes");
+    request.group_of_node = {0, 0, kNoGroup, kNoGroup};
+    request.labels = {"A"};
+    CHECK(words_of(request) == "all 3 spikes; rows: 2 of 4 nodes, those in a group");
+
+    PlannedRecipe recipe(recipe_head(300) + kTasks);
+    recipe.run();
+    const ReportSection sampled = section_of(recipe, "noise", 500);
+    const std::string words = sampled.raster_words();
+    CHECK(words.starts_with("a random sample of " + std::to_string(sampled.raster.ticks.size()) + " of the 2,"));
+    CHECK(words.ends_with(" spikes; rows: all 300 nodes"));
+    for (const Report::Figure& figure : Report::of_batch(recipe.plan(), "stimgen test", {}).figures()) {
+      if (figure.name == "noise-raster")
+        CHECK(figure.svg.find(" spikes; rows: all 300 nodes</text>") != std::string::npos);
+    }
   }
 
   TEST_CASE("files without spikes and without nodes have a report too") {

@@ -480,7 +480,7 @@
     const last = Math.max(used.lastIndexOf(true) + 2, first + 2);
     const x = edges.slice(first, last).map((edge, i) => Math.sqrt(edge * edges[Math.min(first + i + 1, edges.length - 1)]));
     const data = section.groups.map(g => {
-      const all = g.isi.reduce((a, b) => a + b, 0);
+      const all = g.isi.reduce((a, b) => a + b, g.isiBelow);
       return g.isi.slice(first, last).map(n => all ? 100 * n / all : 0);
     });
     while (x.length > (data[0] || x).length) x.pop();
@@ -562,6 +562,10 @@
     const byGroup = kind === 'counts';
     const rows = inView.filter((_, k) => k % step === 0).map(i => chart.data.map((column, k) =>
       byGroup && k === 0 ? section.groups[i].label : show(column[i])));
+    if (kind === 'isi' && section.groups.some(g => g.isiBelow)) {
+      rows.unshift([`below ${show(section.isiEdges[0])}`,
+        ...section.groups.map(g => show(100 * g.isiBelow / g.isi.reduce((a, b) => a + b, g.isiBelow)))]);
+    }
     return {head, rows, note: step > 1 ? `Every ${step}th of ${inView.length} values in view.` : ''};
   }
 
