@@ -54,11 +54,14 @@ struct GroupSpikeStats {
   std::optional<double> count_dispersion;
 };
 
-// What the two are, for readers of tables.
+// What they are, for readers of tables.
 inline constexpr std::string_view kCvMeaning =
     "standard deviation (over n) by mean of a node's inter-spike intervals; of a group, the average over its nodes "
-    "that "
-    "have two or more";
+    "that have two or more. For Poisson trains it is above 1 where rates change, below 1 where nodes have few spikes";
+// Of a check, which knows the rates asked for.
+inline constexpr std::string_view kRescaledCvMeaning =
+    "standard deviation (over n) by mean of intervals in expected spikes (time rescaled by the rate asked for), the "
+    "nodes of a group laid end to end: 1 for Poisson trains, whatever their rates do and however few their spikes";
 inline constexpr std::string_view kCountDispersionMeaning =
     "variance (over n) by mean of the spike counts of a group's nodes: 1 for Poisson trains of one rate; across nodes, "
     "not trials, so no Fano factor";
@@ -160,6 +163,9 @@ struct GroupCheck {
   std::optional<double> z;     // (spikes − expected) / √expected; Poisson only
   std::optional<double> ks_p;  // Kolmogorov-Smirnov of the time-rescaled intervals against the exponential
   std::uint64_t ks_intervals = 0;
+  // Standard deviation (over n) over mean of the time-rescaled intervals; absent with fewer than two. Of any point
+  // process: where its nodes have few spikes each, it lies between the process's own and 1.
+  std::optional<double> cv_rescaled;
   std::uint64_t silent_nodes = 0;
   double expected_silent_nodes = 0;
   // Of drawn rates, where a distribution was asked for:

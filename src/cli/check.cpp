@@ -28,15 +28,17 @@ std::string rates_cell(const GroupCheck& group) {
 
 std::string statistics_table(const StatisticsCheck& check) {
   using enum Table::Align;
-  Table table({left, left, right, right, right, right, right, left, left, left});
-  table.add({"TASK", "GROUP", "NODES", "EXPECTED", "SPIKES", "Z", "KS_P", "SILENT (EXPECTED)", "RATES IN HZ (ASKED)",
-             "VERDICT"});
+  Table table({left, left, right, right, right, right, right, right, left, left, left});
+  table.add({"TASK", "GROUP", "NODES", "EXPECTED", "SPIKES", "Z", "CV_RESCALED", "KS_P", "SILENT (EXPECTED)",
+             "RATES IN HZ (ASKED)", "VERDICT"});
   for (const GroupCheck& group : check.groups) {
     const bool combined = group.nodes == 0;
     table.add(
         {group.task, group.group, combined ? "-" : std::to_string(group.nodes),
          format_rounded(group.expected_spikes, 7), std::to_string(group.spikes),
-         group.z ? fmt::format("{:.2f}", *group.z) : "-", group.ks_p ? fmt::format("{:.3f}", *group.ks_p) : "-",
+         group.z ? fmt::format("{:.2f}", *group.z) : "-",
+         group.cv_rescaled ? fmt::format("{:.3f}", *group.cv_rescaled) : "-",
+         group.ks_p ? fmt::format("{:.3f}", *group.ks_p) : "-",
          combined ? "-" : fmt::format("{} ({})", group.silent_nodes, format_rounded(group.expected_silent_nodes, 3)),
          rates_cell(group), verdict(group)});
   }
@@ -62,6 +64,7 @@ std::string statistics_json(const StatisticsCheck& check) {
                   {"expected_spikes", group.expected_spikes},
                   {"spikes", group.spikes},
                   {"z", optional_json(group.z)},
+                  {"cv_rescaled", optional_json(group.cv_rescaled)},
                   {"ks_p", optional_json(group.ks_p)},
                   {"ks_intervals", group.ks_intervals},
                   {"silent_nodes", group.silent_nodes},
@@ -116,6 +119,7 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
   if (!arguments.has("statistics")) return 0;
 
   const StatisticsCheck check = check_statistics(plan, arguments.list("only"));
+  if (!arguments.has("json")) terminal.note(fmt::format("CV_RESCALED: {}", kRescaledCvMeaning));
   terminal.out(arguments.has("json") ? statistics_json(check) : statistics_table(check));
   terminal.note(
       fmt::format("a group is off if one of {} tests has p below {:.2g}, so that a batch made as asked is called "
@@ -124,6 +128,7 @@ int run_check(const Arguments& arguments, Terminal& terminal) {
   return check.ok() ? 0 : 1;
 }
 
+constexpr Term kCheckTerms[] = {{"cv_rescaled", kRescaledCvMeaning}};
 constexpr Positional kCheckPositionals[] = {{"RECIPE", Presence::required, "the recipe, a YAML file"}};
 constexpr Option kCheckOptions[] = {
     {"statistics", 0, Words::none, "", "read the made files and hold them against what the recipe asks for"},
@@ -138,6 +143,7 @@ extern const Command kCheck;
 constinit const Command kCheck{.name = "check",
                                .summary = "read a recipe and its networks, and report every problem",
                                .example = "stimgen check recipe.yaml\nstimgen check recipe.yaml --statistics",
+                               .terms = kCheckTerms,
                                .positionals = kCheckPositionals,
                                .options = kCheckOptions,
                                .reads_recipe = true,

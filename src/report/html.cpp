@@ -137,12 +137,14 @@ std::string group_table(const ReportModel& model, const ReportSection& section) 
   for (const ReportGroup& group : section.groups) {
     const GroupSpikeStats& stats = group.stats;
     std::string z = "–";
+    std::string cv = "–";
     std::string ks = "–";
     std::string said = "–";
     if (model.check) {
       for (const GroupCheck& check : model.check->groups) {
         if (check.task != section.name || check.group != group.label || section.kind == "combination") continue;
         z = check.z ? fmt::format("{:.2f}", *check.z) : "–";
+        cv = rounded(check.cv_rescaled);
         ks = check.ks_p ? fmt::format("{:.3f}", *check.ks_p) : "–";
         said = verdict(true, check.problems);
       }
@@ -150,14 +152,14 @@ std::string group_table(const ReportModel& model, const ReportSection& section) 
     rows.push_back({escape_markup(group.label), grouped(stats.nodes), grouped(stats.silent_nodes),
                     grouped(stats.spikes), count_of(group.expected_spikes), z, rounded(stats.mean_rate_hz),
                     rounded(stats.stdev_rate_hz), rounded(stats.min_rate_hz), rounded(stats.median_rate_hz),
-                    rounded(stats.max_rate_hz), rounded(stats.cv_isi), rounded(stats.count_dispersion), ks, said});
+                    rounded(stats.max_rate_hz), rounded(stats.cv_isi), cv, rounded(stats.count_dispersion), ks, said});
   }
   return table("Groups of " + title_of(section),
                {"Group", "Nodes", "Silent", "Spikes", "Requested", "z", "Mean rate (Hz)", "Stdev (Hz)", "Lowest",
-                "Median", "Highest", "CV of ISI", "Count dispersion", "KS p", "Check"},
-               rows, {14}) +
-         fmt::format("<p class=\"soft\">CV of ISI: {}. Count dispersion: {}.</p>\n", kCvMeaning,
-                     kCountDispersionMeaning);
+                "Median", "Highest", "CV of ISI", "CV rescaled", "Count dispersion", "KS p", "Check"},
+               rows, {15}) +
+         fmt::format("<p class=\"soft\">CV of ISI: {}. CV rescaled: {}. Count dispersion: {}.</p>\n", kCvMeaning,
+                     kRescaledCvMeaning, kCountDispersionMeaning);
 }
 
 std::string controls(const ReportSection& section, const std::string& id) {

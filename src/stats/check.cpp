@@ -38,6 +38,8 @@ struct GroupTally {
   double carried = 0;     // operational time since the last spike, over the ends of nodes
   double square_sum = 0;  // of (count − expected) of the nodes
   std::uint64_t intervals = 0;
+  double mean_interval = 0;     // in operational time: 1 is an expected spike
+  double interval_squares = 0;  // around the mean, summed by Welford's update
   std::vector<std::uint64_t> grid;
   NodeId most_surprising = 0;  // the silent node with the highest expectation
   double most_expected = 0;
@@ -98,7 +100,9 @@ class Tally {
     const double u = -std::expm1(-interval);
     const auto cell = static_cast<std::size_t>(u * static_cast<double>(group.grid.size()));
     ++group.grid[std::min(cell, group.grid.size() - 1)];
-    ++group.intervals;
+    const double before = interval - group.mean_interval;
+    group.mean_interval += before / static_cast<double>(++group.intervals);
+    group.interval_squares += before * (interval - group.mean_interval);
   }
 
   void close_node() {
@@ -222,6 +226,10 @@ class Checker {
     group.spikes = tally.spikes;
     group.silent_nodes = tally.silent;
     group.expected_silent_nodes = tally.expected_silent;
+    if (tally.intervals >= 2 && tally.mean_interval > 0) {
+      const double variance = tally.interval_squares / static_cast<double>(tally.intervals);
+      group.cv_rescaled = std::sqrt(variance) / tally.mean_interval;
+    }
     const double count = static_cast<double>(group.spikes);
     if (nodes.scatter == Scatter::poisson) {
       if (group.expected_spikes > 0) group.z = (count - group.expected_spikes) / std::sqrt(group.expected_spikes);

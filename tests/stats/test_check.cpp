@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <string_view>
 
 #include "stimgen/run.hpp"
@@ -132,6 +134,54 @@ TEST_SUITE("stats") {
       CHECK(says(group, "were asked for") == (scatter != Scatter::shared));
       CHECK(group.ks_p.has_value() == (scatter == Scatter::poisson));
     }
+  }
+
+  TEST_CASE("rescaled intervals of Poisson trains have a CV of 1, whatever the rate does and however few they are") {
+    std::string tasks = kTasks;
+    tasks.insert(tasks.find("combine:"),
+                 "  few: {type: ramp, assemblies: kinds, on_time: 0.3 s, off_time: 0 s, rates: "
+                 "{from: 0 Hz, to: 8 Hz}}\n");
+    PlannedRecipe recipe(recipe_head(3000) + tasks);
+    recipe.run();
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    for (const GroupCheck& group : check.groups) {
+      if (group.task == "both" || group.expected_spikes == 0) {
+        CHECK_FALSE(group.cv_rescaled);
+        continue;
+      }
+      REQUIRE(group.cv_rescaled);
+      CHECK_MESSAGE(std::abs(*group.cv_rescaled - 1) < 5 / std::sqrt(group.expected_spikes), group.task, group.group);
+    }
+    // Measured on the clock, the same trains are far from it.
+    const auto clock_cv = [&](const char* task) {
+      const auto reader = open_made_file(recipe.plan(), *recipe.plan().find(task));
+      const auto stats = compute_spike_stats(*reader, reader->populations().front(), {});
+      std::vector<std::size_t> all(stats.nodes.size());
+      std::iota(all.begin(), all.end(), std::size_t{0});
+      return *summarise(stats, all).cv_isi;
+    };
+    CHECK(clock_cv("pulses") > 1.5);
+    CHECK(clock_cv("few") < 0.8);
+  }
+
+  TEST_CASE("rescaled intervals of a clock have no variation") {
+    PlannedRecipe recipe(recipe_head(60) + "backgrounds:\n  clock: {population: cells, rate: 100 Hz}\n");
+    recipe.run();
+    NodeId node = ~NodeId{0};
+    int ticks = 0;
+    rewrite(recipe, "clock", [&](Spike spike) {
+      ticks = spike.node_id == node ? ticks + 1 : 0;
+      node = spike.node_id;
+      return ticks < 50 ? std::optional(Spike{node, 10 + 20.0 * ticks}) : std::nullopt;
+    });
+    const StatisticsCheck check = check_statistics(recipe.plan());
+    REQUIRE(check.groups[0].spikes == 50 * 60);
+    CHECK(*check.groups[0].cv_rescaled < 0.02);  // only the first interval of all is shorter
+    // Every other spike of a Poisson train: the sums of two intervals.
+    recipe.run();
+    bool odd = false;
+    rewrite(recipe, "clock", [&](Spike spike) { return (odd = !odd) ? std::optional(spike) : std::nullopt; });
+    CHECK(*check_statistics(recipe.plan()).groups[0].cv_rescaled == doctest::Approx(std::sqrt(0.5)).epsilon(0.1));
   }
 
   TEST_CASE("the right count at the wrong times is seen in the intervals") {
