@@ -61,7 +61,7 @@ std::string draw_rates(const std::string& task, const std::string& kind, TimeWin
   const draw::Axis x = draw::time_axis(window);
   const draw::Axis y = labelled_for(draw::rate_axis("Rate", peak_hz(panels), 4), height);
   draw::Page page(task, kind, "Rate over time, one panel for each group of nodes", draw::label_room(y));
-  page.note_left_out(shown, panels.size());
+  page.note_groups(shown, panels.size());
   for (std::size_t i = 0; i < shown; ++i) {
     const std::string_view colour = draw::group_colour(i);
     page.begin_panel(height, x, y, panels[i].label);
@@ -98,7 +98,7 @@ std::string draw_histograms(const std::string& task, const std::string& kind,
     room = std::max(room, draw::label_room(ys[i]));
   }
   draw::Page page(task, kind, "How many nodes have which rate, one panel for each group of nodes", room);
-  page.note_left_out(shown, panels.size());
+  page.note_groups(shown, panels.size());
   for (std::size_t i = 0; i < shown; ++i) {
     page.begin_panel(height, x, ys[i], panels[i].label);
     for (std::size_t bin = 0; bin < kBins; ++bin) {

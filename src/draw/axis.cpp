@@ -7,10 +7,15 @@
 #include <cmath>
 
 #include "draw/text.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen::draw {
 
 namespace {
+
+// Lengths on the page.
+constexpr double kFewLetters = 36;
+constexpr double kBetweenLabels = 3;
 
 std::string number(double value) {
   return fmt::format("{:.6g}", std::abs(value) < 1e-12 ? 0.0 : value);
@@ -67,8 +72,15 @@ Axis decades_axis(std::string title, double low, double high) {
 Axis category_axis(std::string title, const std::vector<std::string>& labels, double width) {
   const auto count = static_cast<double>(labels.size());
   Axis axis{std::move(title), -0.5, count - 0.5};
-  for (const std::string& label : labels) {
-    axis.ticks.push_back({static_cast<double>(axis.ticks.size()), fitted(label, width / count)});
+  double widest = 0;
+  for (const std::string& label : labels) widest = std::max(widest, text_width(escaped(label)));
+  const double slot = width / std::max(count, 1.0);
+  const double every = std::max(1.0, std::ceil((std::min(widest, kFewLetters) + kBetweenLabels) / slot));
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::string whole = escaped(labels[i]);
+    const bool labelled = i % static_cast<std::size_t>(every) == 0;
+    const std::string label = labelled ? fitted(labels[i], slot * every - kBetweenLabels) : "";
+    axis.ticks.push_back({static_cast<double>(i), label, label != whole ? whole : ""});
   }
   return axis;
 }

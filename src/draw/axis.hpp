@@ -10,7 +10,8 @@ namespace stimgen::draw {
 
 struct Tick {
   double value = 0;
-  std::string label;  // may be empty
+  std::string label;       // may be empty
+  std::string whole = {};  // what the label is short for; empty: nothing
 };
 
 struct Axis {
@@ -36,7 +37,8 @@ Axis rate_axis(const std::string& what, double largest_hz, int steps);
 Axis time_axis(TimeWindow window);
 // Decades. Requires: 0 < low < high.
 Axis decades_axis(std::string title, double low, double high);
-// A tick for each label, cut to its share of `width`; half a step of room at both ends.
+// A tick for each label, half a step of room at both ends. Of labels that are wide for their share of `width`, every
+// second, third … is left out until the others have room for a few letters.
 Axis category_axis(std::string title, const std::vector<std::string>& labels, double width);
 
 }  // namespace stimgen::draw

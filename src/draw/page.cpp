@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "base/markup.hpp"
 #include "draw/palette.hpp"
 #include "draw/text.hpp"
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen::draw {
 
@@ -25,6 +27,18 @@ std::string stroke(const LineStyle& style) {
   if (style.opacity < 1) text += fmt::format(" stroke-opacity=\"{:g}\"", style.opacity);
   if (!style.dash.empty()) text += fmt::format(" stroke-dasharray=\"{}\"", style.dash);
   return text;
+}
+
+// `whole`: what is shown where the pointer is, if `shown` is less.
+std::string text_element(const std::string& attributes, const std::string& shown, const std::string& whole) {
+  const std::string title =
+      whole.empty() || whole == shown ? "" : fmt::format("<title>{}</title>", escape_markup(whole));
+  return fmt::format("<text {}>{}{}</text>\n", attributes, title, escape_markup(shown));
+}
+
+// A name that is given so much room.
+std::string name_element(const std::string& attributes, const std::string& name, double room) {
+  return text_element(attributes, fitted(name, room), escaped(name));
 }
 
 }  // namespace
@@ -67,30 +81,33 @@ void Page::legend(const std::vector<std::string>& labels) {
       x = left_;
       y += 13;
     }
-    text_ += fmt::format(
-        "<rect x=\"{:g}\" y=\"{:g}\" width=\"9\" height=\"9\" fill=\"{}\"/><text x=\"{:g}\" y=\"{:g}\">{}</text>\n", x,
-        y - 8, group_colour(i), x + 12, y, escape_markup(shown));
+    text_ +=
+        fmt::format("<rect x=\"{:g}\" y=\"{:g}\" width=\"9\" height=\"9\" fill=\"{}\"/>", x, y - 8, group_colour(i));
+    text_ += text_element(fmt::format("x=\"{:g}\" y=\"{:g}\"", x + 12, y), shown, escaped(labels[i]));
     x += width;
   }
   y_ = y + 6;
 }
 
 void Page::note(const std::string& text) {
-  text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"8.5\" fill=\"#555555\">{}</text>\n", left_, y_ + 8,
-                       escape_markup(fitted(text, (kWidth - left_) / 0.85)));
-  y_ += 12;
+  for (const std::string& line : wrapped(text, (kWidth - left_) / 0.85)) {
+    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\" font-size=\"8.5\" fill=\"#555555\">{}</text>\n", left_, y_ + 8,
+                         escape_markup(line));
+    y_ += 12;
+  }
 }
 
-void Page::note_left_out(std::size_t drawn, std::size_t groups) {
+void Page::note_groups(std::size_t drawn, std::size_t groups) {
   if (drawn < groups) note(fmt::format("the first {} of {} groups", drawn, groups));
+  const std::size_t colours = std::size(kGroupColours);
+  if (drawn > colours) note(fmt::format("colours repeat after {} groups", colours));
 }
 
 void Page::begin_panel(double height, Axis x, Axis y, const std::string& label) {
   x_axis_ = std::move(x);
   y_axis_ = std::move(y);
   if (!label.empty()) {
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:g}\">{}</text>\n", left_, y_ + 10,
-                         escape_markup(fitted(label, kWidth - left_)));
+    text_ += name_element(fmt::format("x=\"{:g}\" y=\"{:g}\"", left_, y_ + 10), label, kWidth - left_);
     y_ += 14;
   }
   y_ += 4;
@@ -106,8 +123,8 @@ void Page::begin_panel(double height, Axis x, Axis y, const std::string& label) 
   text_ += "</g>\n";
   for (const Tick& tick : y_axis_.ticks) {
     if (tick.label.empty()) continue;
-    text_ += fmt::format("<text x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"end\">{}</text>\n", left_ - 5,
-                         y_of(tick.value) + 3.5, escape_markup(tick.label));
+    text_ += text_element(fmt::format("x=\"{:g}\" y=\"{:.2f}\" text-anchor=\"end\"", left_ - 5, y_of(tick.value) + 3.5),
+                          tick.label, tick.whole);
   }
 }
 
@@ -184,6 +201,22 @@ void Page::dots(std::span<const double> xs, std::span<const double> ys, double h
   text_ += fmt::format("<path d=\"{}\" stroke=\"{}\" stroke-width=\"0.5\"/>\n", path, colour);
 }
 
+void Page::hover(double left, double top, double width, double height, const std::string& words) {
+  text_ += fmt::format(
+      "<rect x=\"{:.2f}\" y=\"{:.2f}\" width=\"{:.2f}\" height=\"{:.2f}\" fill=\"none\" "
+      "pointer-events=\"all\"><title>{}"
+      "</title></rect>\n",
+      left, top, width, height, escape_markup(escaped(words)));
+}
+
+void Page::hover_columns(double low, double high, const std::string& words) {
+  hover(x_of(low), panel_top_, x_of(high) - x_of(low), panel_height_, words);
+}
+
+void Page::hover_rows(double low, double high, const std::string& words) {
+  hover(left_, y_of(low), plot_width(), y_of(high) - y_of(low), words);
+}
+
 void Page::image(const std::string& png_base64) {
   text_ += fmt::format(
       "<image x=\"{:g}\" y=\"{:g}\" width=\"{:g}\" height=\"{:g}\" preserveAspectRatio=\"none\" "
@@ -201,10 +234,11 @@ void Page::draw_x_axis(bool with_numbers) {
   text_ += "</g>\n";
   if (!with_numbers) return;
   for (const Tick& tick : x_axis_.ticks) {
+    if (tick.label.empty()) continue;
     // A number at the right end moves in rather than out of the figure.
     const double middle = std::min(x_of(tick.value), kWidth - text_width(tick.label) / 2);
-    text_ += fmt::format("<text x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\">{}</text>\n", middle, bottom + 13,
-                         escape_markup(tick.label));
+    text_ += text_element(fmt::format("x=\"{:.2f}\" y=\"{:.2f}\" text-anchor=\"middle\"", middle, bottom + 13),
+                          tick.label, tick.whole);
   }
 }
 

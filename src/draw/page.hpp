@@ -32,12 +32,13 @@ class Page {
  public:
   // The title is "name: what"; a long name is cut, so that what it is can be read.
   Page(const std::string& name, const std::string& what, std::string description, double room = kLabelRoom);
-  // Coloured marks with their labels, in as many lines as they need.
+  // Coloured marks with their labels, in as many lines as they need. A label that is too long for a line is shortened
+  // here as everywhere, and whole on hover.
   void legend(const std::vector<std::string>& labels);
   // Words below the title or legend.
   void note(const std::string& text);
-  // A note where only the first groups are drawn.
-  void note_left_out(std::size_t drawn, std::size_t groups);
+  // A note where only the first groups are drawn, or so many that colours repeat.
+  void note_groups(std::size_t drawn, std::size_t groups);
 
   // `label` may be empty.
   void begin_panel(double height, Axis x, Axis y, const std::string& label = {});
@@ -56,6 +57,9 @@ class Page {
   // `shift`, `half_width` and `radius` are lengths on the page.
   void box(double x, double shift, double half_width, const double (&five)[5], const LineStyle& style, bool filled);
   void circle(double x, double shift, double y, double radius, const LineStyle& style, bool filled);
+  // What the pointer is told over columns or rows of the panel, in units of the axis.
+  void hover_columns(double low, double high, const std::string& words);
+  void hover_rows(double low, double high, const std::string& words);
   // A picture over the whole panel.
   void image(const std::string& png_base64);
 
@@ -64,6 +68,7 @@ class Page {
  private:
   double x_of(double value) const;
   double y_of(double value) const;
+  void hover(double left, double top, double width, double height, const std::string& words);
   std::string path_through(std::span<const double> xs, std::span<const double> ys) const;
   void draw_x_axis(bool with_numbers);
   void draw_titles();

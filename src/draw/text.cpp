@@ -36,15 +36,43 @@ double text_width(std::string_view text) {
 std::string fitted(std::string_view name, double width) {
   const std::string text = escaped(name);
   if (text_width(text) <= width) return text;
-  double room = width - character_width(U'…');
-  std::size_t at = 0;
-  while (at < text.size()) {
+  std::vector<std::size_t> starts;  // of characters, and the end
+  std::vector<double> widths;
+  for (std::size_t at = 0; at < text.size();) {
     const Utf8Character character = utf8_at(text, at);
-    room -= character_width(character.code);
-    if (room < 0) break;
+    starts.push_back(at);
+    widths.push_back(character_width(character.code));
     at += std::max<std::size_t>(character.bytes, 1);
   }
-  return text.substr(0, at) + "…";
+  starts.push_back(text.size());
+  const std::size_t count = widths.size();
+  if (count < 3) return text;
+  std::size_t front = 1;
+  std::size_t back = 1;
+  double room = width - character_width(U'…') - widths.front() - widths.back();
+  while (front + back < count) {
+    const bool at_front = front <= back;
+    room -= at_front ? widths[front] : widths[count - 1 - back];
+    if (room < 0) break;
+    ++(at_front ? front : back);
+  }
+  const std::string shortened = text.substr(0, starts[front]) + "…" + text.substr(starts[count - back]);
+  return text_width(shortened) < text_width(text) ? shortened : text;
+}
+
+std::vector<std::string> wrapped(std::string_view text, double width) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    const std::string word(text.substr(at, end - at));
+    if (lines.empty() || text_width(lines.back() + " " + word) > width) {
+      lines.push_back(word);
+    } else {
+      lines.back() += " " + word;
+    }
+    at = end + 1;
+  }
+  return lines;
 }
 
 }  // namespace stimgen::draw

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 #include "base/format_bytes.hpp"
 #include "base/markup.hpp"
+#include "draw/palette.hpp"
 #include "report/assets.hpp"
 #include "report/highlight.hpp"
 #include "report/page_data.hpp"
@@ -180,6 +182,12 @@ std::string controls(const ReportSection& section, const std::string& id) {
         i, escape_markup(section.groups[i].label));
   }
   html += "</fieldset>\n";
+  if (section.groups.size() > std::size(draw::kGroupColours)) {
+    html += fmt::format(
+        "<p>Colours repeat after {0} groups: the lines of the next {0} are dash-dotted, those of the {0} after them "
+        "dotted.</p>\n",
+        std::size(draw::kGroupColours));
+  }
   if (section.groups_in_all > section.groups.size()) {
     html += fmt::format("<p>The first {} of {} groups are shown; the raster shows the nodes of all.</p>\n",
                         section.groups.size(), grouped(section.groups_in_all));

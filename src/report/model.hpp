@@ -47,6 +47,7 @@ struct Raster {
   std::vector<std::uint32_t> rows;          // of each spike, index into node_ids
   std::vector<NodeId> node_ids;             // by group, then id
   std::vector<std::uint32_t> group_starts;  // first row of each group, and one past the last
+  std::vector<std::string> group_labels;    // of all of them, those too that are not among the section's groups
 
   std::size_t group_of(std::uint32_t row) const {
     return static_cast<std::size_t>(std::upper_bound(group_starts.begin(), group_starts.end(), row) -

@@ -53,6 +53,8 @@ Json group_json(const ReportGroup& group) {
 Json section_json(const ReportSection& section, const std::string& id) {
   Json groups = Json::array();
   for (const ReportGroup& group : section.groups) groups.push_back(group_json(group));
+  Json labels = Json::array();
+  for (const std::string& label : section.raster.group_labels) labels.push_back(escaped(label));
   return {{"id", id},
           {"name", escaped(section.name)},
           {"window", {section.window.start_ms, section.window.stop_ms}},
@@ -63,7 +65,8 @@ Json section_json(const ReportSection& section, const std::string& id) {
            {{"tickMs", section.raster.tick_ms},
             {"nodes", section.raster.node_ids.size()},
             {"total", section.raster.total},
-            {"groupStarts", section.raster.group_starts}}},
+            {"groupStarts", section.raster.group_starts},
+            {"groupLabels", labels}}},
           {"groups", groups}};
 }
 

@@ -102,6 +102,7 @@ class Surveyor {
   // Rows of the raster: group by group, by id within.
   void sort_rows() {
     Raster& raster = section_.raster;
+    raster.group_labels = labels_;
     row_of_node_.assign(ids_.size(), kNoGroup);
     for (const auto& members : members_) {
       raster.group_starts.push_back(static_cast<std::uint32_t>(raster.node_ids.size()));

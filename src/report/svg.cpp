@@ -11,6 +11,7 @@
 #include "draw/palette.hpp"
 #include "draw/text.hpp"
 #include "report/encode.hpp"
+#include "stimgen/diagnostic.hpp"
 #include "stimgen/grammar.hpp"
 
 namespace stimgen {
@@ -19,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMostPanels = 8;
 constexpr std::size_t kMostCurves = 8;
+constexpr double kLeastHover = 0.5;  // of the height of rows that tell their group to a pointer
 // Rates in bins are drawn if none is more than so many times the highest smoothed or requested one.
 constexpr double kMostRaw = 2.5;
 const std::string kRate = "Rate of a node";
@@ -33,7 +35,7 @@ class SectionFigures {
   std::string requested() const {
     draw::Page page(name(), "requested rate", "Requested rate over time, mean over the nodes of each group");
     page.legend(drawn_labels());
-    page.note_left_out(drawn_, section_.groups_in_all);
+    page.note_groups(drawn_, section_.groups_in_all);
     page.begin_panel(90, time_axis(), draw::rate_axis(kRate, largest(&ReportGroup::curve_hz), 4));
     draw_curves(page, section_.curve_ms, &ReportGroup::curve_hz, {{}, 1.3});
     page.end_panel();
@@ -48,18 +50,25 @@ class SectionFigures {
     draw::Axis rows{"Nodes by group", 0, nodes, {}, false, true};
     const double height = std::clamp(nodes * 0.7, 70.0, 180.0);
     double last = -nodes;
-    for (std::size_t group = 0; group + 1 < raster.group_starts.size(); ++group) {
+    for (std::size_t group = 0; group < raster.group_labels.size(); ++group) {
       const double middle = (raster.group_starts[group] + raster.group_starts[group + 1]) / 2.0;
       if ((middle - last) * height / nodes < 11) continue;
-      rows.ticks.push_back({middle, group < labels_.size() ? draw::fitted(labels_[group], draw::kLabelRoom) : "…"});
+      const std::string& label = raster.group_labels[group];
+      rows.ticks.push_back({middle, draw::fitted(label, draw::kLabelRoom), escaped(label)});
       last = middle;
     }
+    page.note_groups(raster.group_labels.size(), raster.group_labels.size());
     page.begin_panel(height, time_axis(), rows);
     if (raster.ticks.size() <= kMaxVectorSpikes) {
       draw_dots(page, height / nodes);
     } else {
       page.image(base64(raster_png(section_, static_cast<std::uint32_t>(page.plot_width() * 4),
                                    static_cast<std::uint32_t>(height * 4))));
+    }
+    for (std::size_t group = 0; group < raster.group_labels.size(); ++group) {
+      const double low = raster.group_starts[group];
+      const double high = raster.group_starts[group + 1];
+      if ((high - low) * height / nodes >= kLeastHover) page.hover_rows(low, high, raster.group_labels[group]);
     }
     page.end_panel();
     return page.finish();
@@ -76,7 +85,7 @@ class SectionFigures {
                     fmt::format("Rate over time of each group: {}smoothed, and dashed the requested one smoothed alike",
                                 raw ? "faint in bins, " : ""));
     page.legend(drawn_labels());
-    page.note_left_out(drawn_, section_.groups_in_all);
+    page.note_groups(drawn_, section_.groups_in_all);
     std::vector<std::string> notes;
     if (raw) notes.push_back(fmt::format("faint: bins of {} ms", format_number(section_.bin_ms)));
     if (!section_.curve_ms.empty()) notes.push_back("dashed: requested, smoothed alike");
@@ -99,8 +108,9 @@ class SectionFigures {
     draw::Page page(name(), "rates of nodes",
                     "How many nodes of each group have which rate, dashed the requested distribution");
     if (!section_.curve_ms.empty()) page.note("dashed: requested distribution with the scatter of counts");
+    note_what_counts(page);
     const std::size_t panels = std::min(section_.groups.size(), kMostPanels);
-    page.note_left_out(panels, section_.groups_in_all);
+    page.note_groups(panels, section_.groups_in_all);
     for (std::size_t i = 0; i < panels; ++i) {
       const RateHistogram& histogram = section_.groups[i].histogram;
       const auto count = static_cast<double>(histogram.nodes.size());
@@ -130,9 +140,12 @@ class SectionFigures {
     const bool asked = !section_.curve_ms.empty();
     page.note("median, quartiles, 5 and 95 %, extremes");
     if (asked) page.note("dashed: requested");
-    page.note_left_out(section_.groups.size(), section_.groups_in_all);
+    note_what_counts(page);
+    page.note_groups(section_.groups.size(), section_.groups_in_all);
     double highest = 0;
-    for (const ReportGroup& group : section_.groups) highest = std::max(highest, group.rates.max);
+    for (const ReportGroup& group : section_.groups) {
+      highest = std::max({highest, group.rates.max, group.requested_rates ? group.requested_rates->p95 : 0});
+    }
     const double slot = page.plot_width() / static_cast<double>(std::max<std::size_t>(labels_.size(), 1));
     const double half = std::min(slot * 0.17, 13.0);
     page.begin_panel(110, group_axis(page), draw::rate_axis(kRate, highest, 5));
@@ -147,10 +160,9 @@ class SectionFigures {
       page.circle(x, -shift, group.rates.max, 1.3, style, false);
       if (!group.requested_rates) continue;
       const Quantiles& q = *group.requested_rates;
-      const auto inside = [&](double value) { return std::min(value, highest * 1.2); };
-      page.box(x, shift, half, {inside(q.p5), inside(q.q1), inside(q.median), inside(q.q3), inside(q.p95)},
-               {draw::kInk, 0.8, 1, "3 2"}, false);
+      page.box(x, shift, half, {q.p5, q.q1, q.median, q.q3, q.p95}, {draw::kInk, 0.8, 1, "3 2"}, false);
     }
+    hover_groups(page);
     page.end_panel();
     return page.finish();
   }
@@ -159,7 +171,8 @@ class SectionFigures {
     draw::Page page(name(), "intervals",
                     "Share of intervals between spikes of single nodes, by group, over a logarithmic axis");
     page.legend(drawn_labels());
-    page.note_left_out(drawn_, section_.groups_in_all);
+    page.note_groups(drawn_, section_.groups_in_all);
+    note_what_counts(page);
     if (const std::string below = section_.short_intervals_words(drawn_); !below.empty()) page.note(below);
     const std::vector<double>& edges = section_.isi_edges_ms;
     std::size_t first = edges.size();
@@ -197,7 +210,8 @@ class SectionFigures {
       most = std::max({most, static_cast<double>(group.stats.spikes), group.expected_spikes.value_or(0)});
     }
     if (!section_.curve_ms.empty()) page.note("circles: requested");
-    page.note_left_out(section_.groups.size(), section_.groups_in_all);
+    note_what_counts(page);
+    page.note_groups(section_.groups.size(), section_.groups_in_all);
     page.begin_panel(90, group_axis(page), draw::count_axis("Spikes", most, 4));
     for (std::size_t i = 0; i < section_.groups.size(); ++i) {
       const ReportGroup& group = section_.groups[i];
@@ -205,6 +219,7 @@ class SectionFigures {
       page.bar(x - 0.3, x + 0.3, static_cast<double>(group.stats.spikes), draw::group_colour(i));
       if (group.expected_spikes) page.circle(x, 0, *group.expected_spikes, 2.5, {draw::kInk, 1}, true);
     }
+    hover_groups(page);
     page.end_panel();
     return page.finish();
   }
@@ -215,6 +230,16 @@ class SectionFigures {
   draw::Axis time_axis() const { return draw::time_axis(section_.window); }
   draw::Axis group_axis(const draw::Page& page) const {
     return draw::category_axis("Group", labels_, page.plot_width());
+  }
+  void note_what_counts(draw::Page& page) const {
+    page.note(fmt::format("spikes from {} to {}{}", format_time(section_.window.start_ms),
+                          format_time(section_.window.stop_ms),
+                          section_.silent_nodes_known ? "" : "; nodes without any are not known"));
+  }
+  void hover_groups(draw::Page& page) const {
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      page.hover_columns(static_cast<double>(i) - 0.5, static_cast<double>(i) + 0.5, labels_[i]);
+    }
   }
   std::vector<std::string> drawn_labels() const {
     std::vector<std::string> labels(labels_.begin(), labels_.begin() + static_cast<std::ptrdiff_t>(drawn_));

@@ -296,13 +296,29 @@ async function interactions(page) {
     'curves: raw ones can be hidden');
   await page.locator('#s2 [data-kind=raw]').check();
 
+  const [asked, measured] = await page.evaluate(() => ['requested', 'smoothed'].map(kind => {
+    const {series, data} = window.stimgenReport.charts.get('s2-rate');
+    return data[series.findIndex(one => one.kind === kind && one.group === 1)];
+  }));
+  const apart = Math.max(...asked.map((hz, i) => Math.abs(hz - measured[i])));
+  check(Math.max(...asked) > 49 && apart < 12 && asked.filter(hz => hz > 5 && hz < 45).length > 20,
+    'rates: the requested curve is smoothed as the measured one is', `${apart}`);
   for (const [figure, least] of [['s2-counts', 4], ['s2-raster', 200], ['s2-rate', 100], ['s2-box', 8], ['s2-hist-0', 10], ['s2-isi', 10]]) {
     await page.locator(`#${figure} summary`).click();
     await page.waitForSelector(`#${figure} tbody tr`);
     const rows = await page.locator(`#${figure} tbody tr`).count();
     check(rows >= least, `numbers: the table of ${figure}`, `${rows}`);
   }
+  const first = await page.locator('#s2-isi tbody tr').first().textContent();
+  const caption = await page.locator('#s2-isi figcaption').textContent();
+  check(/^below 0\.1/.test(first) && /not drawn: \d+ of 26,\d{3} intervals, shorter than 0\.1 ms/.test(caption), 'intervals: those that are not drawn are said and in the table', `${first} ${caption}`);
 }
+
+// What stands at the ticks of a chart's axis.
+const ticksOf = (page, id, axis) => page.evaluate(([which, at]) => {
+  const chart = window.stimgenReport.charts.get(which);
+  return chart.axes[at].values(chart, chart.axes[at].splits(chart));
+}, [id, axis]);
 
 async function hostile() {
   const {page} = await open('hostile.html');
@@ -313,6 +329,11 @@ async function hostile() {
   const found = await violations(page);
   check(found.length === 0, 'hostile: axe-core finds nothing', found.join('\n'));
   check(await page.evaluate(() => window.stimgenReport.sections.length) === 3, 'hostile: the combination has a part');
+  for (const [id, axis] of [['s1-box', 0], ['s1-counts', 0], ['s1-raster', 1]]) {
+    const shown = await ticksOf(page, id, axis);
+    check(shown.some(label => /^<\/scri.*….*ript>$/.test(label) && label.length <= 16), `hostile: a long label of ${id} keeps its start and end`,
+      shown.join(' '));
+  }
   // 20 Hz of noise all the time, and 60 Hz more while a group has its turn.
   const sum = await page.evaluate(() => window.stimgenReport.charts.get('s2-requested').data.slice(1).map(curve => [Math.min(...curve), Math.max(...curve)]));
   check(sum.length === 4 && sum.every(([low, high]) => near(low, 20) && near(high, 80)), 'hostile: the combination asks for the sum of its parts', JSON.stringify(sum));
@@ -323,6 +344,15 @@ async function many() {
   const {page} = await open('many.html');
   check((await emptyCharts(page)).length === 0, 'many: every chart has drawn', (await emptyCharts(page)).join(', '));
   check(/first 24 of 40 groups/.test(await page.locator('#s0').textContent()), 'many: it says that groups are left out');
+  check(/Colours repeat after 8 groups: the lines of the next 8 are dash-dotted/.test(await page.locator('#s0').textContent()), 'many: it says that colours repeat');
+  const swatches = await page.evaluate(() => [0, 8, 16].map(i => document.querySelector(`#s0 [data-swatch="${i}"]`).style.background));
+  check(new Set(swatches).size === 3, 'many: marks of groups of one colour differ', swatches.join(' | '));
+  const rows = await ticksOf(page, 's0-raster', 1);
+  check(rows.length > 5 && rows.every(label => /^\d+$/.test(label)) && rows.some(label => +label >= 24), 'many: rows of groups without charts have their labels', rows.join(' '));
+  const raw = await page.evaluate(() => ({box: document.querySelector('#s0 [data-kind=raw]').checked, curve: window.stimgenReport.charts.get('s0-rate').series[1].show}));
+  check(!raw.box && !raw.curve, 'many: bins of single spikes do not dwarf the smoothed rates', JSON.stringify(raw));
+  await page.locator('#s0 [data-kind=raw]').check();
+  check(await page.evaluate(() => window.stimgenReport.charts.get('s0-rate').series[1].show), 'many: bins of single spikes can be shown');
   check(/200 of the 400 nodes of population cells get no input/.test(await page.locator('#overview').textContent()), 'many: nodes without input are named');
   const found = await violations(page);
   check(found.length === 0, 'many: axe-core finds nothing', found.join('\n'));
@@ -359,7 +389,7 @@ async function million() {
 
 async function others() {
   const sampled = await open('sampled.html');
-  check(/a random sample of [\d,]+ of the 2,\d{3},\d{3} spikes/.test(await sampled.page.locator('#s0-raster figcaption').textContent()),
+  check(/a random sample of [\d,]+ of the 2,\d{3},\d{3} spikes; rows: all 2,000 nodes/.test(await sampled.page.locator('#s0-raster figcaption').textContent()),
     'sampled: it says how many of how many', await sampled.page.locator('#s0-raster figcaption').textContent());
   const kept = await sampled.page.evaluate(() => window.stimgenReport.sections[0].raster.ticks.length);
   check(Math.abs(kept - 1e6) < 5000, 'sampled: a million are kept', `${kept}`);

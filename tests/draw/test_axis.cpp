@@ -53,9 +53,39 @@ TEST_SUITE("draw") {
   TEST_CASE("decades and categories") {
     CHECK(labels(draw::decades_axis("", 0.1, 100)) == Strings{"0.1", "1", "10", "100"});
     const draw::Axis groups = draw::category_axis("Group", {"PN", "a very long name"}, 120);
-    CHECK(labels(groups) == Strings{"PN", "a very lo…"});
+    CHECK(labels(groups) == Strings{"PN", "a ve…ame"});
+    CHECK(groups.ticks[0].whole.empty());
+    CHECK(groups.ticks[1].whole == "a very long name");
     CHECK(groups.low == -0.5);
     CHECK(groups.high == 1.5);
+  }
+
+  TEST_CASE("of categories without room for all labels some have one that can be read, and none is an ellipsis") {
+    Strings numbers;
+    Strings names;
+    for (int i = 0; i < 24; ++i) {
+      numbers.push_back(std::to_string(i));
+      names.push_back("pyramidal cells of layer " + std::to_string(i));
+    }
+    CHECK(labels(draw::category_axis("Group", numbers, 284))[2] == "2");
+    CHECK(labels(draw::category_axis("Group", numbers, 284))[22] == "22");
+    for (const Strings& all : {numbers, names}) {
+      const draw::Axis axis = draw::category_axis("Group", all, 284);
+      int shown = 0;
+      double last_end = -100;
+      for (std::size_t i = 0; i < 24; ++i) {
+        const std::string& label = axis.ticks[i].label;
+        if (label != all[i]) CHECK(axis.ticks[i].whole == all[i]);
+        if (label.empty()) continue;
+        ++shown;
+        const double end = static_cast<double>(i) * 284 / 24 + draw::text_width(label) / 2;
+        CHECK(end - draw::text_width(label) >= last_end);
+        last_end = end;
+        CHECK(label.front() == all[i].front());
+        CHECK(label.back() == all[i].back());
+      }
+      CHECK(shown >= 6);
+    }
   }
 
   TEST_CASE("labels get the room they need, within limits") {
@@ -86,9 +116,44 @@ TEST_SUITE("draw") {
     CHECK(path.ends_with(" 66.00"));
   }
 
-  TEST_CASE("a text is cut between characters") {
+  TEST_CASE("a name loses its middle, between characters, and its ends stay whatever the width") {
     CHECK(draw::fitted("short", 100) == "short");
-    CHECK(draw::fitted("神経神経神経", 35) == "神経…");
+    CHECK(draw::fitted("神経神経神経", 35) == "神…経");
+    CHECK(draw::fitted("神経神経神経", 45) == "神経…経");
+    CHECK(draw::fitted("L23_pyramidal_a", 60) == "L23_…l_a");
+    CHECK(draw::fitted("L23_pyramidal_b", 1) == "L…b");
+    CHECK(draw::fitted("12", 1) == "12");  // no shorter with an ellipsis
+    CHECK(draw::fitted("", 0).empty());
     CHECK(draw::text_width(draw::fitted(std::string(60, 'i') + std::string(60, 'W'), 300)) <= 300);
+  }
+
+  TEST_CASE("notes go on in the next line rather than being cut") {
+    CHECK(draw::wrapped("one two three", 1000) == Strings{"one two three"});
+    CHECK(draw::wrapped("one two three", draw::text_width("two three")) == Strings{"one two", "three"});
+    CHECK(draw::wrapped("one two", 1) == Strings{"one", "two"});
+    CHECK(draw::wrapped("", 10).empty());
+  }
+
+  TEST_CASE("what a figure shortens is whole on hover, and repeated colours are said") {
+    const std::string name = "pyramidal cells of the fifth layer, thick-tufted, projecting to the pons & beyond";
+    draw::Page page("task", "what", "description");
+    page.legend({name, "PV"});
+    page.note_groups(8, 8);
+    page.note_groups(24, 40);
+    page.begin_panel(50, draw::category_axis("Group", {name, "PV"}, 200), draw::count_axis("Nodes", 3, 3), name);
+    page.hover_columns(-0.5, 0.5, name);
+    page.end_panel();
+    const std::string svg = page.finish();
+    const std::string whole =
+        "<title>pyramidal cells of the fifth layer, thick-tufted, projecting to the pons &amp; beyond</title>";
+    std::size_t times = 0;
+    for (std::size_t at = svg.find(whole); at != std::string::npos; at = svg.find(whole, at + 1)) ++times;
+    CHECK(times == 4);  // legend, panel, tick, column
+    CHECK(svg.find("<title>PV</title>") == std::string::npos);
+    CHECK(svg.find(">…<") == std::string::npos);
+    CHECK(svg.find(">the first 24 of 40 groups<") != std::string::npos);
+    const std::string repeat = ">colours repeat after 8 groups<";
+    CHECK(svg.find(repeat) != std::string::npos);
+    CHECK(svg.find(repeat) == svg.rfind(repeat));
   }
 }

@@ -6,12 +6,13 @@
   const charts = new Map();    // id of the figure → uPlot
   const sections = [];         // what was decoded, for each section of the model
 
-  // Okabe & Ito's hues, darkened for white paper and lightened for dark screens; more groups repeat them with dashes.
+  // Okabe & Ito's hues, darkened for white paper and lightened for dark screens; more groups repeat them in dash-dotted
+  // and dotted lines, as the page says. Dashes alone are for what was requested.
   const PALETTE = {
     light: ['#0072b2', '#c04a00', '#008a63', '#a8447f', '#9a6a00', '#3c8dbc', '#5b5b5b', '#7a2255'],
     dark: ['#6cb8f0', '#ff9a5c', '#3fd0a0', '#ee9fcb', '#e8c33c', '#a5d8ff', '#c4c4c4', '#d98aa8'],
   };
-  const DASHES = [[], [8, 4], [2, 3], [8, 3, 2, 3]];
+  const DASHES = [[], [10, 3, 2, 3], [2, 3]];
   const PRINT_WIDTH = 660;
 
   const printing = matchMedia('print');
@@ -20,6 +21,7 @@
   const themeName = () => isPrint ? 'light' : document.documentElement.dataset.theme || (prefersDark.matches ? 'dark' : 'light');
   const cssColour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const groupColour = i => PALETTE[themeName()][i % 8];
+  const groupDash = i => DASHES[Math.floor(i / 8) % DASHES.length];
   const withAlpha = (hex, alpha) => hex + Math.round(alpha * 255).toString(16).padStart(2, '0');
 
   // ---- data -----------------------------------------------------------------------------------------------------
@@ -75,6 +77,14 @@
     return String(+value.toPrecision(size >= 1000 ? 6 : 4));
   }
 
+  // The start and the end of a name, in which names of a kind differ.
+  function shorten(name, most) {
+    const letters = Array.from(name);
+    if (letters.length <= most) return name;
+    const back = Math.floor((most - 1) / 2);
+    return letters.slice(0, most - 1 - back).join('') + '…' + letters.slice(letters.length - back).join('');
+  }
+
   function element(tag, attributes, ...children) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
@@ -97,6 +107,8 @@
   const axis = (label, more) => ({...axisColours(), label, labelGap: 0, ...more});
   const xAxis = (label, more) => axis(label, {size: 24, ...more});
   const yAxis = (label, more) => axis(label, {size: 44, ...more});
+  // Of what comes whole.
+  const wholeSteps = {incrs: Array.from({length: 16}, (_, power) => [1, 2, 5].map(step => step * 10 ** power)).flat()};
   const fromZero = (u, low, high) => [0, high > 0 ? high * 1.06 : 1];
 
   function widthOf(host) {
@@ -168,6 +180,9 @@
     document.querySelector(`#${figureId} .readout`).textContent = text;
   }
 
+  // As many as a line holds, and how many more there are.
+  const fewOf = parts => parts.slice(0, 12).join(', ') + (parts.length > 12 ? ` and ${parts.length - 12} more` : '');
+
   function readValues(id, section, unit) {
     return u => {
       const i = u.cursor.idx;
@@ -176,14 +191,14 @@
       u.series.forEach((series, k) => {
         if (k > 0 && series.show && u.data[k][i] != null) parts.push(`${series.label}: ${show(u.data[k][i])}`);
       });
-      readout(id, `${show(u.data[0][i])} ${section.unit}: ${parts.slice(0, 12).join(', ')} ${unit}`);
+      readout(id, `${show(u.data[0][i])} ${section.unit}: ${fewOf(parts)} ${unit}`);
     };
   }
 
   // ---- rates over time --------------------------------------------------------------------------------------------
 
   const line = (section, group, label, more) => ({
-    label, group, scale: 'y', stroke: () => groupColour(group), dash: DASHES[Math.floor(group / 8) % 4],
+    label, group, scale: 'y', stroke: () => groupColour(group), dash: groupDash(group),
     width: 2, points: {show: false}, show: section.visible[group], ...more,
   });
 
@@ -319,7 +334,7 @@
     while (group + 2 < starts.length && row >= starts[group + 1]) ++group;
     return group;
   };
-  const labelOf = (section, group) => section.groups[group] ? section.groups[group].label : `group ${group + 1}`;
+  const labelOf = (section, group) => section.raster.groupLabels[group];
 
   // The spike next to the pointer, within a few pixels.
   function nearestSpike(u, section) {
@@ -353,7 +368,7 @@
     const {groupStarts, nodes} = section.raster;
     const middles = [];
     for (let i = 0; i + 1 < groupStarts.length; ++i) middles.push((groupStarts[i] + groupStarts[i + 1]) / 2);
-    const longest = Math.max(...section.groups.map(group => group.label.length), 4);
+    const longest = section.raster.groupLabels.reduce((most, label) => Math.max(most, label.length), 4);
     const height = Math.min(420, Math.max(180, nodes + 60));
     const chart = draw(id, height, {
       scales: {x: timeScale(section), y: {range: () => [0, Math.max(nodes, 1)], dir: -1}},
@@ -366,7 +381,7 @@
           for (const at of middles) if (!shown.length || at - shown[shown.length - 1] >= room) shown.push(at);
           return shown;
         },
-        values: (u, splits) => splits.map(at => (section.groups[middles.indexOf(at)]?.label ?? '…').slice(0, 16)),
+        values: (u, splits) => splits.map(at => shorten(labelOf(section, middles.indexOf(at)), 16)),
         grid: {show: false}, ticks: {show: false},
       })],
       series: [{}, {label: 'spikes', scale: 'y', paths: () => null, points: {show: false}}],
@@ -401,7 +416,7 @@
     const id = `${section.id}-hist-${index}`;
     draw(id, 190, {
       scales: {x: {time: false, range: () => [start, start + nodes.length * width]}, y: {range: fromZero}},
-      axes: [xAxis('Rate of a node (Hz)'), yAxis('Nodes')],
+      axes: [xAxis('Rate of a node (Hz)'), yAxis('Nodes', wholeSteps)],
       series, cursor: {drag: {x: false, y: false}, points: {show: false}},
       hooks: {setCursor: [u => {
         const i = u.cursor.idx;
@@ -424,6 +439,19 @@
     line(x - half / 2, y(q.p5), x + half / 2, y(q.p5));
   }
 
+  // Every second, third … label only, where all of them would lie on each other; the pointer names each group.
+  function groupAxis(groups) {
+    const slanted = groups.length > 6;
+    return xAxis('Group', {
+      splits: u => {
+        const every = Math.ceil(15 * groups.length / Math.max(u.bbox.width / devicePixelRatio, 1));
+        return groups.map((_, i) => i).filter(i => !slanted || i % every === 0);
+      },
+      values: (u, splits) => splits.map(i => shorten(groups[i].label, 12)), grid: {show: false},
+      rotate: slanted ? -40 : 0, size: slanted ? 64 : 24,
+    });
+  }
+
   // uPlot has no box plots: its axes and scales, and boxes in its draw hook.
   function drawBoxes(section) {
     const id = `${section.id}-box`;
@@ -432,8 +460,7 @@
     const highest = Math.max(...groups.map(g => Math.max(g.rates.max, g.requestedRates ? g.requestedRates.p95 : 0)), 0);
     draw(id, 240, {
       scales: {x: {time: false, range: () => [-0.5, groups.length - 0.5]}, y: {range: () => [0, highest > 0 ? highest * 1.06 : 1]}},
-      axes: [xAxis('Group', {splits: () => indices, values: (u, s) => s.map(i => groups[i].label.slice(0, 12)), grid: {show: false},
-        rotate: groups.length > 6 ? -40 : 0, size: groups.length > 6 ? 64 : 24}), yAxis('Rate of a node (Hz)')],
+      axes: [groupAxis(groups), yAxis('Rate of a node (Hz)')],
       series: [{}, {label: 'median', scale: 'y', paths: () => null, points: {show: false}}],
       cursor: {drag: {x: false, y: false}, points: {show: false}},
       hooks: {
@@ -493,7 +520,7 @@
       hooks: {setCursor: [u => {
         const i = u.cursor.idx;
         readout(id, i == null ? '' : `${show(edges[first + i])} to ${show(edges[first + i + 1])} ms: ` +
-          section.groups.map((g, k) => `${g.label}: ${show(data[k][i])} %`).slice(0, 12).join(', '));
+          fewOf(section.groups.map((g, k) => `${g.label}: ${show(data[k][i])} %`)));
       }]},
     }, [x, ...data]);
   }
@@ -515,8 +542,7 @@
     }
     draw(id, 240, {
       scales: {x: {time: false, range: () => [-0.6, groups.length - 0.4]}, y: {range: fromZero}},
-      axes: [xAxis('Group', {splits: () => indices, values: (u, s) => s.map(i => groups[i].label.slice(0, 12)), grid: {show: false},
-        rotate: groups.length > 6 ? -40 : 0, size: groups.length > 6 ? 64 : 24}), yAxis('Spikes', {size: 60})],
+      axes: [groupAxis(groups), yAxis('Spikes', {size: 60, ...wholeSteps})],
       series, cursor: {drag: {x: false, y: false}, points: {show: false}},
       hooks: {setCursor: [u => {
         const i = u.cursor.idx;
@@ -581,6 +607,16 @@
 
   // ---- the page ---------------------------------------------------------------------------------------------------
 
+  const peakOf = curves => curves.reduce((most, curve) => curve.reduce((a, b) => Math.max(a, b), most), 0);
+
+  // Bins of hardly a spike each would press the smoothed curves down: they are there to be switched on.
+  function hideDwarfingBins(section) {
+    const peak = Math.max(peakOf(section.smoothed), peakOf(section.requested));
+    if (peakOf(section.rates) <= 2.5 * peak) return;
+    section.kinds.raw = false;
+    document.querySelector(`#${section.id} [data-kind=raw]`).checked = false;
+  }
+
   async function open(data) {
     const section = {...data, overTime: [], visible: data.groups.map(() => true), kinds: {raw: true, smoothed: true, requested: true}};
     section.unit = data.window[1] - data.window[0] >= 2000 ? 's' : 'ms';
@@ -602,6 +638,7 @@
     });
     section.raster = {...data.raster, ticks: await load('ticks'), rows: await load('rows'), ids: await load('ids')};
     sections.push(section);
+    hideDwarfingBins(section);
 
     if (data.hasRequested) drawRequested(section);
     drawRaster(section);
@@ -645,7 +682,14 @@
 
   function colourSwatches() {
     document.querySelectorAll('[data-swatch]').forEach(swatch => {
-      swatch.style.background = groupColour(+swatch.dataset.swatch);
+      const colour = groupColour(+swatch.dataset.swatch);
+      let at = 0;
+      const stripes = groupDash(+swatch.dataset.swatch).map((length, i) => {
+        const from = at;
+        at += length;
+        return `${i % 2 ? 'transparent' : colour} ${from}px ${at}px`;
+      });
+      swatch.style.background = stripes.length ? `repeating-linear-gradient(90deg, ${stripes.join(', ')})` : colour;
     });
   }
 
