@@ -20,7 +20,8 @@ constexpr Option kCommonOptions[] = {
 };
 
 constexpr Option kRecipeOptions[] = {
-    {"set", 0, Words::repeated, "KEY=VALUE", "change a value of the recipe: --set vars.burst='80 Hz'; may be repeated"},
+    {"set", 0, Words::repeated, "KEY=VALUE",
+     "change a value of the recipe: --set vars.burst='80 Hz'; may be repeated; the same seeds give the same noise"},
     {"output", 0, Words::one, "DIR", "write to this folder instead of output.directory"},
 };
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "base/random.hpp"
@@ -231,5 +232,26 @@ TEST_SUITE("background") {
               .find("background 'b' has no 'stop', and the recipe has no 'time.stop' [recipe.no-stop]") !=
           std::string::npos);
     CHECK(problems("{population: cells, rate: {values: {property: kind}}}").find("is text") != std::string::npos);
+  }
+
+  // What the documents say where they show --set: runs that differ in their rates share their random numbers.
+  TEST_CASE("the same seeds at another rate give the same noise") {
+    const std::string text = recipe_head(30) + "backgrounds:\n  noise: {population: cells, rate: 20 Hz}\n";
+    const auto times_of = [&](const std::vector<std::string>& sets) {
+      PlannedRecipe recipe(text, sets);
+      recipe.run();
+      const SpikeBlock spikes = recipe.spikes("noise").at("cells");
+      std::map<NodeId, std::vector<double>> times;
+      for (std::size_t i = 0; i < spikes.size(); ++i) times[spikes.node_ids[i]].push_back(spikes.timestamps_ms[i]);
+      return times;
+    };
+    const auto slow = times_of({});
+    const auto fast = times_of({"backgrounds.noise.rate=40 Hz"});
+    const auto other = times_of({"backgrounds.noise.rate=40 Hz", "seeds.spikes=99"});
+    for (const auto& [node, times] : slow) {
+      REQUIRE(fast.at(node).size() >= times.size());
+      for (std::size_t i = 0; i < times.size(); ++i) CHECK(fast.at(node)[i] == doctest::Approx(times[i] / 2));
+      CHECK(other.at(node).front() != doctest::Approx(times.front() / 2));
+    }
   }
 }
