@@ -25,6 +25,7 @@ struct ReportFileSource {
   std::vector<std::uint32_t> group_of_node;         // of each node, kNoGroup for others; empty: one group
   std::vector<std::string> labels;                  // of the groups
   std::string grouped_by;                           // "pop_name"
+  std::optional<double> shortest_piece_ms = {};     // of what was asked for (task_nodes.hpp), if that is known
 };
 
 // How rates over time are shown; absent: as fits the window and what was asked for (smoothing_for()).

@@ -2,9 +2,12 @@
 #include "cli/file_groups.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
+#include "stimgen/recipe.hpp"
 #include "stimgen/stats.hpp"
+#include "stimgen/task_nodes.hpp"
 
 namespace stimgen::cli {
 
@@ -61,6 +64,7 @@ void check_options(const Arguments& arguments) {
 
 void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& diagnostics) {
   context.origin = arguments.text("recipe");
+  context.from_recipe = true;
   Recipe recipe = load_recipe(context.origin, {}, diagnostics);
   diagnostics.throw_if_errors();
   if (recipe.stop_ms) {
@@ -154,6 +158,15 @@ std::vector<std::vector<std::size_t>> rows_by_key(const NodeKeys& keys, std::siz
     groups.back().push_back(row);
   }
   return groups;
+}
+
+// Of a population in the file of a task; nullopt where it is not known.
+std::optional<double> shortest_piece_ms(const Plan& plan, TaskIndex task, const std::string& name) {
+  if (plan.tasks[task].sampled() != nullptr) return open_task_nodes(plan, task).shortest_piece_ms();
+  const NodePopulation* population = plan.network->population(name);
+  const CombinedParts parts = find_parts(plan, task, name);
+  if (population == nullptr || !parts.window) return std::nullopt;
+  return open_combined_nodes(plan, parts, *population, {}, {}).shortest_piece_ms();
 }
 
 FileGroups group_population(const SpikeReader& reader, const PopulationInfo& info, const FileContext& context) {
@@ -281,6 +294,30 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
                        const std::string& file) {
   refuse_unknown_nodes(file, named, count,
                        fmt::format("in population '{}' ({})", population.name(), population.origin()));
+}
+
+std::optional<double> find_shortest_piece_ms(const FileContext& context, const SpikeReader& reader) {
+  if (!context.from_recipe) return std::nullopt;
+  std::optional<double> shortest_ms;
+  try {
+    // What is wrong with its tasks is not asked here.
+    Diagnostics ignored;
+    const Plan plan = build_plan(load_recipe(context.origin, {}, ignored), ignored);
+    for (TaskIndex task = 0; task < plan.tasks.size() && ignored.error_count() == 0; ++task) {
+      std::error_code error;
+      if (!plan.tasks[task].makes_file() ||
+          !std::filesystem::equivalent(plan.output_path(plan.tasks[task]), reader.path(), error)) {
+        continue;
+      }
+      for (const PopulationInfo& info : reader.populations()) {
+        const std::optional<double> piece_ms = shortest_piece_ms(plan, task, info.name);
+        if (piece_ms) shortest_ms = std::min(*piece_ms, shortest_ms.value_or(*piece_ms));
+      }
+    }
+  } catch (const InputError&) {
+    return std::nullopt;
+  }
+  return shortest_ms;
 }
 
 void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,

@@ -37,6 +37,7 @@ struct FileContext {
   Plan plan;                         // for --assembly
   const AssemblySet* assembly = nullptr;
   std::string origin;                   // "recipe.yaml"
+  bool from_recipe = false;             // of --recipe, not --config
   std::vector<std::string> properties;  // of --by
   // At least one; nullopt: from 0 to the last spike.
   std::vector<std::optional<TimeWindow>> windows{std::nullopt};
@@ -77,6 +78,10 @@ std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext&
 // InputError that names nodes with spikes that the population does not have, if there are any.
 void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
                        const std::string& file);
+
+// Of the rates that --recipe asks for in a file that it makes (TaskNodes::shortest_piece_ms()); nullopt for other
+// files.
+std::optional<double> find_shortest_piece_ms(const FileContext& context, const SpikeReader& reader);
 
 // Notes on the window and on nodes that are not known.
 void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,

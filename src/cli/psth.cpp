@@ -1,7 +1,8 @@
 // `stimgen psth`: rate over time of groups of nodes, raw and smoothed.
-#include <cmath>
+#include <algorithm>
 
 #include "cli/file_groups.hpp"
+#include "draw/axis.hpp"
 #include "stimgen/stats.hpp"
 
 namespace stimgen::cli {
@@ -86,10 +87,19 @@ void print_json(const std::vector<PopulationPsth>& results, double bin_ms, const
 }
 
 int run_psth(const Arguments& arguments, Terminal& terminal) {
-  const double bin_ms = read_bin_ms(arguments).value_or(kDefaultBinMs);
-  const Smoothing smoothing = read_smoothing(arguments).value_or(kDefaultSmoothing);
+  const std::optional<double> asked_bin_ms = read_bin_ms(arguments);
+  const std::optional<Smoothing> asked_smoothing = read_smoothing(arguments);
   const FileContext context = open_file_context(arguments, terminal);
   const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
+  Smoothing smoothing = asked_smoothing.value_or(kDefaultSmoothing);
+  if (!asked_smoothing) {
+    const std::optional<double> piece_ms = find_shortest_piece_ms(context, *reader);
+    if (piece_ms) smoothing = smoothing_for(*piece_ms);
+  }
+  // A kernel that is narrower than the bins would smooth nothing.
+  const double bin_ms = asked_bin_ms      ? *asked_bin_ms
+                        : asked_smoothing ? kDefaultBinMs
+                                          : std::min(kDefaultBinMs, draw::nice_at_least(smoothing.width_ms / 4));
   std::vector<PopulationPsth> results;
   for (const FileGroups& file : group_file(*reader, context)) {
     for (const auto& window : context.windows)
@@ -118,9 +128,11 @@ constexpr Option kPsthOptions[] = {
     kByOption,
     kAssemblyOption,
     kWindowOption,
-    {"bin", 0, Words::one, "TIME", "width of a bin; a bare number is ms (default: 10 ms)"},
+    {"bin", 0, Words::one, "TIME",
+     "width of a bin; a bare number is ms (default: 10 ms, less if σ follows from a recipe)"},
     {"smooth", 0, Words::one, "KERNEL",
-     "σ of a Gaussian in ms, boxcar:50, exponential:50 (width, τ) or none (default: 50)"},
+     "σ of a Gaussian in ms, boxcar:50, exponential:50 (width, τ) or none (default: 50; in a file that RECIPE makes, a "
+     "σ that follows the stimulus)"},
     {"json", 0, Words::none, "", "as JSON instead of CSV"},
 };
 

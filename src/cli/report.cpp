@@ -39,12 +39,14 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
   std::vector<ReportFileSource> sources;
   for (const std::string& path : files) {
     const std::unique_ptr<SpikeReader> reader = open_spike_file(path);
+    const std::optional<double> piece_ms = find_shortest_piece_ms(context, *reader);
     for (const FileGroups& groups : group_file(*reader, context)) {
       ReportFileSource& source = sources.emplace_back();
       source.path = path;
       source.population = groups.info;
       source.window = context.windows.front();
       source.grid_ms = context.grid_ms;
+      source.shortest_piece_ms = piece_ms;
       if (groups.population == nullptr) continue;
       source.node_ids = groups.population->node_ids();
       source.group_of_node = groups.group_of_node();

@@ -259,6 +259,7 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
     }
     SurveyRequest request;
     request.options = options;
+    request.shortest_piece_ms = source.shortest_piece_ms;
     request.window = source.window;
     request.grid_ms = source.grid_ms;
     request.node_ids = source.node_ids;

@@ -116,9 +116,10 @@ class Surveyor {
 
   void choose_bins() {
     const double duration_ms = section_.window.duration_ms();
-    // Of files whose stimulus is not known, a tenth of the window keeps its outline.
-    section_.smoothing = request_.options.smoothing.value_or(
-        smoothing_for(request_.asked != nullptr ? request_.asked->shortest_piece_ms() : 4 * duration_ms / 10));
+    // Where the stimulus is not known, a tenth of the window keeps its outline.
+    const double piece_ms = request_.asked != nullptr ? request_.asked->shortest_piece_ms()
+                                                      : request_.shortest_piece_ms.value_or(4 * duration_ms / 10);
+    section_.smoothing = request_.options.smoothing.value_or(smoothing_for(piece_ms));
     if (request_.options.bin_ms) {
       section_.bin_ms = *request_.options.bin_ms;
       if (duration_ms / section_.bin_ms > kMostReportBins) {

@@ -14,7 +14,8 @@ struct SurveyRequest {
   std::string nodes_are;                            // "driven by task 'long'"; empty: those of the population
   std::vector<std::uint32_t> group_of_node;         // kNoGroup: not shown; empty: one group
   std::vector<std::string> labels;
-  const TaskNodes* asked = nullptr;  // of the same nodes and groups
+  const TaskNodes* asked = nullptr;         // of the same nodes and groups
+  std::optional<double> shortest_piece_ms;  // of what was asked for, where that is known by other means
   ReportOptions options;
   std::uint64_t most_raster_spikes = kMaxRasterSpikes;
 };
