@@ -232,8 +232,8 @@ class SectionFigures {
     return draw::category_axis("Group", labels_, page.plot_width());
   }
   void note_what_counts(draw::Page& page) const {
-    page.note(fmt::format("spikes from {} to {}{}", format_time(section_.window.start_ms),
-                          format_time(section_.window.stop_ms),
+    const auto words = [](double time_ms) { return format_time(std::round(time_ms * 1000) / 1000); };
+    page.note(fmt::format("spikes from {} to {}{}", words(section_.window.start_ms), words(section_.window.stop_ms),
                           section_.silent_nodes_known ? "" : "; nodes without any are not known"));
   }
   void hover_groups(draw::Page& page) const {

@@ -397,6 +397,7 @@ async function others() {
   const files = await open('files.html');
   check((await emptyCharts(files.page)).length === 0, 'files: every chart has drawn');
   check(await files.page.evaluate(() => window.stimgenReport.sections.length) === 2, 'files: a part for each');
+  check(/Only nodes with spikes are known: rates and counts leave silent ones out/.test(await files.page.locator('#s0').textContent()), 'files: it says that silent nodes are not known');
   const found = await violations(files.page);
   check(found.length === 0, 'files: axe-core finds nothing', found.join('\n'));
   await files.page.close();

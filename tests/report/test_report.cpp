@@ -378,6 +378,8 @@ TEST_SUITE("report") {
       const std::string left_out = curves ? "the first 8 of 30 groups" : "the first 24 of 30 groups";
       CHECK_MESSAGE((what == "raster" || figure.svg.find(left_out) != std::string::npos), what);
       if (what == "raster") CHECK(figure.svg.find("w…w") < figure.svg.find("w: raster</text>"));
+      const bool over_time = what == "requested" || what == "raster" || what == "rate";
+      CHECK((figure.svg.find(">spikes from 0 s to 1 s<") != std::string::npos) == !over_time);
       if (what == "raster" || !curves) CHECK(figure.svg.find("colours repeat after 8 groups") != std::string::npos);
       if (what == "raster") CHECK(figure.svg.find("<title>29</title>") != std::string::npos);  // of the 30th group
     }
