@@ -10,6 +10,7 @@
 #include "stimgen/grammar.hpp"
 #include "stimgen/kind.hpp"
 #include "stimgen/rate.hpp"
+#include "stimgen/rate_walk.hpp"
 #include "stimgen/streams.hpp"
 #include "stimgen/types.hpp"
 
@@ -23,6 +24,16 @@ struct TrainRates {
   std::span<const double> constant_hz;
   std::span<const std::uint32_t> function_of_node;
   std::span<const RateFunction> functions;
+
+  std::size_t size() const { return node_ids.size(); }
+  // Of node i, from its start.
+  RateWalk walk(std::size_t i) const {
+    return functions.empty() ? RateWalk(constant_hz[i], window) : RateWalk(functions[function_of_node[i]]);
+  }
+  double expected_spikes(std::size_t i) const {
+    return functions.empty() ? stimgen::expected_spikes(constant_hz[i], window.duration_ms())
+                             : functions[function_of_node[i]].total_intensity();
+  }
 };
 
 // The spike trains of some nodes, made together window by window. Queried monotonically: each call continues where the
@@ -43,15 +54,23 @@ enum class Scatter : std::uint8_t {
   shared        // nodes have spikes in common: their own spread does not say how far the sum of their counts may be off
 };
 
+// A process with the nodes that it makes spikes for. Immutable; threads share it. It sees rates as walks only.
+class PreparedProcess {
+ public:
+  virtual ~PreparedProcess() = default;
+  // The trains of nodes [first, last).
+  virtual std::unique_ptr<SpikeTrains> open_trains(std::size_t first, std::size_t last) const = 0;
+  // All spikes of node i appended at once: the fast path, same bits as open_trains().
+  virtual void append_train(std::size_t i, std::vector<double>& timestamps_ms) const = 0;
+};
+
 // How spike times are made from a rate. Immutable; threads share it.
 class PointProcess {
  public:
   virtual ~PointProcess() = default;
   virtual Scatter scatter() const = 0;
-  virtual std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const = 0;
-  // All spikes of one node appended at once: the fast path, same bits as open_trains().
-  virtual void append_train(const RateFunction& rate, StreamKey key, NodeId node,
-                            std::vector<double>& timestamps_ms) const = 0;
+  // Makes what nodes have in common. What `rates` refers to must outlive the result.
+  virtual std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const = 0;
 };
 
 struct ProcessKind {

@@ -44,11 +44,10 @@ struct NodeRates {
   std::vector<RateFunction> functions;
 
   std::size_t size() const { return node_ids.size(); }
-  // The rate function of node i; `scratch` holds it for a constant rate.
+  // The rate function of node i, to look at; `scratch` holds it for a constant rate. Processes take train_rates().
   const RateFunction& rate_of(std::size_t i, RateFunction& scratch) const;
   double expected_spikes(std::size_t i) const;
-  // Nodes [first, last).
-  TrainRates range(std::size_t first, std::size_t last) const;
+  TrainRates train_rates() const;
 };
 
 // The groups in which a sampled source has its nodes, and what it asks for in each.

@@ -13,7 +13,6 @@
 #include "base/maths.hpp"
 #include "process/poisson_kernel.hpp"
 #include "process/poisson_trains.hpp"
-#include "process/segment_cursor.hpp"
 
 namespace stimgen {
 namespace {
@@ -24,19 +23,19 @@ constexpr std::size_t kBufferTimes = 512;
 // One train being made.
 class PoissonTrain {
  public:
-  PoissonTrain(const PoissonKernel& kernel, const RateFunction& rate, StreamKey key, NodeId node)
+  PoissonTrain(const PoissonKernel& kernel, const RateWalk& rate, double expected_spikes, StreamKey key, NodeId node)
       : kernel_(&kernel),
-        rate_(&rate),
+        walk_(rate),
+        expected_spikes_(expected_spikes),
         key_(key),
         node_(node),
-        segment_(rate.segments(), rate.window().stop_ms),
-        floor_ms_(maths::next_above(rate.window().start_ms)) {}
+        floor_ms_(maths::next_above(rate.start_ms())) {}
 
   void append_all(std::vector<double>& timestamps_ms) {
-    while (!segment_.finished()) {
+    while (!walk_.finished()) {
       if (begin_ == end_) refill();
       append_run(timestamps_ms);
-      if (begin_ != end_) segment_.go_on();  // the next spike is at or past the segment's end
+      if (begin_ != end_) walk_.go_on();  // the next spike is at or past the segment's end
     }
   }
 
@@ -45,7 +44,7 @@ class PoissonTrain {
 
   // Computes about as many unit-rate times as spikes are still expected.
   void refill() {
-    const double expected = rate_->total_intensity() - carry_;
+    const double expected = expected_spikes_ - carry_;
     std::size_t groups = kBufferTimes / kGroupSpikes;
     if (expected < static_cast<double>(kBufferTimes)) {
       const double wanted = std::max(expected, 0.0) + 1.5 * maths::sqrt(std::max(expected, 0.0));
@@ -58,17 +57,16 @@ class PoissonTrain {
     carry_ = unit_times_[end_ - 1];
   }
 
-  double time_at(double intensity) const { return std::max(segment_.inverse().time_at(intensity), floor_ms_); }
+  double time_at(double intensity) const { return std::max(walk_.inverse().time_at(intensity), floor_ms_); }
 
   // Appends the spikes of this segment that are at hand.
   void append_run(std::vector<double>& timestamps_ms) {
-    const SegmentInverse& inverse = segment_.inverse();
-    const double stop_ms = segment_.stop_ms();
+    const SegmentInverse& inverse = walk_.inverse();
+    const double stop_ms = walk_.stop_ms();
     // The expected end of the run comes from the intensity, the exact one from the times.
     const auto first = unit_times_.begin() + static_cast<std::ptrdiff_t>(begin_);
     const auto last = unit_times_.begin() + static_cast<std::ptrdiff_t>(end_);
-    const double stop_intensity = segment_.stop_intensity(rate_->total_intensity());
-    const auto count = static_cast<std::size_t>(std::lower_bound(first, last, stop_intensity) - first);
+    const auto count = static_cast<std::size_t>(std::lower_bound(first, last, walk_.stop_intensity()) - first);
     if (count != 0) {
       std::array<double, kBufferTimes> times;
       if (inverse.sloped()) {
@@ -98,10 +96,10 @@ class PoissonTrain {
   }
 
   const PoissonKernel* kernel_;
-  const RateFunction* rate_;
+  RateWalk walk_;
+  double expected_spikes_;
   StreamKey key_;
   NodeId node_;
-  SegmentCursor segment_;
   double floor_ms_;  // no spike before this: the last one, or just after the window's start
   std::uint64_t next_group_ = 0;
   double carry_ = 0;  // the last unit-rate time computed
@@ -110,23 +108,36 @@ class PoissonTrain {
   std::array<double, kBufferTimes> unit_times_;  // [begin_, end_) are not delivered yet
 };
 
+// Nodes have nothing in common.
+class PreparedPoisson final : public PreparedProcess {
+ public:
+  PreparedPoisson(const TrainRates& rates, StreamKey key) : kernel_(&active_kernel()), rates_(rates), key_(key) {}
+  std::unique_ptr<SpikeTrains> open_trains(std::size_t first, std::size_t last) const override {
+    return open_poisson_trains(*kernel_, rates_, first, last, key_);
+  }
+  void append_train(std::size_t i, std::vector<double>& timestamps_ms) const override {
+    append_poisson_train(*kernel_, rates_.walk(i), rates_.expected_spikes(i), key_, rates_.node_ids[i], timestamps_ms);
+  }
+
+ private:
+  const PoissonKernel* kernel_;
+  TrainRates rates_;
+  StreamKey key_;
+};
+
 class PoissonProcess final : public PointProcess {
  public:
   Scatter scatter() const override { return Scatter::poisson; }
-  std::unique_ptr<SpikeTrains> open_trains(const TrainRates& rates, StreamKey key) const override {
-    return open_poisson_trains(active_kernel(), rates, key);
-  }
-  void append_train(const RateFunction& rate, StreamKey key, NodeId node,
-                    std::vector<double>& timestamps_ms) const override {
-    append_poisson_train(active_kernel(), rate, key, node, timestamps_ms);
+  std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
+    return std::make_unique<PreparedPoisson>(rates, key);
   }
 };
 
 }  // namespace
 
-void append_poisson_train(const PoissonKernel& kernel, const RateFunction& rate, StreamKey key, NodeId node,
-                          std::vector<double>& timestamps_ms) {
-  PoissonTrain(kernel, rate, key, node).append_all(timestamps_ms);
+void append_poisson_train(const PoissonKernel& kernel, const RateWalk& rate, double expected_spikes, StreamKey key,
+                          NodeId node, std::vector<double>& timestamps_ms) {
+  PoissonTrain(kernel, rate, expected_spikes, key, node).append_all(timestamps_ms);
 }
 
 const ProcessKind kPoissonKind = {

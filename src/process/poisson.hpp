@@ -9,8 +9,8 @@ struct PoissonKernel;
 
 extern const ProcessKind kPoissonKind;
 
-// PointProcess::append_train with a kernel of choice, for tests and the self-test.
-void append_poisson_train(const PoissonKernel& kernel, const RateFunction& rate, StreamKey key, NodeId node,
-                          std::vector<double>& timestamps_ms);
+// A whole train with a kernel of choice. `expected_spikes` of the walk: how many times are made at a time.
+void append_poisson_train(const PoissonKernel& kernel, const RateWalk& rate, double expected_spikes, StreamKey key,
+                          NodeId node, std::vector<double>& timestamps_ms);
 
 }  // namespace stimgen

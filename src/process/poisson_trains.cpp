@@ -8,7 +8,6 @@
 
 #include "base/maths.hpp"
 #include "process/poisson_kernel.hpp"
-#include "process/segment_cursor.hpp"
 
 namespace stimgen {
 namespace {
@@ -23,17 +22,29 @@ constexpr std::size_t kMostGroups = 128;
 
 class PoissonTrains final : public SpikeTrains {
  public:
-  PoissonTrains(const PoissonKernel& kernel, const TrainRates& rates, StreamKey key)
+  PoissonTrains(const PoissonKernel& kernel, const TrainRates& rates, std::size_t first, std::size_t last,
+                StreamKey key)
       : kernel_(&kernel),
         rates_(rates),
+        first_(first),
         key_(key),
-        next_ms_(rates.node_ids.size()),
-        drawn_(rates.node_ids.size(), 0),
-        carry_(rates.node_ids.size(), 0) {
-    for (std::size_t i = 0; i < next_ms_.size(); ++i) next_ms_[i] = maths::next_above(window_of(i).start_ms);
+        next_ms_(last - first),
+        drawn_(last - first, 0),
+        carry_(last - first, 0) {
+    for (const RateFunction& function : rates.functions) walks_.emplace_back(function);
+    for (std::size_t i = 0; i < next_ms_.size(); ++i) next_ms_[i] = maths::next_above(walk_of(i).start_ms());
   }
 
   void append_until(double until_ms, std::vector<Spike>& spikes) override {
+    expected_before_.clear();
+    for (const RateWalk& walk : walks_) expected_before_.push_back(walk.intensity_at(until_ms));
+    append_active(until_ms, spikes);
+    // No node has a spike left before the end of the window.
+    for (RateWalk& walk : walks_) walk.go_to(until_ms);
+  }
+
+ private:
+  void append_active(double until_ms, std::vector<Spike>& spikes) {
     std::array<std::size_t, kBatchNodes> active;
     for (std::size_t first = 0; first < next_ms_.size(); first += kBatchNodes) {
       const std::size_t last = std::min(first + kBatchNodes, next_ms_.size());
@@ -46,13 +57,15 @@ class PoissonTrains final : public SpikeTrains {
     }
   }
 
- private:
-  TimeWindow window_of(std::size_t i) const {
-    return rates_.functions.empty() ? rates_.window : rates_.functions[rates_.function_of_node[i]].window();
+  NodeId node_id(std::size_t i) const { return rates_.node_ids[first_ + i]; }
+  // Not past the node's next spike.
+  RateWalk walk_of(std::size_t i) const {
+    return walks_.empty() ? rates_.walk(first_ + i) : walks_[rates_.function_of_node[first_ + i]];
   }
   double expected_before(double time_ms, std::size_t i) const {
-    if (!rates_.functions.empty()) return rates_.functions[rates_.function_of_node[i]].cumulative_intensity_at(time_ms);
-    return expected_spikes(rates_.constant_hz[i], std::min(time_ms, rates_.window.stop_ms) - rates_.window.start_ms);
+    if (!walks_.empty()) return expected_before_[rates_.function_of_node[first_ + i]];
+    return expected_spikes(rates_.constant_hz[first_ + i],
+                           std::min(time_ms, rates_.window.stop_ms) - rates_.window.start_ms);
   }
 
   // Gives each node its next spikes before `until_ms`; returns how many are left that may have more, moved to the
@@ -66,7 +79,7 @@ class PoissonTrains final : public SpikeTrains {
       const double wanted_groups = (expected_before(until_ms, i) - carry_[i]) / kGroupSpikes;
       if (wanted_groups < kManyGroups) {
         few[few_count] = i;
-        nodes[few_count] = rates_.node_ids[i];
+        nodes[few_count] = node_id(i);
         groups[few_count] = drawn_[i] / kGroupSpikes;
         carries[few_count] = carry_[i];
         ++few_count;
@@ -74,8 +87,8 @@ class PoissonTrains final : public SpikeTrains {
       }
       std::array<double, kMostGroups * kGroupSpikes> unit_times;
       const std::size_t count = wanted_groups < kMostGroups ? static_cast<std::size_t>(wanted_groups) + 1 : kMostGroups;
-      kernel_->fill_unit_rate_times(key_.value, rates_.node_ids[i], drawn_[i] / kGroupSpikes, carry_[i],
-                                    unit_times.data(), count);
+      kernel_->fill_unit_rate_times(key_.value, node_id(i), drawn_[i] / kGroupSpikes, carry_[i], unit_times.data(),
+                                    count);
       if (deliver(i, {unit_times.data(), count * kGroupSpikes}, until_ms, spikes)) active[left++] = i;
     }
     if (few_count == 0) return left;
@@ -91,46 +104,29 @@ class PoissonTrains final : public SpikeTrains {
   // `unit_times` start with the group that holds the node's next spike. Returns whether the spikes after them may lie
   // before `until_ms`, too. Requires: next_ms_[i] < until_ms.
   bool deliver(std::size_t i, std::span<const double> unit_times, double until_ms, std::vector<Spike>& spikes) {
-    if (!rates_.functions.empty()) {
-      const RateFunction& rate = rates_.functions[rates_.function_of_node[i]];
-      return deliver(i, segment_at(rate, next_ms_[i]), unit_times, until_ms, spikes);
-    }
-    const RateSegment segment = {.start_ms = rates_.window.start_ms, .rate_hz = rates_.constant_hz[i]};
-    const bool is_empty = rates_.window.stop_ms <= rates_.window.start_ms;
-    return deliver(i, {{&segment, is_empty ? 0u : 1u}, rates_.window.stop_ms}, unit_times, until_ms, spikes);
-  }
-
-  // A spike's time lies in its segment, and so does the time of the one before that the next must not precede.
-  static SegmentCursor segment_at(const RateFunction& rate, double time_ms) {
-    const auto segments = rate.segments();
-    const auto after = std::upper_bound(segments.begin(), segments.end(), time_ms,
-                                        [](double time, const RateSegment& s) { return time < s.start_ms; });
-    const auto index = after == segments.begin() ? 0 : after - segments.begin() - 1;
-    return {segments, rate.window().stop_ms, static_cast<std::size_t>(index)};
-  }
-
-  bool deliver(std::size_t i, SegmentCursor segment, std::span<const double> unit_times, double until_ms,
-               std::vector<Spike>& spikes) {
+    RateWalk walk = walk_of(i);
+    // A spike's time lies in its segment, and so does the time of the one before that the next must not precede.
+    walk.go_to(next_ms_[i]);
     const std::size_t delivered_of_group = drawn_[i] % kGroupSpikes;
     double time_ms = next_ms_[i];
     for (std::size_t k = delivered_of_group; k < unit_times.size(); ++k) {
       for (;;) {
-        if (segment.finished()) {
+        if (walk.finished()) {
           next_ms_[i] = kNever;
           return false;
         }
-        const double mapped_ms = std::max(segment.inverse().time_at(unit_times[k]), time_ms);
-        if (mapped_ms < segment.stop_ms()) {
+        const double mapped_ms = std::max(walk.inverse().time_at(unit_times[k]), time_ms);
+        if (mapped_ms < walk.stop_ms()) {
           time_ms = mapped_ms;
           break;
         }
-        segment.go_on();
+        walk.go_on();
       }
       if (!(time_ms < until_ms)) {
         keep_place(i, k, unit_times, time_ms);
         return false;
       }
-      spikes.push_back({rates_.node_ids[i], time_ms});
+      spikes.push_back({node_id(i), time_ms});
     }
     keep_place(i, unit_times.size(), unit_times, time_ms);
     return true;
@@ -146,7 +142,11 @@ class PoissonTrains final : public SpikeTrains {
 
   const PoissonKernel* kernel_;
   TrainRates rates_;
+  std::size_t first_;  // node 0 of these
   StreamKey key_;
+  // Of each function: where the last window ended, and Λ at the end of this one.
+  std::vector<RateWalk> walks_;
+  std::vector<double> expected_before_;
   // Of each node. The next spike's time, or that of the last if the next is yet to be drawn: no spike comes before it.
   std::vector<double> next_ms_;
   std::vector<std::uint64_t> drawn_;  // spikes delivered
@@ -155,8 +155,9 @@ class PoissonTrains final : public SpikeTrains {
 
 }  // namespace
 
-std::unique_ptr<SpikeTrains> open_poisson_trains(const PoissonKernel& kernel, const TrainRates& rates, StreamKey key) {
-  return std::make_unique<PoissonTrains>(kernel, rates, key);
+std::unique_ptr<SpikeTrains> open_poisson_trains(const PoissonKernel& kernel, const TrainRates& rates,
+                                                 std::size_t first, std::size_t last, StreamKey key) {
+  return std::make_unique<PoissonTrains>(kernel, rates, first, last, key);
 }
 
 }  // namespace stimgen

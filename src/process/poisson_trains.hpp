@@ -9,7 +9,8 @@ namespace stimgen {
 
 struct PoissonKernel;
 
-// SpikeTrains with a kernel of choice.
-std::unique_ptr<SpikeTrains> open_poisson_trains(const PoissonKernel& kernel, const TrainRates& rates, StreamKey key);
+// SpikeTrains of nodes [first, last) with a kernel of choice.
+std::unique_ptr<SpikeTrains> open_poisson_trains(const PoissonKernel& kernel, const TrainRates& rates,
+                                                 std::size_t first, std::size_t last, StreamKey key);
 
 }  // namespace stimgen

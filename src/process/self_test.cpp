@@ -51,7 +51,10 @@ Digest self_test_digest(const PoissonKernel& kernel) {
     values.push_back(maths::normal_tail(4.0 * z));
   }
   const RateFunction rate = test_rate();
-  for (NodeId node = 0; node < 8; ++node) append_poisson_train(kernel, rate, kKey, node << 30, values);
+  const RateWalk walk(rate);
+  for (NodeId node = 0; node < 8; ++node) {
+    append_poisson_train(kernel, walk, rate.total_intensity(), kKey, node << 30, values);
+  };
   static_assert(std::endian::native == std::endian::little, "numbers are digested as they lie in memory");
   return Blake3().update(std::as_bytes(std::span(values))).finish();
 }

@@ -38,7 +38,7 @@ NodeRange next_range(const NodeRates& rates, std::size_t first) {
   return {first, last};
 }
 
-TrainBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange range, double resolution_ms,
+TrainBlock sample(const PreparedProcess& process, const NodeRates& rates, NodeRange range, double resolution_ms,
                   const TaskContext& context) {
   const ProfiledStage stage(Stage::sampling);
   TrainBlock block;
@@ -48,22 +48,21 @@ TrainBlock sample(const SampledSource& source, const NodeRates& rates, NodeRange
   const auto room = static_cast<std::size_t>(expected + 4 * std::sqrt(expected) + 16);
   block.timestamps_ms.reserve(room);
   block.stretches.reserve(range.last - range.first);
-  RateFunction scratch;
   for (std::size_t i = range.first; i < range.last; ++i) {
     context.check_stop();
     const std::size_t before = block.size();
-    source.process->append_train(rates.rate_of(i, scratch), source.spikes_key, rates.node_ids[i], block.timestamps_ms);
+    process.append_train(i, block.timestamps_ms);
     if (block.size() > before) block.stretches.push_back({rates.node_ids[i], block.size() - before});
   }
   round_up_to_grid(block.timestamps_ms, resolution_ms);
   return block;
 }
 
-std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rates, std::size_t node,
+std::uint64_t write_long_train(const PreparedProcess& process, const NodeRates& rates, std::size_t node,
                                double resolution_ms, SpikeSink& sink, const TaskContext& context) {
   RateFunction scratch;
   const RateFunction& rate = rates.rate_of(node, scratch);
-  const auto train = source.process->open_trains(rates.range(node, node + 1), source.spikes_key);
+  const auto train = process.open_trains(node, node + 1);
   std::uint64_t count = 0;
   std::vector<Spike> spikes;
   for (double until = kSpikesPerBlock;; until += kSpikesPerBlock) {
@@ -85,7 +84,7 @@ std::uint64_t write_long_train(const SampledSource& source, const NodeRates& rat
   }
 }
 
-TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_id(const PreparedProcess& process, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                        const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
   std::deque<Deferred<TrainBlock>> ahead;
@@ -97,12 +96,12 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
       const NodeRange range = next_range(rates, next_node);
       if (range.first == range.last) break;
       next_node = range.last;
-      ahead.emplace_back(*context.pool, [&source, &rates, range, resolution_ms, &context] {
-        return sample(source, rates, range, resolution_ms, context);
+      ahead.emplace_back(*context.pool, [&process, &rates, range, resolution_ms, &context] {
+        return sample(process, rates, range, resolution_ms, context);
       });
     }
     if (ahead.empty()) {
-      counts.spikes += write_long_train(source, rates, next_node++, resolution_ms, sink, context);
+      counts.spikes += write_long_train(process, rates, next_node++, resolution_ms, sink, context);
       continue;
     }
     TrainBlock block = ahead.front().take();
@@ -119,10 +118,11 @@ TaskCounts write_by_id(const SampledSource& source, const NodeRates& rates, doub
 TaskCounts write_spikes(const SampledSource& source, const NodeRates& rates, const OutputSettings& output,
                         SpikeSink& sink, const TaskContext& context) {
   sink.begin_population(source.population->name(), output.sort);
+  const auto process = source.process->prepare(rates.train_rates(), source.spikes_key);
   if (output.sort == SpikeOrder::by_time) {
-    return write_by_time(source, rates, output.resolution_ms, sink, context);
+    return write_by_time(*process, rates, output.resolution_ms, sink, context);
   }
-  return write_by_id(source, rates, output.resolution_ms, sink, context);
+  return write_by_id(*process, rates, output.resolution_ms, sink, context);
 }
 
 }  // namespace stimgen

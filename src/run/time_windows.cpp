@@ -59,7 +59,7 @@ SlicedSpikes take_window(SpikeTrains& trains, const Window& window, double resol
 }
 
 // The trains of neighbouring nodes, of about equal work.
-std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const SampledSource& source, const NodeRates& rates,
+std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const PreparedProcess& process, const NodeRates& rates,
                                                       unsigned threads) {
   double total = 0;
   for (std::size_t i = 0; i < rates.size(); ++i) total += rates.expected_spikes(i);
@@ -70,7 +70,7 @@ std::vector<std::unique_ptr<SpikeTrains>> open_ranges(const SampledSource& sourc
   for (std::size_t i = 0; i < rates.size(); ++i) {
     expected += rates.expected_spikes(i);
     if (expected < share && i + 1 < rates.size()) continue;
-    ranges.push_back(source.process->open_trains(rates.range(first, i + 1), source.spikes_key));
+    ranges.push_back(process.open_trains(first, i + 1));
     first = i + 1;
     expected = 0;
   }
@@ -122,10 +122,10 @@ std::vector<double> window_ends_ms(const NodeRates& rates, double spikes_per_win
   return ends_ms;
 }
 
-TaskCounts write_by_time(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_time(const PreparedProcess& process, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                          const TaskContext& context) {
   TaskCounts counts{0, rates.size()};
-  const auto ranges = open_ranges(source, rates, context.pool->threads());
+  const auto ranges = open_ranges(process, rates, context.pool->threads());
   const std::vector<double> ends_ms = window_ends_ms(rates, kSpikesPerWindow);
   const std::size_t most_ahead = 2 * context.pool->threads();
   std::deque<Deferred<SlicedSpikes>> sampled;

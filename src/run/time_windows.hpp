@@ -7,7 +7,7 @@
 namespace stimgen {
 
 // Spikes in order of time, then node id.
-TaskCounts write_by_time(const SampledSource& source, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
+TaskCounts write_by_time(const PreparedProcess& process, const NodeRates& rates, double resolution_ms, SpikeSink& sink,
                          const TaskContext& context);
 
 // Ends of windows that hold about `spikes_per_window` expected spikes each, ascending; the last is the end of all.

@@ -1,6 +1,4 @@
 // Nodes with rates that are constant or functions, asked in one way.
-#include <span>
-
 #include "stimgen/source.hpp"
 
 namespace stimgen {
@@ -12,21 +10,11 @@ const RateFunction& NodeRates::rate_of(std::size_t i, RateFunction& scratch) con
 }
 
 double NodeRates::expected_spikes(std::size_t i) const {
-  if (!functions.empty()) return functions[function_of_node[i]].total_intensity();
-  return stimgen::expected_spikes(constant_hz[i], window.duration_ms());
+  return train_rates().expected_spikes(i);
 }
 
-TrainRates NodeRates::range(std::size_t first, std::size_t last) const {
-  TrainRates part;
-  part.node_ids = std::span(node_ids).subspan(first, last - first);
-  part.window = window;
-  part.functions = functions;
-  if (functions.empty()) {
-    part.constant_hz = std::span(constant_hz).subspan(first, last - first);
-  } else {
-    part.function_of_node = std::span(function_of_node).subspan(first, last - first);
-  }
-  return part;
+TrainRates NodeRates::train_rates() const {
+  return {node_ids, window, constant_hz, function_of_node, functions};
 }
 
 }  // namespace stimgen

@@ -36,7 +36,7 @@ void trains(benchmark::State& state, const PoissonKernel* kernel, const RateFunc
   NodeId node = 0;
   for (auto _ : state) {
     times.clear();
-    append_poisson_train(*kernel, rate, {1}, node++, times);
+    append_poisson_train(*kernel, RateWalk(rate), rate.total_intensity(), {1}, node++, times);
     benchmark::DoNotOptimize(times.data());
     spikes += times.size();
   }
@@ -56,7 +56,7 @@ void streams(benchmark::State& state, const RateFunction& rate) {
   std::size_t count = 0;
   for (auto _ : state) {
     spikes.clear();
-    const auto trains = process->open_trains(rates, {1});
+    const auto trains = process->prepare(rates, {1})->open_trains(0, nodes.size());
     for (int i = 1; i <= 100; ++i) trains->append_until(0.01 * i * rate.window().stop_ms, spikes);
     benchmark::DoNotOptimize(spikes.data());
     count += spikes.size();

@@ -19,7 +19,7 @@ inline SpikeBlock spikes_by_id(std::size_t count) {
   const RateFunction rate = constant_rate(20, {0, kStopMs});
   SpikeBlock block;
   for (NodeId node = 0; block.timestamps_ms.size() < count; ++node) {
-    append_poisson_train(active_kernel(), rate, {1}, node, block.timestamps_ms);
+    append_poisson_train(active_kernel(), RateWalk(rate), rate.total_intensity(), {1}, node, block.timestamps_ms);
     block.node_ids.resize(block.timestamps_ms.size(), node);
   }
   block.node_ids.resize(count);

@@ -56,7 +56,8 @@ struct Made {
   StreamKey key() const { return streams.key_if_used(Purpose::spikes); }
   Times train(const RateFunction& rate, NodeId node = 0) const {
     Times times;
-    process->append_train(rate, key(), node, times);
+    const std::uint32_t function = 0;
+    process->prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key())->append_train(0, times);
     return times;
   }
 };
@@ -96,7 +97,8 @@ const std::vector<RateFunction>& some_rates() {
 std::vector<Times> in_windows(const Made& made, double window_ms) {
   const std::vector<NodeId> nodes{0, 7, NodeId{1} << 40, 8};
   const std::vector<std::uint32_t> functions{0, 1, 2, 3};
-  const auto trains = made.process->open_trains({nodes, {}, {}, functions, some_rates()}, made.key());
+  const auto trains =
+      made.process->prepare({nodes, {}, {}, functions, some_rates()}, made.key())->open_trains(0, nodes.size());
   std::vector<Spike> spikes;
   for (double until_ms = window_ms; until_ms < 2200; until_ms += window_ms) {
     trains->append_until(until_ms, spikes);

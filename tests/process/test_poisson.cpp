@@ -28,13 +28,14 @@ TEST_SUITE("process") {
 
   std::vector<double> train(const RateFunction& rate, StreamKey key, NodeId node) {
     std::vector<double> times;
-    poisson().append_train(rate, key, node, times);
+    const std::uint32_t function = 0;
+    poisson().prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->append_train(0, times);
     return times;
   }
 
   std::vector<double> streamed(const RateFunction& rate, StreamKey key, NodeId node, const std::vector<double>& cuts) {
     const std::uint32_t function = 0;
-    const auto trains = poisson().open_trains({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key);
+    const auto trains = poisson().prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->open_trains(0, 1);
     std::vector<Spike> spikes;
     for (const double cut : cuts) {
       trains->append_until(cut, spikes);
@@ -48,7 +49,7 @@ TEST_SUITE("process") {
 
   // Of all nodes: node id and time, sorted; cut into windows by a stream of its own.
   std::vector<std::pair<NodeId, double>> in_windows(const TrainRates& rates, StreamKey key, double mean_window_ms) {
-    const auto trains = poisson().open_trains(rates, key);
+    const auto trains = poisson().prepare(rates, key)->open_trains(0, rates.size());
     RandomStream windows({mean_window_ms > 1 ? 1u : 2u}, 0);
     std::vector<Spike> spikes;
     for (double cut = 0; cut < 7500; cut -= mean_window_ms * std::log(windows.next_uniform_open01())) {
@@ -207,7 +208,7 @@ TEST_SUITE("process") {
     const NodeId node = 5;
     const double rate_hz = 100;
     std::vector<Spike> spikes;
-    const auto trains = poisson().open_trains({{&node, 1}, {0, 1000}, {&rate_hz, 1}, {}, {}}, {5});
+    const auto trains = poisson().prepare({{&node, 1}, {0, 1000}, {&rate_hz, 1}, {}, {}}, {5})->open_trains(0, 1);
     trains->append_until(whole[10], spikes);
     CHECK(spikes.size() == 10);
     trains->append_until(whole[10], spikes);
@@ -334,7 +335,8 @@ TEST_SUITE("process") {
     std::vector<double> times;
     const RateFunction rate = varied_rate();
     for (NodeId node = 0; node < 100; ++node) {
-      poisson().append_train(rate, make_stream_key("spikes", node, "golden"), node << 40 | node, times);
+      const auto more = train(rate, make_stream_key("spikes", node, "golden"), node << 40 | node);
+      times.insert(times.end(), more.begin(), more.end());
     }
     Blake3 hash;
     hash.update(std::as_bytes(std::span(times)));

@@ -119,14 +119,14 @@ TEST_SUITE("process") {
         RateFunctionBuilder(0).hold(30, 900).ramp(0, 70, 2000).hold(0, 2500).ramp(90, 0, 3000).build();
     for (NodeId node = 0; node < 50; ++node) {
       std::vector<double> expected;
-      append_poisson_train(*scalar_kernel(), rate, {11}, node, expected);
+      append_poisson_train(*scalar_kernel(), RateWalk(rate), rate.total_intensity(), {11}, node, expected);
       for (const PoissonKernel* kernel : available_kernels()) {
         std::vector<double> times;
-        append_poisson_train(*kernel, rate, {11}, node, times);
+        append_poisson_train(*kernel, RateWalk(rate), rate.total_intensity(), {11}, node, times);
         CHECK(same_bits(times, expected));
         const std::uint32_t function = 0;
         std::vector<Spike> spikes;
-        const auto trains = open_poisson_trains(*kernel, {{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, {11});
+        const auto trains = open_poisson_trains(*kernel, {{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, 0, 1, {11});
         for (int window = 1; window <= 12; ++window) trains->append_until(250.0 * window, spikes);
         times.clear();
         for (const Spike& spike : spikes) times.push_back(spike.timestamp_ms);

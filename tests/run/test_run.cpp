@@ -117,7 +117,8 @@ TEST_SUITE("run") {
     CHECK(std::abs(static_cast<double>(block.size()) - expected) < 5 * std::sqrt(expected));
     const SampledSource& source = *whole.plan().find("r")->sampled();
     std::vector<double> train_ms;
-    source.process->append_train(source.node_rates().functions.at(0), source.spikes_key, 0, train_ms);
+    const NodeRates rates = source.node_rates();
+    source.process->prepare(rates.train_rates(), source.spikes_key)->append_train(0, train_ms);
     CHECK(train_ms == block.timestamps_ms);
   }
 

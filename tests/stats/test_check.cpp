@@ -71,8 +71,7 @@ class ScatteringAs final : public PointProcess {
  public:
   explicit ScatteringAs(Scatter scatter) : scatter_(scatter) {}
   Scatter scatter() const override { return scatter_; }
-  std::unique_ptr<SpikeTrains> open_trains(const TrainRates&, StreamKey) const override { return nullptr; }
-  void append_train(const RateFunction&, StreamKey, NodeId, std::vector<double>&) const override {}
+  std::unique_ptr<const PreparedProcess> prepare(const TrainRates&, StreamKey) const override { return nullptr; }
 
  private:
   Scatter scatter_;
