@@ -47,9 +47,9 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
 };
 
 // A public header belongs to the part it names, but for these.
-const std::map<std::string, std::string> kOtherHeaders = {{"canonical", "source"}, {"language", "grammar"},
-                                                          {"scheduler", "run"},    {"segment_inverse", "rate"},
-                                                          {"task_nodes", "stats"}, {"task_spikes", "run"}};
+const std::map<std::string, std::string> kOtherHeaders = {
+    {"canonical", "source"}, {"language", "grammar"}, {"scheduler", "run"},  {"segment_inverse", "rate"},
+    {"rate_walk", "rate"},   {"task_nodes", "stats"}, {"task_spikes", "run"}};
 
 // Folders without a header in include/: what stands in them is for all above.
 const std::set<std::string> kShared = {"base", "h5", "draw", "cli"};
