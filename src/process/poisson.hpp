@@ -1,11 +1,23 @@
 // The inhomogeneous Poisson process: see poisson.cpp.
 #pragma once
 
+#include "process/unit_times.hpp"
 #include "stimgen/process.hpp"
 
 namespace stimgen {
 
-struct PoissonKernel;
+// With a kernel of choice: all of them give the same bits.
+class PoissonTimes final : public UnitTimes {
+ public:
+  PoissonTimes(const PoissonKernel& kernel, StreamKey key) : kernel_(&kernel), key_(key) {}
+  void fill(NodeId node, std::uint64_t first_group, double carry, double* out, std::size_t groups) const override;
+  void fill_next(const std::uint64_t* nodes, const std::uint64_t* groups, const double* carries, double* out,
+                 std::size_t count) const override;
+
+ private:
+  const PoissonKernel* kernel_;
+  StreamKey key_;
+};
 
 extern const ProcessKind kPoissonKind;
 

@@ -12,9 +12,13 @@
 #include "stimgen/process.hpp"
 
 namespace stimgen {
+
+extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind;
+
 namespace {
 
-constexpr std::array<const ProcessKind*, 1> kKinds = {&kPoissonKind};
+constexpr std::array<const ProcessKind*, 4> kKinds = {&kPoissonKind, &kGammaKind, &kLognormalKind,
+                                                      &kInverseGaussianKind};
 
 const ProcessKind* find_kind(std::string_view name, std::span<const ProcessKind* const> kinds, const SourceLoc& loc,
                              Diagnostics& diagnostics) {

@@ -90,7 +90,6 @@ const std::map<std::string, Settings> kEntries = {
 // ---- samples
 // ---------------------------------------------------------------------------------------------------------
 
-const std::string kOneKind = "poisson is the only point process, and it takes no keys";
 const std::string kForPeople = "it names things for people";
 const std::string kWhere = "where files are written is not in them";
 const std::string kLimit = "it refuses a recipe, and shapes no file";
@@ -199,7 +198,10 @@ const std::vector<Sample> kSamples = {
     {"*.connected_to.edges", "", "edges_a.h5", "edges_b.h5", {{"connected_to.population", "e"}}},
     {"*.connected_to.population", "", "e", "f", {{"connected_to.edges", "edges_a.h5"}}},
     {"*.stream", "", "one", "other"},
-    {"*.process", "", "poisson", "{poisson: {}}", {}, kOneKind},
+    {"*.process", "", "poisson", "{gamma: {shape: 4}}"},
+    {"process.gamma.shape", "backgrounds.e.process.gamma.shape", "2", "4"},
+    {"process.lognormal.cv", "backgrounds.e.process.lognormal.cv", "0.5", "0.8"},
+    {"process.inverse_gaussian.cv", "backgrounds.e.process.inverse_gaussian.cv", "0.5", "0.8"},
     {"*.start", "", "10 ms", "20 ms"},
     {"*.stop", "", "900 ms", "950 ms"},
 

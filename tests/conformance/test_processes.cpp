@@ -41,6 +41,15 @@ struct Sample {
 };
 const std::map<std::string, Sample> kSamples{
     {"poisson", {"{}", {}, 1, "86b49c6fba1211d4bcfe5055ef44a47a7371dd549f1512ae5f862ac9ca418feb"}},
+    {"gamma",
+     {"{shape: 4}",
+      {{"shape", "{shape: 4.5}"}},
+      1,
+      "c464af7fd032ffb53d6c5e5f364ae7846d581e4162c85e75538fcd8e7d504712"}},
+    {"lognormal",
+     {"{cv: 0.8}", {{"cv", "{cv: 0.9}"}}, 1, "21c5c6b6a0dd0318b51d948eb44a1a6cb990f5ecc779785b650ae088fef570d4"}},
+    {"inverse_gaussian",
+     {"{cv: 0.5}", {{"cv", "{cv: 0.6}"}}, 1, "24b68f05ee96832613c3862a8ab231f2d2d5685219cf89d9a5b4977cc910fbbf"}},
 };
 
 const Sample& sample(const ProcessKind& kind) {

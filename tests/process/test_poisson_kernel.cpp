@@ -10,7 +10,7 @@
 #include "base/maths.hpp"
 #include "base/random.hpp"
 #include "process/poisson.hpp"
-#include "process/poisson_trains.hpp"
+#include "process/rescaled_trains.hpp"
 
 TEST_SUITE("process") {
   using namespace stimgen;
@@ -126,7 +126,8 @@ TEST_SUITE("process") {
         CHECK(same_bits(times, expected));
         const std::uint32_t function = 0;
         std::vector<Spike> spikes;
-        const auto trains = open_poisson_trains(*kernel, {{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, 0, 1, {11});
+        const auto trains = open_rescaled_trains(std::make_shared<PoissonTimes>(*kernel, StreamKey{11}),
+                                                 {{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, 0, 1);
         for (int window = 1; window <= 12; ++window) trains->append_until(250.0 * window, spikes);
         times.clear();
         for (const Spike& spike : spikes) times.push_back(spike.timestamp_ms);

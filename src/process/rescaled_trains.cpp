@@ -1,9 +1,10 @@
 // 24 bytes a node are kept: what was drawn and not delivered is drawn again, one group at most.
-#include "process/poisson_trains.hpp"
+#include "process/rescaled_trains.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "base/maths.hpp"
@@ -20,14 +21,12 @@ constexpr std::size_t kBatchNodes = 256;
 constexpr double kManyGroups = 8;
 constexpr std::size_t kMostGroups = 128;
 
-class PoissonTrains final : public SpikeTrains {
+class RescaledTrains final : public SpikeTrains {
  public:
-  PoissonTrains(const PoissonKernel& kernel, const TrainRates& rates, std::size_t first, std::size_t last,
-                StreamKey key)
-      : kernel_(&kernel),
+  RescaledTrains(std::shared_ptr<const UnitTimes> times, const TrainRates& rates, std::size_t first, std::size_t last)
+      : times_(std::move(times)),
         rates_(rates),
         first_(first),
-        key_(key),
         next_ms_(last - first),
         drawn_(last - first, 0),
         carry_(last - first, 0) {
@@ -87,13 +86,12 @@ class PoissonTrains final : public SpikeTrains {
       }
       std::array<double, kMostGroups * kGroupSpikes> unit_times;
       const std::size_t count = wanted_groups < kMostGroups ? static_cast<std::size_t>(wanted_groups) + 1 : kMostGroups;
-      kernel_->fill_unit_rate_times(key_.value, node_id(i), drawn_[i] / kGroupSpikes, carry_[i], unit_times.data(),
-                                    count);
+      times_->fill(node_id(i), drawn_[i] / kGroupSpikes, carry_[i], unit_times.data(), count);
       if (deliver(i, {unit_times.data(), count * kGroupSpikes}, until_ms, spikes)) active[left++] = i;
     }
     if (few_count == 0) return left;
     std::array<double, kBatchNodes * kGroupSpikes> unit_times;
-    kernel_->fill_next_groups(key_.value, nodes.data(), groups.data(), carries.data(), unit_times.data(), few_count);
+    times_->fill_next(nodes.data(), groups.data(), carries.data(), unit_times.data(), few_count);
     for (std::size_t k = 0; k < few_count; ++k) {
       const std::span<const double> group(unit_times.data() + k * kGroupSpikes, kGroupSpikes);
       if (deliver(few[k], group, until_ms, spikes)) active[left++] = few[k];
@@ -140,10 +138,9 @@ class PoissonTrains final : public SpikeTrains {
     next_ms_[i] = time_ms;
   }
 
-  const PoissonKernel* kernel_;
+  std::shared_ptr<const UnitTimes> times_;
   TrainRates rates_;
   std::size_t first_;  // node 0 of these
-  StreamKey key_;
   // Of each function: where the last window ended, and Λ at the end of this one.
   std::vector<RateWalk> walks_;
   std::vector<double> expected_before_;
@@ -155,9 +152,9 @@ class PoissonTrains final : public SpikeTrains {
 
 }  // namespace
 
-std::unique_ptr<SpikeTrains> open_poisson_trains(const PoissonKernel& kernel, const TrainRates& rates,
-                                                 std::size_t first, std::size_t last, StreamKey key) {
-  return std::make_unique<PoissonTrains>(kernel, rates, first, last, key);
+std::unique_ptr<SpikeTrains> open_rescaled_trains(std::shared_ptr<const UnitTimes> times, const TrainRates& rates,
+                                                  std::size_t first, std::size_t last) {
+  return std::make_unique<RescaledTrains>(std::move(times), rates, first, last);
 }
 
 }  // namespace stimgen

@@ -1,0 +1,53 @@
+// `inverse_gaussian`: intervals of a perfect integrate-and-fire cell with white noise.
+//
+// Drawn by Michael, Schucany & Haas (The American Statistician 30 (1976) 88): the smaller root of a quadratic, or its
+// inverse, in a form that does not cancel.
+#include "base/maths.hpp"
+#include "base/random.hpp"
+#include "process/interval_cv.hpp"
+#include "process/renewal.hpp"
+
+namespace stimgen {
+
+extern const ProcessKind kInverseGaussianKind;
+
+namespace {
+
+class InverseGaussianIntervals final : public IntervalLaw {
+ public:
+  explicit InverseGaussianIntervals(double cv) : half_squared_cv_(0.5 * (cv * cv)) {}
+  double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
+    const auto words = philox_block(key, node, n);
+    const double z = maths::normal_quantile(uniform_open01(words[0]));
+    const double w = half_squared_cv_ * (z * z);
+    const double x = 1.0 / (1.0 + w + maths::sqrt(w * (2.0 + w)));
+    return uniform_open01(words[1]) > 1.0 / (1.0 + x) ? 1.0 / x : x;
+  }
+  // Lengths that are preferred in proportion to themselves are those of the inverse.
+  double long_interval(StreamKey key, NodeId node) const override { return 1.0 / interval(key, node, 0); }
+
+ private:
+  double half_squared_cv_;
+};
+
+constexpr FieldDoc kFields[] = {
+    {"cv", "number", "", "", "Coefficient of variation of the intervals; from 0.001 to 10.", "0.8"},
+};
+
+std::unique_ptr<const PointProcess> make(Fields& fields, Streams& streams) {
+  streams.key(Purpose::spikes);
+  return make_renewal_process(std::make_shared<InverseGaussianIntervals>(read_interval_cv(fields)));
+}
+
+}  // namespace
+
+const ProcessKind kInverseGaussianKind = {
+    .info = {.name = "inverse_gaussian",
+             .summary = "independent inverse Gaussian intervals in time rescaled by the rate, as of a perfect "
+                        "integrator with noise",
+             .version = 1,
+             .fields = kFields},
+    .make = make,
+};
+
+}  // namespace stimgen
