@@ -42,6 +42,11 @@ Text number_text(const Value& value, std::string_view key, Diagnostics& diagnost
   return number ? Text(format_number(*number)) : std::nullopt;
 }
 
+Text fraction_or_random_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
+  if (is_word(value, "random")) return "random";
+  return number_text<static_cast<ReadScalar<double>*>(read_fraction)>(value, key, diagnostics);
+}
+
 template <auto read>
 Text whole_text(const Value& value, std::string_view key, Diagnostics& diagnostics) {
   const auto number = read(value, key, diagnostics);
@@ -81,6 +86,8 @@ constexpr ScalarType kNumber{as_number, "number string", "", "", kVariable,
                              number_text<static_cast<ReadScalar<double>*>(read_number)>};
 constexpr ScalarType kFraction{as_number, "number string", "0", "1", kVariable,
                                number_text<static_cast<ReadScalar<double>*>(read_fraction)>};
+constexpr ScalarType kFractionOrRandom{as_number, "number string", "0", "1", "^random$|%variable%",
+                                       fraction_or_random_text, "random"};
 constexpr ScalarType kInteger{as_number, "integer string", "", "", kVariable,
                               whole_text<static_cast<ReadScalar<std::int64_t>*>(read_integer)>};
 constexpr ScalarType kUnsigned{as_number, "integer string", "0", "18446744073709551615", kVariable,
@@ -119,6 +126,8 @@ FieldType{"unsigned", "a whole number from 0 up", "a whole number from 0 up", &k
 FieldType{"count", "a whole number from 1 up", "a whole number from 1 up", &kCount},
 FieldType{"size", "a size", "a number of bytes, or one with the unit kB, MB, GB or TB", &kSize},
 FieldType{"fraction", "a number from 0 to 1", "a number from 0 to 1", &kFraction},
+FieldType{"fraction-or-random", "a number from 0 to 1 or random", "a number from 0 to 1, or the word random",
+          &kFractionOrRandom},
 FieldType{"boolean", "true or false", "true or false", &kBoolean},
 FieldType{"text", "a text", "any text", &kText},
 FieldType{"name", "a name", "letters, digits, _ . and -, starting with a letter or _", &kName},

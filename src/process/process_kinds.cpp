@@ -13,12 +13,12 @@
 
 namespace stimgen {
 
-extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind;
+extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind, kRegularKind;
 
 namespace {
 
-constexpr std::array<const ProcessKind*, 4> kKinds = {&kPoissonKind, &kGammaKind, &kLognormalKind,
-                                                      &kInverseGaussianKind};
+constexpr std::array<const ProcessKind*, 5> kKinds = {&kPoissonKind, &kGammaKind, &kLognormalKind,
+                                                      &kInverseGaussianKind, &kRegularKind};
 
 const ProcessKind* find_kind(std::string_view name, std::span<const ProcessKind* const> kinds, const SourceLoc& loc,
                              Diagnostics& diagnostics) {

@@ -48,6 +48,11 @@ const std::map<std::string, Sample> kSamples{
       "c464af7fd032ffb53d6c5e5f364ae7846d581e4162c85e75538fcd8e7d504712"}},
     {"lognormal",
      {"{cv: 0.8}", {{"cv", "{cv: 0.9}"}}, 1, "21c5c6b6a0dd0318b51d948eb44a1a6cb990f5ecc779785b650ae088fef570d4"}},
+    {"regular",
+     {"{phase: random, jitter: 0.3}",
+      {{"phase", "{phase: 0.5, jitter: 0.3}"}, {"jitter", "{phase: random, jitter: 0.4}"}},
+      1,
+      "911c3e0a3bd14c885b0a866f3a650a17356248a22466776048706a2c36893eb9"}},
     {"inverse_gaussian",
      {"{cv: 0.5}", {{"cv", "{cv: 0.6}"}}, 1, "24b68f05ee96832613c3862a8ab231f2d2d5685219cf89d9a5b4977cc910fbbf"}},
 };

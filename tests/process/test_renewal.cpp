@@ -212,4 +212,31 @@ TEST_SUITE("process") {
       CHECK(diagnostics.has_errors());
     }
   }
+
+  TEST_CASE("regular trains keep their distances, and count what is asked for to within one spike") {
+    for (const double jitter : {0.0, 0.4, 1.0}) {
+      CAPTURE(jitter);
+      const auto process = make("{regular: {jitter: " + std::to_string(jitter) + "}}");
+      Times intervals, first;
+      for (NodeId node = 0; node < 200; ++node) {
+        const Times times = train(*process, unit_rate(300), {20}, node);
+        CHECK(std::abs(static_cast<double>(times.size()) - 300) <= 1 + jitter);
+        CHECK(times.front() > 0);
+        first.push_back(times.front());
+        for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+      }
+      CHECK(mean_of(intervals) == doctest::Approx(1).epsilon(0.001));
+      // CV jitter/√6; 60,000 intervals, the bound is some five times what their number leaves open.
+      CHECK(stdev_of(intervals) == doctest::Approx(jitter / std::sqrt(6.0)).epsilon(0.02));
+      if (jitter == 0) CHECK(ks_uniform_p(first) > 1e-4);
+    }
+  }
+
+  TEST_CASE("one phase for all nodes lets them fire together") {
+    const auto process = make("{regular: {phase: 0.25}}");
+    for (NodeId node : {NodeId{0}, NodeId{9}}) {
+      CHECK(train(*process, unit_rate(4), {21}, node) == Times{0.25, 1.25, 2.25, 3.25});
+    }
+    CHECK(train(*make("{regular: {phase: 1}}"), unit_rate(4), {21}, 0) == Times{1, 2, 3});
+  }
 }

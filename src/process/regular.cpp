@@ -1,0 +1,101 @@
+// `regular`: spikes at equal distances in time rescaled by the rate, each moved by a jitter of its own.
+//
+// Point n lies at (n - 1 + phase) + jitter·(v - 1/2), v uniform of block n: no error adds up over them. A random phase
+// is a uniform of block 2^63, one of each node, and one spike is then expected in each unit of time from 0 on.
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "base/random.hpp"
+#include "process/rescaled.hpp"
+#include "process/unit_times.hpp"
+#include "stimgen/process.hpp"
+
+namespace stimgen {
+
+extern const ProcessKind kRegularKind;
+
+namespace {
+
+constexpr std::uint64_t kPhaseBlock = std::uint64_t{1} << 63;
+
+struct Regularity {
+  std::optional<double> phase;  // of all nodes; nullopt: each its own
+  double jitter = 0;
+};
+
+class RegularTimes final : public UnitTimes {
+ public:
+  RegularTimes(Regularity regularity, StreamKey key) : regularity_(regularity), key_(key) {}
+
+  void fill(NodeId node, std::uint64_t first_group, double, double* out, std::size_t groups) const override {
+    const double phase =
+        regularity_.phase ? *regularity_.phase : uniform_open01(philox_block(key_, node, kPhaseBlock)[0]);
+    // Points at or before 0 do not exist: the jitter moves as many as the first two there.
+    std::uint64_t n = first_group * kGroupSpikes;
+    for (std::uint64_t k = 0; k < 2; ++k) n += point(node, phase, k) > 0 ? 0 : 1;
+    for (std::size_t i = 0; i < groups * kGroupSpikes; ++i) out[i] = point(node, phase, n + i);
+  }
+
+ private:
+  double point(NodeId node, double phase, std::uint64_t n) const {
+    const double even = static_cast<double>(n) - 1.0 + phase;
+    if (regularity_.jitter == 0) return even;
+    return even + regularity_.jitter * (uniform_open01(philox_block(key_, node, n)[0]) - 0.5);
+  }
+
+  Regularity regularity_;
+  StreamKey key_;
+};
+
+class RegularProcess final : public PointProcess {
+ public:
+  explicit RegularProcess(Regularity regularity) : regularity_(regularity) {}
+  // With one phase for all, nodes fire together.
+  Scatter scatter() const override { return regularity_.phase ? Scatter::shared : Scatter::independent; }
+  std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
+    return prepare_rescaled(std::make_unique<RegularTimes>(regularity_, key), rates);
+  }
+
+ private:
+  Regularity regularity_;
+};
+
+constexpr FieldDoc kFields[] = {
+    {"phase", "fraction-or-random", "", "random",
+     "Share of an interval that passes before the first spike, above 0: the same for all nodes, which then fire "
+     "together "
+     "and whose mean rate is the one asked for only over whole intervals; random: each node has its own.",
+     "0.5"},
+    {"jitter", "fraction", "", "0",
+     "How far a spike is moved, evenly drawn, as a share of the interval; their coefficient of variation is jitter/√6.",
+     "0.3"},
+};
+
+std::unique_ptr<const PointProcess> make(Fields& fields, Streams& streams) {
+  Regularity regularity;
+  if (const Value* phase = fields.value("phase");
+      phase != nullptr && !(phase->is_scalar() && phase->text == "random")) {
+    regularity.phase = read_fraction(*phase, "phase", fields.diagnostics()).value_or(1);
+    if (*regularity.phase == 0) {
+      fields.error("phase", "recipe.out-of-range",
+                   "'phase' is above 0: a spike at the start would lie outside the window",
+                   "1 is a whole interval before the first spike");
+    }
+  }
+  regularity.jitter = fields.fraction("jitter");
+  if (!regularity.phase || regularity.jitter > 0) streams.key(Purpose::spikes);
+  return std::make_unique<RegularProcess>(regularity);
+}
+
+}  // namespace
+
+const ProcessKind kRegularKind = {
+    .info = {.name = "regular",
+             .summary = "spikes at equal distances in time rescaled by the rate, with or without jitter",
+             .version = 1,
+             .fields = kFields},
+    .make = make,
+};
+
+}  // namespace stimgen
