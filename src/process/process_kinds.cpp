@@ -13,12 +13,12 @@
 
 namespace stimgen {
 
-extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind, kRegularKind;
+extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind, kRegularKind, kRefractoryKind;
 
 namespace {
 
-constexpr std::array<const ProcessKind*, 5> kKinds = {&kPoissonKind, &kGammaKind, &kLognormalKind,
-                                                      &kInverseGaussianKind, &kRegularKind};
+constexpr std::array<const ProcessKind*, 6> kKinds = {&kPoissonKind,         &kGammaKind,   &kLognormalKind,
+                                                      &kInverseGaussianKind, &kRegularKind, &kRefractoryKind};
 
 const ProcessKind* find_kind(std::string_view name, std::span<const ProcessKind* const> kinds, const SourceLoc& loc,
                              Diagnostics& diagnostics) {

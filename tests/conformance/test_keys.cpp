@@ -200,6 +200,8 @@ const std::vector<Sample> kSamples = {
     {"*.stream", "", "one", "other"},
     {"*.process", "", "poisson", "{gamma: {shape: 4}}"},
     {"process.gamma.shape", "backgrounds.e.process.gamma.shape", "2", "4"},
+    {"process.refractory.absolute", "backgrounds.e.process.refractory.absolute", "2 ms", "3 ms"},
+    {"process.refractory.relative", "backgrounds.e.process.refractory.relative", "2 ms", "3 ms"},
     {"process.regular.phase", "backgrounds.e.process.regular.phase", "0.5", "random"},
     {"process.regular.jitter", "backgrounds.e.process.regular.jitter", "0.2", "0.3"},
     {"process.lognormal.cv", "backgrounds.e.process.lognormal.cv", "0.5", "0.8"},

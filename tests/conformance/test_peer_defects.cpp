@@ -64,15 +64,6 @@ TEST_SUITE("conformance") {
     }
   }
 
-  TEST_CASE("peer defect: refractory processes with wrong rates; here what is not made right is not made") {
-    for (const char* process : {"{refractory: {absolute: 2 ms}}", "refractory"}) {
-      CAPTURE(process);
-      const PlannedRecipe recipe(background(std::string("rate: 20 Hz, process: ") + process));
-      CHECK(recipe.problems().find("error") != std::string::npos);
-      CHECK(recipe.problems().find("poisson") != std::string::npos);
-    }
-  }
-
   TEST_CASE("peer defect: normal rates clamped at 0, so that mean 2 and stdev 3 give mean 2.46") {
     CHECK(PlannedRecipe(background("rate: {mean: 2, stdev: 3, distribution: normal}")).problems().find("error") !=
           std::string::npos);

@@ -1,0 +1,151 @@
+// Spikes with dead times against their mathematics, and frozen bits.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "stimgen/process.hpp"
+#include "support/recipe_parts.hpp"
+#include "support/statistics.hpp"
+
+using namespace stimgen;
+using namespace stimgen::test;
+
+namespace {
+
+using Times = std::vector<double>;
+
+std::unique_ptr<const PointProcess> refractory(double absolute_ms, double relative_ms) {
+  const Value value =
+      parse_yaml(fmt::format("{{refractory: {{absolute: {} ms, relative: {} ms}}}}", absolute_ms, relative_ms));
+  Streams streams;
+  Diagnostics diagnostics;
+  ChosenProcess chosen = make_process(&value, streams, diagnostics);
+  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
+  return std::move(chosen.process);
+}
+
+Times train(const PointProcess& process, const RateFunction& rate, StreamKey key, NodeId node) {
+  Times times;
+  const std::uint32_t function = 0;
+  process.prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->append_train(0, times);
+  return times;
+}
+
+}  // namespace
+
+TEST_SUITE("process") {
+  // Intervals of constant rates: d + Exp(τ) + Exp(β), β = 1/r - d - τ. Bound 1e-4 each for mean and spread.
+  TEST_CASE("refractory intervals at a constant rate have their mean, their CV, and none is too short") {
+    struct Case {
+      double rate_hz, absolute_ms, relative_ms, cv;
+    };
+    for (const Case& c : {Case{100, 5, 0, 0.5}, Case{190, 5, 0, 0.05}, Case{50, 2, 5, 0.696}, Case{60, 0, 6, 0.734}}) {
+      CAPTURE(c.rate_hz);
+      Times intervals;
+      const auto process = refractory(c.absolute_ms, c.relative_ms);
+      const Times times = train(*process, constant_rate(c.rate_hz, {0, 4e5}), {31}, 5);
+      for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
+      const double n = static_cast<double>(intervals.size());
+      CHECK(*std::min_element(intervals.begin(), intervals.end()) > c.absolute_ms - 1e-9);
+      const double mean_ms = 1000 / c.rate_hz;
+      const double beta = mean_ms - c.absolute_ms - c.relative_ms;
+      const double stdev = std::sqrt(beta * beta + c.relative_ms * c.relative_ms);
+      CHECK(normal_p((mean_of(intervals) - mean_ms) / (stdev / std::sqrt(n))) > 1e-4);
+      CHECK(stdev_of(intervals) / mean_of(intervals) == doctest::Approx(c.cv).epsilon(0.03));
+    }
+  }
+
+  // Bins of 2 ms over 10,000 trains; the worst of 500 bins beyond 4.9 standard errors has a chance of 5e-4.
+  TEST_CASE("refractory rates are those asked for at every moment: steps, ramps, the first and the last bin") {
+    const RateFunction rate = RateFunctionBuilder(100)
+                                  .hold(20, 300)
+                                  .hold(100, 500)
+                                  .hold(5, 600)
+                                  .hold(0, 700)
+                                  .ramp(0, 120, 850)
+                                  .ramp(120, 10, 1000)
+                                  .hold(60, 1100)
+                                  .build();
+    for (const auto& [absolute_ms, relative_ms] : {std::pair{5.0, 0.0}, std::pair{2.0, 3.0}, std::pair{0.0, 4.0}}) {
+      CAPTURE(absolute_ms);
+      CAPTURE(relative_ms);
+      const auto process = refractory(absolute_ms, relative_ms);
+      constexpr std::size_t kTrains = 10000;
+      std::vector<double> counts(500, 0);
+      double shortest_ms = 1e9;
+      for (NodeId node = 0; node < kTrains; ++node) {
+        const Times times = train(*process, rate, {32}, node);
+        for (std::size_t i = 0; i < times.size(); ++i) {
+          counts.at(static_cast<std::size_t>((times[i] - 100) / 2)) += 1;
+          if (i > 0) shortest_ms = std::min(shortest_ms, times[i] - times[i - 1]);
+        }
+      }
+      CHECK(shortest_ms > absolute_ms - 1e-9);
+      double squares = 0;
+      for (std::size_t bin = 0; bin < counts.size(); ++bin) {
+        const double from_ms = 100 + 2 * static_cast<double>(bin);
+        const double expected =
+            kTrains * (rate.cumulative_intensity_at(from_ms + 2) - rate.cumulative_intensity_at(from_ms));
+        if (expected == 0) {
+          CHECK(counts[bin] == 0);
+          continue;
+        }
+        const double z = (counts[bin] - expected) / std::sqrt(expected);
+        CAPTURE(from_ms);
+        CHECK(std::abs(z) < 4.9);
+        squares += z * z;
+      }
+      // Counts of 2 ms scatter a little less than Poisson ones.
+      CHECK(squares / 450 > 0.7);
+      CHECK(squares / 450 < 1.25);
+    }
+  }
+
+  // The first six spikes; made by NumPy from the description of the process alone.
+  TEST_CASE("refractory spikes are the bits of an independent program") {
+    struct Golden {
+      double rate_hz, absolute_ms, relative_ms;
+      NodeId node;
+      Times times_ms;
+    };
+    const std::vector<Golden> all{
+        {20.0,
+         2.0,
+         0.0,
+         NodeId{0},
+         {0x1.0a36e994d5ec5p+7, 0x1.c05bc6fe98bbcp+7, 0x1.eb7606edf818ep+7, 0x1.fdd2064d5ce47p+7, 0x1.5620879abf538p+8,
+          0x1.37faced609354p+9}},
+        {20.0,
+         2.0,
+         0.0,
+         NodeId{1099511627776},
+         {0x1.93849622a248dp+6, 0x1.e70fb9abfd05cp+6, 0x1.6e7651c343bbap+7, 0x1.0b11d5e4f0439p+8, 0x1.35142cadf2866p+8,
+          0x1.a0710916a4e96p+8}},
+        {50.0,
+         2.0,
+         5.0,
+         NodeId{0},
+         {0x1.b3ddbe85f3e00p+6, 0x1.133486e20a2adp+7, 0x1.2e1c631cbe2f1p+7, 0x1.3784c218cbb65p+7, 0x1.6b4ed783510bbp+7,
+          0x1.0f70aa4b9eb28p+8}},
+        {50.0,
+         2.0,
+         5.0,
+         NodeId{1099511627776},
+         {0x1.90f3e8a961491p+6, 0x1.e29a4927bbbbap+6, 0x1.1693775514e29p+7, 0x1.60bd3434e541dp+7, 0x1.807ea79c45da2p+7,
+          0x1.c494a3ee61ba0p+7}},
+    };
+    for (const Golden& golden : all) {
+      CAPTURE(golden.rate_hz);
+      Times times = train(*refractory(golden.absolute_ms, golden.relative_ms),
+                          constant_rate(golden.rate_hz, {100, 1900}), {0x6ac4bec612d6109b}, golden.node);
+      REQUIRE(times.size() > 6);
+      times.resize(6);
+      CHECK(times == golden.times_ms);
+    }
+  }
+}
