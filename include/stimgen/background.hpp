@@ -19,14 +19,16 @@ namespace stimgen {
 
 // Nodes that share a rate distribution, or that have listed rates.
 struct BackgroundGroup {
-  std::string label;    // the group_by value; "all" without group_by; "others"
-  std::string setting;  // how settings call it; no two groups of any background have the same
+  std::string label;           // the group_by value; "all" without group_by; "others"
+  std::string setting;         // how settings call it; no two groups of any background have the same
+  std::uint64_t train_id = 0;  // TrainGroup::id
   RateDistribution distribution;
   std::vector<NodeRow> rows;      // ascending
   std::vector<double> listed_hz;  // of each row, if the rates are listed (values: property or csv); else empty
 
   // Expected spikes of the whole group over `duration_ms`.
   double expected_spikes(double duration_ms) const;
+  TrainGroup train_group() const;
 };
 
 // One entry of `backgrounds`, read and bound to its population.

@@ -190,6 +190,16 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     {"pattern.wrong-points", "The points of a loop are no course in time.",
      "Begin at 0 s, go on in order of time, and let at most two points share a time."},
     {"pattern.wrong-shares", "'low' is not below 'high'.", "Write shares from 0 to 1, the lower one as 'low'."},
+    // process: from rates to spikes
+    {"process.correlation-reduced",
+     "Warning: some nodes are too slow or too fast for the correlation asked for with the others of their group.",
+     "Ask for a smaller correlation, for rates that differ less, or choose 'copy' near the square root of 'c'."},
+    {"process.no-reference", "'reference' of a correlated process is missing, or has nothing to refer to.",
+     "Write it where rates are listed by a property or a file, and only with a background."},
+    {"process.rate-too-high", "A rate leaves no room for the dead time of the process.",
+     "Lower the rate, or shorten the dead time, to the share that the message names."},
+    {"process.too-much-shared", "The spikes that nodes share would take too much memory.",
+     "Choose a larger 'copy': the memory falls with its square."},
     // combine, plan and run
     {"combine.changed-source", "A file that is combined was replaced by another program meanwhile.",
      "Run again when nothing else writes to it."},

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stimgen/grammar.hpp"
@@ -16,16 +18,34 @@
 
 namespace stimgen {
 
+// Nodes that are given their rates together: by one entry of a background's `rates`, or as one assembly.
+struct TrainGroup {
+  std::uint64_t id = 0;                // the same whatever other groups there are: train_group_id()
+  std::optional<double> mean_hz = {};  // that nodes with rates of their own are asked to have; absent: it is not known
+  bool is_drawn = false;               // nodes have rates of their own
+};
+
+// What the group is ("value", "others", "all", "assembly") and, of values and assemblies, its label. The first 8 bytes
+// (little-endian) of BLAKE3 over both, each behind its length (length_prefixed in base/digest.hpp).
+std::uint64_t train_group_id(std::string_view what, std::string_view label = {});
+
 // Nodes and their rates, index by index: a constant of each or, if there are any, one of `functions`. A view: what it
-// refers to must outlive it and all that is made of it.
+// refers to must outlive it and all that is made of it. Groups and functions are all those of the task, also where
+// only some of its nodes are here.
 struct TrainRates {
   std::span<const NodeId> node_ids;
   TimeWindow window;  // of constant rates
   std::span<const double> constant_hz;
   std::span<const std::uint32_t> function_of_node;
   std::span<const RateFunction> functions;
+  std::span<const TrainGroup> groups = {};
+  std::span<const std::uint32_t> group_of_node = {};      // of nodes with constant rates
+  std::span<const std::uint32_t> group_of_function = {};  // of all others
 
   std::size_t size() const { return node_ids.size(); }
+  std::uint32_t group_of(std::size_t i) const {
+    return functions.empty() ? group_of_node[i] : group_of_function[function_of_node[i]];
+  }
   // Of node i, from its start.
   RateWalk walk(std::size_t i) const {
     return functions.empty() ? RateWalk(constant_hz[i], window) : RateWalk(functions[function_of_node[i]]);
@@ -64,11 +84,24 @@ class PreparedProcess {
   virtual void append_train(std::size_t i, std::vector<double>& timestamps_ms) const = 0;
 };
 
+// What messages about rates name: the process in the recipe, and the labels of TrainRates::groups.
+struct CheckedGroups {
+  SourceLoc loc;
+  std::span<const std::string> labels;
+};
+
 // How spike times are made from a rate. Immutable; threads share it.
 class PointProcess {
  public:
   virtual ~PointProcess() = default;
   virtual Scatter scatter() const = 0;
+  // Whether there are rates that check_rates() could find fault with.
+  virtual bool limits_rates() const { return false; }
+  // Reports what of these rates, those of all nodes of a task, cannot be, or not as it was asked for.
+  virtual void check_rates(const TrainRates& /*rates*/, const CheckedGroups& /*groups*/,
+                           Diagnostics& /*diagnostics*/) const {}
+  // What prepare() keeps beside a few bytes a node, for a whole task.
+  virtual double shared_bytes(const TrainRates& /*rates*/) const { return 0; }
   // Makes what nodes have in common. What `rates` refers to must outlive the result.
   virtual std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const = 0;
 };

@@ -86,12 +86,17 @@ class RateFunctionBuilder {
   RateFunctionBuilder& hold(double rate_hz, double stop_ms);
   // Linear from `from_hz` now to `to_hz` at `stop_ms`. A ramp of no length is ignored.
   RateFunctionBuilder& ramp(double from_hz, double to_hz, double stop_ms);
+  // Linear from `from_hz` now with a slope of choice, held at 0 where it would fall below: for parts of a ramp, which
+  // stay what they are wherever they end.
+  RateFunctionBuilder& slope(double from_hz, double slope_hz_per_ms, double stop_ms);
   double end_ms() const { return end_ms_; }
   // The function on [start, end_ms()). The builder is empty afterwards.
   // Throws logic_error on a negative or non-finite rate: callers check the recipe's numbers first.
   RateFunction build();
 
  private:
+  RateFunctionBuilder& add_slope(double from_hz, double slope_hz_per_ms, double to_hz, double stop_ms);
+
   double start_ms_;
   double end_ms_;
   std::vector<RateSegment> segments_;

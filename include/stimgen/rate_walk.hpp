@@ -35,6 +35,13 @@ class RateWalk {
   double stop_ms() const { return stop_ms_; }
   // Λ where the segment ends.
   double stop_intensity() const { return stop_intensity_; }
+  // Of the rate, per ms, at a time not before the segment at hand was entered: 0 in the gap before it.
+  // Requires: not finished, before stop_ms().
+  double rate_per_ms_at(double time_ms) const {
+    if (time_ms < inverse_.start_ms) return 0;
+    const double rate = inverse_.rate_per_ms + 0.5 * inverse_.twice_slope * (time_ms - inverse_.start_ms);
+    return rate > 0 ? rate : 0.0;
+  }
   // Λ at a time, from the segment that holds it: to say how much is expected, not where spikes are.
   double intensity_at(double time_ms) const;
 

@@ -42,6 +42,10 @@ struct NodeRates {
   std::vector<double> constant_hz;              // the rate of each node, if there are no functions
   std::vector<std::uint32_t> function_of_node;  // index into functions
   std::vector<RateFunction> functions;
+  // In the order of SourceGroups, and the group of each node with a constant rate, or of each function.
+  std::vector<TrainGroup> groups;
+  std::vector<std::uint32_t> group_of_node;
+  std::vector<std::uint32_t> group_of_function;
 
   std::size_t size() const { return node_ids.size(); }
   // The rate function of node i, to look at; `scratch` holds it for a constant rate. Processes take train_rates().
@@ -54,9 +58,7 @@ struct NodeRates {
 struct SourceGroups {
   std::vector<std::string> labels;
   std::vector<const RateDistribution*> drawn_from;  // of each group: of its nodes' rates; nullptr: they are not drawn
-  std::vector<std::uint32_t> of_node;               // of the rows of NodeRates
   struct Function {
-    std::size_t group = 0;
     std::optional<std::size_t> subgroup;  // as GroupRate
     std::uint64_t nodes = 0;
   };

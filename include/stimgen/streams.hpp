@@ -19,14 +19,15 @@ struct Seeds {
   std::uint64_t spikes = 0;   // the spike times
 };
 
-// What a stream decides. Only `spikes` is drawn from seeds.spikes; all others are from seeds.network.
+// What a stream decides. `spikes` and `mother` are drawn from seeds.spikes; all others are from seeds.network.
 enum class Purpose : std::uint8_t {
   assembly,  // which group a node is in
   fraction,  // which nodes of a group are kept
   join,      // who joins when
   property,  // the values of an inline node property
   rate,      // the mean rate of a node
-  spikes     // spike times
+  spikes,    // spike times
+  mother     // spike times that nodes of a group share
 };
 
 // A stream that was asked for.

@@ -141,7 +141,7 @@ class Reader {
     if (fields_.value("others") != nullptr) {
       fields_.error("others", "background.others", "'others' goes with 'rates': with 'rate' every node is driven");
     }
-    add_group({"all", "all", "'rate'"}, rate, selected.population, selected.rows);
+    add_group({"all", "all", "'rate'", train_group_id("all")}, rate, selected.population, selected.rows);
   }
 
   // {mean: 4, stdev: 2} under 'rates': its keys are those of a rate, not names of groups.
@@ -200,7 +200,7 @@ class Reader {
       }
       listed[*index] = true;
       const GroupNames names{member.key, fmt::format("group {}", canonical_name(member.key)),
-                             fmt::format("group '{}'", member.key)};
+                             fmt::format("group '{}'", member.key), train_group_id("value", member.key)};
       add_group(names, member.value, &population, groups.rows[*index]);
     }
     NodeSelection rest = std::move(groups.without_value);
@@ -231,7 +231,8 @@ class Reader {
                          "remove 'others', or write 'others: silent'");
       return;
     }
-    add_group({label_beside(groups.labels, "others"), "others", "'others'"}, *others, &population, rest);
+    add_group({label_beside(groups.labels, "others"), "others", "'others'", train_group_id("others")}, *others,
+              &population, rest);
   }
 
   // `silent`, or a text that can only be meant so, which is reported.
@@ -259,6 +260,7 @@ class Reader {
   // How tables, settings and messages call a group.
   struct GroupNames {
     std::string label, setting, owner;
+    std::uint64_t train_id = 0;
   };
 
   void add_group(const GroupNames& names, const Value& value, const NodePopulation* population, NodeSelection rows) {
@@ -267,6 +269,7 @@ class Reader {
     BackgroundGroup group;
     group.label = names.label;
     group.setting = names.setting;
+    group.train_id = names.train_id;
     group.rows = std::move(rows);
     if (read->distribution) {
       group.distribution = *read->distribution;
@@ -337,6 +340,13 @@ double BackgroundGroup::expected_spikes(double duration_ms) const {
   return stimgen::expected_spikes(std::accumulate(listed_hz.begin(), listed_hz.end(), 0.0), duration_ms);
 }
 
+TrainGroup BackgroundGroup::train_group() const {
+  TrainGroup group{.id = train_id};
+  if (listed_hz.empty()) group.mean_hz = distribution.mean_hz;
+  group.is_drawn = !listed_hz.empty() || !distribution.is_constant();
+  return group;
+}
+
 std::span<const FieldDoc> background_fields() {
   static const std::vector<FieldDoc> fields{
       {"rate", "rate-or-distribution", "Hz", "none",
@@ -381,11 +391,13 @@ NodeRates Background::node_rates(WorkerPool* pool) const {
   rates.window = window;
   rates.constant_hz = rates_but_drawn_hz(*this, nodes);
   rates.node_ids = std::move(nodes.node_ids);
+  rates.group_of_node = std::move(nodes.groups);
+  for (const BackgroundGroup& group : node_groups) rates.groups.push_back(group.train_group());
   const StreamKey key = streams.key_if_used(Purpose::rate);
   const auto draw = [&](std::size_t first, std::size_t last) {
     const ProfiledStage drawing(Stage::rates);
     for (std::size_t i = first; i < last; ++i) {
-      const BackgroundGroup& group = node_groups[nodes.groups[i]];
+      const BackgroundGroup& group = node_groups[rates.group_of_node[i]];
       if (group.listed_hz.empty()) rates.constant_hz[i] = draw_rate_hz(group.distribution, key, rates.node_ids[i]);
     }
     return last - first;
@@ -410,7 +422,6 @@ SourceGroups Background::groups() const {
     groups.labels.push_back(group.label);
     groups.drawn_from.push_back(group.listed_hz.empty() ? &group.distribution : nullptr);
   }
-  groups.of_node = driven_nodes(*this).groups;
   if (const Value* property = body.find("group_by")) groups.by = property->text;
   return groups;
 }

@@ -25,8 +25,14 @@ std::string_view purpose_name(Purpose purpose) {
       return "rate";
     case Purpose::spikes:
       return "spikes";
+    case Purpose::mother:
+      return "mother";
   }
   throw std::logic_error("purpose_name: unknown purpose");
+}
+
+bool is_of_spikes(Purpose purpose) {
+  return purpose == Purpose::spikes || purpose == Purpose::mother;
 }
 
 }  // namespace
@@ -38,7 +44,7 @@ std::string UsedStream::label() const {
 }
 
 std::string_view UsedStream::seed_name() const {
-  return purpose == Purpose::spikes ? "seeds.spikes" : "seeds.network";
+  return is_of_spikes(purpose) ? "seeds.spikes" : "seeds.network";
 }
 
 Streams::Streams(const Seeds& seeds, std::string own_name, std::string shared_name)
@@ -50,9 +56,9 @@ StreamKey Streams::key(Purpose purpose) {
   const auto place = std::lower_bound(used_.begin(), used_.end(), purpose,
                                       [](const UsedStream& stream, Purpose wanted) { return stream.purpose < wanted; });
   if (place != used_.end() && place->purpose == purpose) return place->key;
-  const bool shared = purpose == Purpose::rate || purpose == Purpose::spikes;
+  const bool shared = purpose == Purpose::rate || is_of_spikes(purpose);
   const std::string& name = shared ? shared_name_ : own_name_;
-  const std::uint64_t seed = purpose == Purpose::spikes ? seeds_.spikes : seeds_.network;
+  const std::uint64_t seed = is_of_spikes(purpose) ? seeds_.spikes : seeds_.network;
   const StreamKey key = make_stream_key(purpose_name(purpose), seed, name);
   used_.insert(place, {purpose, name, seed, key});
   return key;

@@ -39,7 +39,8 @@ void print_functions(const GroupedRates& task, Terminal& terminal) {
   terminal.out("group,label,subgroup,time_ms,rate_hz\n");
   for (std::size_t i = 0; i < task.rates.functions.size(); ++i) {
     const SourceGroups::Function& part = task.groups.of_function[i];
-    const std::string prefix = fmt::format("{},{},{},", part.group, csv_field(task.groups.labels[part.group]),
+    const std::uint32_t group = task.rates.group_of_function[i];
+    const std::string prefix = fmt::format("{},{},{},", group, csv_field(task.groups.labels[group]),
                                            part.subgroup ? std::to_string(*part.subgroup) : "");
     for (const RateVertex& vertex : task.rates.functions[i].vertices()) {
       terminal.out(fmt::format("{}{},{}\n", prefix, format_number(vertex.time_ms), format_number(vertex.rate_hz)));
@@ -51,7 +52,7 @@ void print_constants(const GroupedRates& task, Terminal& terminal) {
   terminal.out("node_id,group,rate_hz\n");
   for (std::size_t i = 0; i < task.rates.size(); ++i) {
     terminal.out(fmt::format("{},{},{}\n", task.rates.node_ids[i],
-                             csv_field(task.groups.labels[task.groups.of_node[i]]),
+                             csv_field(task.groups.labels[task.rates.group_of_node[i]]),
                              format_number(task.rates.constant_hz[i])));
   }
 }
@@ -92,7 +93,7 @@ std::string draw_functions(const std::string& name, const std::string& kind, con
   std::map<std::size_t, std::vector<SharedRate>> parts_of_group;
   for (std::size_t i = 0; i < task.rates.functions.size(); ++i) {
     const SourceGroups::Function& part = task.groups.of_function[i];
-    parts_of_group[part.group].push_back({&task.rates.functions[i], part.nodes});
+    parts_of_group[task.rates.group_of_function[i]].push_back({&task.rates.functions[i], part.nodes});
   }
   std::vector<RatePanel> panels;
   for (const auto& [group, parts] : parts_of_group) {
@@ -115,7 +116,7 @@ std::string draw_functions(const std::string& name, const std::string& kind, con
 std::string draw_constants(const std::string& name, const std::string& kind, const GroupedRates& task) {
   std::vector<HistogramPanel> panels(task.groups.labels.size());
   for (std::size_t i = 0; i < task.rates.size(); ++i) {
-    panels[task.groups.of_node[i]].rates_hz.push_back(task.rates.constant_hz[i]);
+    panels[task.rates.group_of_node[i]].rates_hz.push_back(task.rates.constant_hz[i]);
   }
   for (std::size_t group = 0; group < panels.size(); ++group) {
     double sum = 0;

@@ -50,7 +50,11 @@ NodeRates BoundPattern::node_rates(WorkerPool*) const {
   const ProfiledStage stage(Stage::rates);
   NodeRates rates;
   rates.window = window;
-  for (const GroupRate& group : group_rates_) rates.functions.push_back(group.rate);
+  for (const std::string& label : labels_) rates.groups.push_back({train_group_id("assembly", label)});
+  for (const GroupRate& group : group_rates_) {
+    rates.functions.push_back(group.rate);
+    rates.group_of_function.push_back(static_cast<std::uint32_t>(group.group));
+  }
   const auto nodes = sorted_nodes();
   std::vector<NodeId> ids;
   ids.reserve(nodes.size());
@@ -67,12 +71,7 @@ SourceGroups BoundPattern::groups() const {
   SourceGroups groups;
   groups.labels = labels_;
   groups.drawn_from.assign(labels_.size(), nullptr);
-  for (const auto& [id, index] : sorted_nodes()) {
-    groups.of_node.push_back(static_cast<std::uint32_t>(group_rates_[index].group));
-  }
-  for (const GroupRate& rate : group_rates_) {
-    groups.of_function.push_back({rate.group, rate.subgroup, rate.node_ids.size()});
-  }
+  for (const GroupRate& rate : group_rates_) groups.of_function.push_back({rate.subgroup, rate.node_ids.size()});
   groups.by = fmt::format("assembly set '{}'", definition_->assemblies);
   return groups;
 }

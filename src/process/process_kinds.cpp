@@ -13,12 +13,14 @@
 
 namespace stimgen {
 
-extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind, kRegularKind, kRefractoryKind;
+extern const ProcessKind kGammaKind, kLognormalKind, kInverseGaussianKind, kRegularKind, kRefractoryKind,
+    kCorrelatedKind;
 
 namespace {
 
-constexpr std::array<const ProcessKind*, 6> kKinds = {&kPoissonKind,         &kGammaKind,   &kLognormalKind,
-                                                      &kInverseGaussianKind, &kRegularKind, &kRefractoryKind};
+constexpr std::array<const ProcessKind*, 7> kKinds = {&kPoissonKind,         &kGammaKind,   &kLognormalKind,
+                                                      &kInverseGaussianKind, &kRegularKind, &kRefractoryKind,
+                                                      &kCorrelatedKind};
 
 const ProcessKind* find_kind(std::string_view name, std::span<const ProcessKind* const> kinds, const SourceLoc& loc,
                              Diagnostics& diagnostics) {

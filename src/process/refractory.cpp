@@ -14,12 +14,15 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "base/maths.hpp"
 #include "base/random.hpp"
+#include "process/dead_share.hpp"
 #include "stimgen/process.hpp"
 
 namespace stimgen {
@@ -28,137 +31,12 @@ extern const ProcessKind kRefractoryKind;
 
 namespace {
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
-constexpr double kMostDead = 1 - 0x1p-20;
 constexpr std::uint64_t kCandidateBlock = std::uint64_t{1} << 63;
-
-struct DeadTime {
-  double absolute_ms = 0;
-  double relative_ms = 0;  // the mean of what follows, exponential
-  double mean_ms() const { return absolute_ms + relative_ms; }
-};
 
 // Exponential with mean 1.
 double exponential(std::uint64_t word) {
   return -maths::log(uniform_open01(word));
 }
-
-// e^-x for x >= 0; 0 where it is below 10^-304.
-double decay(double x) {
-  return x > 700 ? 0.0 : maths::exp(-x);
-}
-
-// A rate along a walk, per ms, as it was `lag_ms` ago. Asked in order of time; before the window it is that of its
-// start. Times are those of now: a segment begins here at its start plus the lag, so that rounding cannot leave a
-// border between "not yet" and "no longer".
-class LaggedRate {
- public:
-  LaggedRate(const RateWalk& walk, double lag_ms) : walk_(walk), lag_ms_(lag_ms) {
-    if (!walk.finished() && walk.inverse().start_ms <= walk.start_ms()) first_per_ms_ = walk.inverse().rate_per_ms;
-  }
-
-  double first_per_ms() const { return first_per_ms_; }
-  double begin_ms() const { return walk_.inverse().start_ms + lag_ms_; }
-  double end_ms() const { return walk_.stop_ms() + lag_ms_; }
-  bool finished() const { return walk_.finished(); }
-  void go_on() { walk_.go_on(); }
-
-  bool is_before_window(double now_ms) const { return now_ms < walk_.start_ms() + lag_ms_; }
-  // In a segment that has a rate.
-  bool is_inside(double now_ms) const { return !finished() && now_ms >= begin_ms(); }
-  double rate_at(double now_ms) const {
-    if (is_before_window(now_ms)) return first_per_ms_;
-    if (!is_inside(now_ms)) return 0;
-    return std::max(walk_.inverse().rate_per_ms + slope() * (now_ms - begin_ms()), 0.0);
-  }
-  double slope_at(double now_ms) const { return !is_before_window(now_ms) && is_inside(now_ms) ? slope() : 0; }
-  // ∫ of the rate from the window's start; negative before it.
-  double intensity_at(double now_ms) const {
-    const double time_ms = now_ms - lag_ms_;
-    if (is_before_window(now_ms)) return first_per_ms_ * (time_ms - walk_.start_ms());
-    return walk_.intensity_at(time_ms);
-  }
-  // Where its form changes next. The window's start is no change, if the rate goes on as before.
-  double next_change_ms(double now_ms) const {
-    if (finished()) return is_before_window(now_ms) ? walk_.start_ms() + lag_ms_ : kNever;
-    const bool starts_later = walk_.inverse().start_ms > walk_.start_ms();
-    return starts_later && now_ms < begin_ms() ? begin_ms() : end_ms();
-  }
-  // The last change up to now; before all times if there was none.
-  double last_change_ms(double now_ms) const {
-    return is_inside(now_ms) && walk_.inverse().start_ms > walk_.start_ms() ? begin_ms() : -kNever;
-  }
-  double ms_per_spike() const { return walk_.inverse().ms_per_spike; }
-  double start_ms() const { return walk_.start_ms(); }
-
- private:
-  double slope() const { return 0.5 * walk_.inverse().twice_slope; }
-
-  RateWalk walk_;
-  double lag_ms_;
-  double first_per_ms_ = 0;
-};
-
-// W(t), asked in order of time.
-class DeadShare {
- public:
-  DeadShare(const RateWalk& walk, DeadTime dead)
-      : dead_(dead),
-        now_(walk, 0),
-        then_(walk, dead.absolute_ms),
-        recovering_(then_.first_per_ms() * dead.relative_ms),
-        recovering_at_ms_(walk.start_ms()) {}
-
-  const LaggedRate& now() const { return now_; }
-  void go_to(double now_ms) {
-    while (!now_.finished() && now_.end_ms() <= now_ms) now_.go_on();
-    while (!then_.finished() && then_.end_ms() <= now_ms) {
-      recovering_ = recovering_at(then_.end_ms());
-      recovering_at_ms_ = then_.end_ms();
-      last_change_ms_ = recovering_at_ms_;
-      then_.go_on();
-    }
-  }
-  double at(double now_ms) const {
-    const double absolute = now_.intensity_at(now_ms) - then_.intensity_at(now_ms);
-    return dead_.relative_ms > 0 ? absolute + recovering_at(now_ms) : absolute;
-  }
-  double next_change_ms(double now_ms) const {
-    return std::min(now_.next_change_ms(now_ms), then_.next_change_ms(now_ms));
-  }
-  // The rate has been the same for so long that W no longer changes.
-  bool is_steady(double now_ms) const {
-    if (!now_.is_inside(now_ms) || now_.slope_at(now_ms) != 0 || then_.slope_at(now_ms) != 0) return false;
-    if (now_.rate_at(now_ms) != then_.rate_at(now_ms)) return false;
-    const double last_ms = std::max({now_.last_change_ms(now_ms), then_.last_change_ms(now_ms), last_change_ms_});
-    return dead_.relative_ms == 0 || now_ms >= last_ms + 40 * dead_.relative_ms;
-  }
-
- private:
-  // Z: ∫ of the rate `absolute` ago and before, times e^(-age/relative).
-  double recovering_at(double now_ms) const {
-    const double relative_ms = dead_.relative_ms;
-    if (relative_ms == 0) return 0;
-    if (then_.is_before_window(now_ms)) return then_.first_per_ms() * relative_ms;
-    double value = recovering_, from_ms = std::max(recovering_at_ms_, then_.start_ms() + dead_.absolute_ms);
-    const double begin_ms = then_.finished() ? kNever : std::max(then_.begin_ms(), from_ms);
-    if (begin_ms > from_ms) {
-      value *= decay((std::min(begin_ms, now_ms) - from_ms) / relative_ms);
-      from_ms = begin_ms;
-    }
-    if (now_ms <= from_ms) return value;
-    const double span_ms = now_ms - from_ms;
-    const double left = decay(span_ms / relative_ms);
-    return value * left + then_.rate_at(from_ms) * relative_ms * (1.0 - left) +
-           then_.slope_at(from_ms) * relative_ms * (span_ms - relative_ms * (1.0 - left));
-  }
-
-  DeadTime dead_;
-  LaggedRate now_, then_;
-  double recovering_;  // Z at recovering_at_ms_
-  double recovering_at_ms_;
-  double last_change_ms_ = -kNever;
-};
 
 // What a train keeps between two spikes.
 struct Place {
@@ -320,11 +198,90 @@ class RefractoryProcess final : public PointProcess {
  public:
   explicit RefractoryProcess(DeadTime dead) : dead_(dead) {}
   Scatter scatter() const override { return Scatter::independent; }
+  bool limits_rates() const override { return true; }
+  void check_rates(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const override {
+    if (rates.functions.empty()) {
+      check_constants(rates, groups, diagnostics);
+    } else {
+      check_functions(rates, groups, diagnostics);
+    }
+  }
   std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
     return std::make_unique<PreparedRefractory>(dead_, rates, key);
   }
 
  private:
+  // Rounded down, so that what is said to be possible is.
+  static std::string rounded_down(double value) {
+    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
+    return format_number(std::floor(value / unit) * unit);
+  }
+
+  void check_constants(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const {
+    const double highest_hz = kMostDead * 1000 / dead_.mean_ms();
+    std::vector<NodeId> first;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      if (rates.constant_hz[i] < highest_hz) continue;
+      ++count;
+      if (first.size() < 3) first.push_back(rates.node_ids[i]);
+    }
+    if (count == 0) return;
+    diagnostics.error(
+        groups.loc, "process.rate-too-high",
+        fmt::format("the rates of {} of {} nodes are at or above {} Hz, the highest with a mean dead time of {} (nodes "
+                    "{}{})",
+                    count, rates.size(), rounded_down(1000 / dead_.mean_ms()), format_time(dead_.mean_ms()),
+                    fmt::join(first, ", "), count > first.size() ? ", …" : ""),
+        "lower the rates, draw them from a distribution with an upper end such as uniform, or make the dead time "
+        "shorter");
+  }
+
+  void check_functions(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const {
+    MostDead most;
+    std::size_t worst = 0;
+    std::set<std::uint32_t> too_high;
+    for (std::size_t i = 0; i < rates.functions.size(); ++i) {
+      if (rates.functions[i].peak_hz() * dead_.mean_ms() / 1000 < kMostDead) continue;
+      const MostDead found = most_dead(RateWalk(rates.functions[i]), dead_);
+      if (found.share < kMostDead) continue;
+      too_high.insert(rates.group_of_function[i]);
+      if (found.share <= most.share) continue;
+      most = found;
+      worst = i;
+    }
+    if (too_high.empty()) return;
+    const std::uint32_t group = rates.group_of_function[worst];
+    // Before the window the rate was that of its start.
+    const bool at_start = most.time_ms == rates.functions[worst].window().start_ms;
+    const std::string where = fmt::format(
+        "{} (group {}, '{}'{})", at_start ? "the start" : format_time(most.time_ms), group,
+        printable(groups.labels[group]), too_high.size() > 1 ? fmt::format("; {} groups in all", too_high.size()) : "");
+    const std::string text =
+        dead_.relative_ms == 0
+            ? fmt::format(
+                  "'refractory' leaves at most one spike in {0}, but {1:.3g} are asked for in the {0} before {2}",
+                  format_time(dead_.absolute_ms), most.share, where)
+            : fmt::format(
+                  "'refractory' with a mean dead time of {} would have to keep nodes silent {:.3g} % of the "
+                  "time at {}",
+                  format_time(dead_.mean_ms()), 100 * most.share, where);
+    diagnostics.error(
+        groups.loc, "process.rate-too-high", text,
+        fmt::format("{} % of these rates are possible, or {} % of the dead time",
+                    std::floor(100 * kMostDead / most.share), possible_percent(RateWalk(rates.functions[worst]))));
+  }
+
+  // Of the dead time, in whole per cent.
+  int possible_percent(const RateWalk& rate) const {
+    int percent = 99;
+    while (percent > 1 &&
+           most_dead(rate, {dead_.absolute_ms * percent / 100, dead_.relative_ms * percent / 100}).share >= kMostDead) {
+      --percent;
+    }
+    return percent;
+  }
+
   DeadTime dead_;
 };
 

@@ -144,6 +144,16 @@ RateFunctionBuilder& RateFunctionBuilder::ramp(double from_hz, double to_hz, dou
   if (stop_ms == end_ms_) return *this;
   const double slope_hz_per_ms = (to_hz - from_hz) / (stop_ms - end_ms_);
   if (slope_hz_per_ms == 0) return hold(from_hz, stop_ms);
+  return add_slope(from_hz, slope_hz_per_ms, to_hz, stop_ms);
+}
+
+RateFunctionBuilder& RateFunctionBuilder::slope(double from_hz, double slope_hz_per_ms, double stop_ms) {
+  if (slope_hz_per_ms == 0 || stop_ms <= end_ms_) return hold(from_hz, stop_ms);
+  return add_slope(from_hz, slope_hz_per_ms, std::max(from_hz + slope_hz_per_ms * (stop_ms - end_ms_), 0.0), stop_ms);
+}
+
+RateFunctionBuilder& RateFunctionBuilder::add_slope(double from_hz, double slope_hz_per_ms, double to_hz,
+                                                    double stop_ms) {
   segments_.push_back(
       {.start_ms = end_ms_, .rate_hz = from_hz + 0.0, .slope_hz_per_ms = slope_hz_per_ms, .stop_rate_hz = to_hz + 0.0});
   end_ms_ = stop_ms;

@@ -44,6 +44,9 @@ NodeRates take_shard(const NodeRates& rates, Shard shard) {
   part.node_ids = cut(std::vector<NodeId>(rates.node_ids.begin(), rates.node_ids.end()));
   part.constant_hz = cut(rates.constant_hz);
   part.function_of_node = cut(rates.function_of_node);
+  part.groups = rates.groups;
+  part.group_of_node = cut(rates.group_of_node);
+  part.group_of_function = rates.group_of_function;
   return part;
 }
 

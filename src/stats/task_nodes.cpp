@@ -52,13 +52,13 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
   nodes.population = source.population;
   nodes.rates = source.node_rates();
   nodes.labels = std::move(groups.labels);
-  nodes.group_of_node = std::move(groups.of_node);
+  for (std::size_t row = 0; row < nodes.rates.size(); ++row) {
+    nodes.group_of_node.push_back(nodes.rates.train_rates().group_of(row));
+  }
   nodes.drawn_from = std::move(groups.drawn_from);
   nodes.grouped_by = std::move(groups.by);
-  for (const SourceGroups::Function& function : groups.of_function) {
-    nodes.group_of_function.push_back(static_cast<std::uint32_t>(function.group));
-    nodes.nodes_of_function.push_back(function.nodes);
-  }
+  nodes.group_of_function = nodes.rates.group_of_function;
+  for (const SourceGroups::Function& function : groups.of_function) nodes.nodes_of_function.push_back(function.nodes);
   nodes.nodes.assign(nodes.labels.size(), 0);
   nodes.expected_spikes.assign(nodes.labels.size(), 0.0);
   for (std::size_t row = 0; row < nodes.rates.size(); ++row) {

@@ -58,6 +58,15 @@ const std::map<std::string, Sample> kSamples{
       {{"phase", "{phase: 0.5, jitter: 0.3}"}, {"jitter", "{phase: random, jitter: 0.4}"}},
       1,
       "911c3e0a3bd14c885b0a866f3a650a17356248a22466776048706a2c36893eb9"}},
+    {"correlated",
+     {"{c: 0.1, jitter: 2 ms, copy: 0.3}",
+      {{"c", "{c: 0.2, jitter: 2 ms, copy: 0.3}"},
+       {"jitter", "{c: 0.1, jitter: 3 ms, copy: 0.3}"},
+       {"kernel", "{c: 0.1, jitter: 2 ms, copy: 0.3, kernel: gaussian}"},
+       {"copy", "{c: 0.1, jitter: 2 ms, copy: 0.4}"},
+       {"reference", "{c: 0.1, jitter: 2 ms, copy: 0.3, reference: 6 Hz}"}},
+      1,
+      "741e7729bc5396474968ab681eb21e2c50b96358c0d880c4d8f141936386cd45"}},
     {"inverse_gaussian",
      {"{cv: 0.5}", {{"cv", "{cv: 0.6}"}}, 1, "24b68f05ee96832613c3862a8ab231f2d2d5685219cf89d9a5b4977cc910fbbf"}},
 };
@@ -75,8 +84,10 @@ struct Made {
   StreamKey key() const { return streams.key_if_used(Purpose::spikes); }
   Times train(const RateFunction& rate, NodeId node = 0) const {
     Times times;
-    const std::uint32_t function = 0;
-    process->prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key())->append_train(0, times);
+    const std::uint32_t function = 0, group = 0;
+    const TrainGroup groups[] = {{}};
+    process->prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}, groups, {}, {&group, 1}}, key())
+        ->append_train(0, times);
     return times;
   }
 };
@@ -115,9 +126,11 @@ const std::vector<RateFunction>& some_rates() {
 // Of each node of some_rates(), the spikes of windows of this length.
 std::vector<Times> in_windows(const Made& made, double window_ms) {
   const std::vector<NodeId> nodes{0, 7, NodeId{1} << 40, 8};
-  const std::vector<std::uint32_t> functions{0, 1, 2, 3};
-  const auto trains =
-      made.process->prepare({nodes, {}, {}, functions, some_rates()}, made.key())->open_trains(0, nodes.size());
+  const std::vector<std::uint32_t> functions{0, 1, 2, 3};  // each of a group of its own
+  const std::vector<TrainGroup> groups(functions.size());
+  const auto prepared =
+      made.process->prepare({nodes, {}, {}, functions, some_rates(), groups, {}, functions}, made.key());
+  const auto trains = prepared->open_trains(0, nodes.size());
   std::vector<Spike> spikes;
   for (double until_ms = window_ms; until_ms < 2200; until_ms += window_ms) {
     trains->append_until(until_ms, spikes);

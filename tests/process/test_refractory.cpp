@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "process/dead_share.hpp"
 #include "stimgen/process.hpp"
+#include "support/planned_recipe.hpp"
 #include "support/recipe_parts.hpp"
 #include "support/statistics.hpp"
 
@@ -34,6 +36,21 @@ Times train(const PointProcess& process, const RateFunction& rate, StreamKey key
   const std::uint32_t function = 0;
   process.prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->append_train(0, times);
   return times;
+}
+
+// What building a plan says of a process and an input.
+std::string problems_of(const std::string& rest) {
+  const stimgen::testing::PlannedRecipe recipe(stimgen::testing::recipe_head() + rest);
+  return recipe.problems();
+}
+
+// Of a pattern of two groups that are at 100 Hz for 100 ms in turn, 5 Hz else.
+std::string problems_of_burst(const std::string& process) {
+  return problems_of(
+      "assemblies: {halves: {population: cells, method: nodes, groups: [[0, 1], [2, 3]]}}\n"
+      "patterns: {p: {type: long, assemblies: halves, on_time: 100 ms, rates: {burst: 100 Hz, silent: 5 Hz}, process: "
+      "{" +
+      process + "}}}\n");
 }
 
 }  // namespace
@@ -147,5 +164,50 @@ TEST_SUITE("process") {
       times.resize(6);
       CHECK(times == golden.times_ms);
     }
+  }
+
+  TEST_CASE("the largest share of dead nodes along a rate: steps, ramps, with recovery") {
+    const auto most = [](const RateFunction& rate, double absolute_ms, double relative_ms) {
+      return most_dead(RateWalk(rate), {absolute_ms, relative_ms});
+    };
+    CHECK(most(constant_rate(100, {0, 1000}), 5, 0).share == doctest::Approx(0.5));
+    CHECK(most(constant_rate(100, {0, 1000}), 2, 5).share == doctest::Approx(0.7));
+    const RateFunction pulse = RateFunctionBuilder(0).hold(10, 100).hold(100, 105).hold(10, 200).build();
+    CHECK(most(pulse, 10, 0).share == doctest::Approx(0.55));  // half of the last 10 ms
+    CHECK(most(pulse, 2, 0).share == doctest::Approx(0.2));
+    // Of a triangle of 1 ms up and down, the 1 ms around its top: 3/4 of its area.
+    const RateFunction triangle =
+        RateFunctionBuilder(0).hold(0, 10).ramp(0, 800, 11).ramp(800, 0, 12).hold(0, 20).build();
+    CHECK(most(triangle, 1, 0).share == doctest::Approx(0.6));
+    CHECK(most(triangle, 1, 0).time_ms == doctest::Approx(11.5));
+    // Recovering only: W' = r - W/5 ms. After a step up it tends to r·5 ms.
+    const RateFunction step = RateFunctionBuilder(0).hold(20, 50).hold(100, 300).build();
+    CHECK(most(step, 0, 5).share == doctest::Approx(0.5));
+    // A pulse of 5 ms raises 0.1 to 0.5 + (0.1 - 0.5)·e^-1.
+    const RateFunction short_step = RateFunctionBuilder(0).hold(20, 50).hold(100, 55).hold(20, 300).build();
+    CHECK(most(short_step, 0, 5).share == doctest::Approx(0.5 - 0.4 * std::exp(-1.0)));
+    CHECK(most(short_step, 0, 5).time_ms == doctest::Approx(55));
+  }
+
+  TEST_CASE("rates that the dead time leaves no room for are refused with the place, the moment and what is possible") {
+    const std::string burst = problems_of_burst("refractory: {absolute: 12 ms}");
+    CHECK(burst.find("process.rate-too-high") != std::string::npos);
+    CHECK(burst.find("'refractory' leaves at most one spike in 12 ms, but 1.2 are asked for in the 12 ms before "
+                     "the start (group 0, '0'; 2 groups in all)") != std::string::npos);
+    CHECK(burst.find("83 % of these rates are possible, or 83 % of the dead time") != std::string::npos);
+    CHECK(problems_of_burst("refractory: {absolute: 9.9 ms}") == "");
+    CHECK(problems_of_burst("refractory: {absolute: 4 ms, relative: 8 ms}")
+              .find("12 ms would have to keep nodes silent 120 %") != std::string::npos);
+    CHECK(problems_of_burst("refractory: {absolute: 4 ms, relative: 5.9 ms}") == "");
+    const std::string constant =
+        problems_of("backgrounds: {b: {population: cells, rate: 200 Hz, process: {refractory: {absolute: 5 ms}}}}\n");
+    CHECK(constant.find("at or above 200 Hz, the highest with a mean dead time of 5 ms (nodes 0, 1, 2, …)") !=
+          std::string::npos);
+    const std::string drawn = problems_of(
+        "backgrounds: {b: {population: cells, rate: {uniform: [1 Hz, 150 Hz]}, process: {refractory: {absolute: 7 "
+        "ms}}}}\n");
+    CHECK(drawn.find(" nodes are at or above 142 Hz, the highest with a mean dead time of 7 ms") != std::string::npos);
+    CHECK(problems_of("backgrounds: {b: {population: cells, rate: {uniform: [1 Hz, 142 Hz]}, process: {refractory: "
+                      "{absolute: 7 ms}}}}\n") == "");
   }
 }

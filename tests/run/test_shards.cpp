@@ -133,9 +133,9 @@ TEST_SUITE("run") {
       CHECK(std::equal(ids.begin(), ids.end(), rates.node_ids.begin(), rates.node_ids.end()));
     }
     // One node has nearly all spikes; none has any; there is no node.
-    NodeRates uneven{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 1e6, 0, 0}, {}, {}};
+    NodeRates uneven{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 1e6, 0, 0}, {}, {}, {}, {}, {}};
     CHECK(shard_ends(uneven, 3) == std::vector<std::size_t>{1, 2, 4});
-    NodeRates silent{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 0, 0, 0}, {}, {}};
+    NodeRates silent{{0, 1000}, std::vector<NodeId>{1, 2, 3, 4}, {0, 0, 0, 0}, {}, {}, {}, {}, {}};
     CHECK(shard_ends(silent, 2) == std::vector<std::size_t>{2, 4});
     CHECK(shard_ends(NodeRates{}, 2) == std::vector<std::size_t>{0, 0});
   }
