@@ -84,6 +84,23 @@ class PreparedProcess {
   virtual void append_train(std::size_t i, std::vector<double>& timestamps_ms) const = 0;
 };
 
+// How far the number of spikes of a group may be from what is asked for.
+struct CountScatter {
+  double variance = 0;  // of the sum over its nodes
+  // Of it, relative to the sum of the nodes' own variances: 1 if they have no spikes in common.
+  double shared = 1;
+};
+
+// The law of one node's intervals along its rate. Asked in order of time. For statistics: nothing generated depends
+// on it.
+class IntervalLaw {
+ public:
+  virtual ~IntervalLaw() = default;
+  // The probability that the first spike after a spike at `from_ms` (absent: after the start of the window) comes by
+  // `to_ms`. Absent if that is not known.
+  virtual std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) = 0;
+};
+
 // What messages about rates name: the process in the recipe, and the labels of TrainRates::groups.
 struct CheckedGroups {
   SourceLoc loc;
@@ -95,6 +112,12 @@ class PointProcess {
  public:
   virtual ~PointProcess() = default;
   virtual Scatter scatter() const = 0;
+  // Of each group; absent where only the nodes' own spread can say.
+  virtual std::vector<std::optional<CountScatter>> count_scatter(const TrainRates& rates) const {
+    return std::vector<std::optional<CountScatter>>(rates.groups.size());
+  }
+  // nullptr if it is not known. `rate` must outlive it.
+  virtual std::unique_ptr<IntervalLaw> interval_law(const RateFunction& /*rate*/) const { return nullptr; }
   // Whether there are rates that check_rates() could find fault with.
   virtual bool limits_rates() const { return false; }
   // Reports what of these rates, those of all nodes of a task, cannot be, or not as it was asked for.

@@ -160,8 +160,8 @@ struct GroupCheck {
   std::uint64_t nodes = 0;
   double expected_spikes = 0;
   std::uint64_t spikes = 0;
-  std::optional<double> z;     // (spikes − expected) / √expected; Poisson only
-  std::optional<double> ks_p;  // Kolmogorov-Smirnov of the time-rescaled intervals against the exponential
+  std::optional<double> z;  // (spikes − expected) / √variance, of the point process or else of the nodes' own spread
+  std::optional<double> ks_p;  // Kolmogorov-Smirnov of the intervals against the law of the point process
   std::uint64_t ks_intervals = 0;
   // Standard deviation (over n) over mean of the time-rescaled intervals; absent with fewer than two. Of any point
   // process: where its nodes have few spikes each, it lies between the process's own and 1.
@@ -194,10 +194,9 @@ struct StatisticsCheck {
 
 // Reads the made files of all tasks, or of `only` and what they need: observed spikes against the rates asked for.
 // Memory grows with nodes and groups. Errors: InputError for a file that is missing or is no file of this recipe.
-// Rescaled intervals: spike times are mapped through the cumulative intensity of their node and the nodes of a group
-// laid end to end, which for a Poisson process leaves intervals of mean 1 without any cut off by the end of the window
-// (Brown et al., Neural Comput. 14 (2002) 325). Other point processes than Poisson: the count is held against the
-// spread of the nodes' own counts, and intervals are not tested.
+// Counts are held against the variance of the point process, or, where it has none of its own, against the spread of
+// the nodes' counts. Intervals are mapped by the law of the process at the rate of their node to numbers that are drawn
+// evenly from 0 to 1 (after Brown et al., Neural Comput. 14 (2002) 325), given that they end inside the window.
 StatisticsCheck check_statistics(const Plan& plan, const std::vector<std::string>& only = {});
 
 }  // namespace stimgen

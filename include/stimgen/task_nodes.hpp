@@ -24,6 +24,7 @@ struct TaskNodes {
   std::vector<double> expected_of_node;  // of the rows of rates.node_ids
   std::string process;                   // "poisson"
   Scatter scatter = Scatter::poisson;    // of that process; of a combination: the least regular of its parts
+  const PointProcess* law = nullptr;     // that process; nullptr: of a combination
   std::string grouped_by;                // "pop_name", "assembly set 'thalamus_groups'", or empty
 
   TimeWindow window() const { return rates.window; }

@@ -1,6 +1,8 @@
 // Tails of distributions by series, continued fractions and, for large means, the normal limit.
 #include "base/probability.hpp"
 
+#include "base/maths.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -54,6 +56,16 @@ double normal_cdf(double z) {
 double gamma_cdf(double x, double shape) {
   if (x <= 0) return 0;
   return x < shape + 1 ? lower_by_series(x, shape) : 1 - upper_by_fraction(x, shape);
+}
+
+double inverse_gaussian_cdf(double x, double shape) {
+  if (x <= 0) return 0;
+  const double root = std::sqrt(shape / x);
+  // e^(2·shape)·P(Z > z), without the factor that overflows.
+  const double z = root * (x + 1);
+  const double reflected =
+      std::exp(-shape * (x - 1) * (x - 1) / (2 * x)) / std::sqrt(2 * std::acos(-1.0)) / maths::normal_hazard(z);
+  return std::min(normal_cdf(root * (x - 1)) + reflected, 1.0);
 }
 
 double lognormal_cdf(double x, double mu, double sigma) {

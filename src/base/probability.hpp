@@ -15,6 +15,8 @@ double poisson_cdf(double n, double mean);
 double poisson_two_sided(double n, double mean);
 // P(X <= x) of a gamma distribution of scale 1: the regularised lower incomplete gamma function.
 double gamma_cdf(double x, double shape);
+// P(X <= x) of the inverse Gaussian distribution of mean 1 and this shape (its variance is the inverse of it).
+double inverse_gaussian_cdf(double x, double shape);
 // Asymptotic p of a Kolmogorov-Smirnov distance D of n values, with the finite-size correction of Stephens (J. R. Stat.
 // Soc. B 32 (1970) 115).
 double kolmogorov_p(double distance, double n);

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <string>
 
+#include "base/maths.hpp"
 #include "process/correlated_trains.hpp"
+#include "process/poisson.hpp"
 
 namespace stimgen {
 
@@ -22,6 +23,23 @@ class CorrelatedProcess final : public PointProcess {
       : correlation_(correlation), mother_key_(mother_key) {}
 
   Scatter scatter() const override { return Scatter::shared; }
+  // Each train is Poisson. The covariance of two counts is c times the root of both expected numbers, or less: where
+  // sub-groups of a group have different rates, and where rates differ too much.
+  std::vector<std::optional<CountScatter>> count_scatter(const TrainRates& rates) const override {
+    std::vector<double> roots(rates.groups.size(), 0.0);
+    std::vector<std::optional<CountScatter>> groups(rates.groups.size(), CountScatter{});
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      roots[rates.group_of(i)] += maths::sqrt(rates.expected_spikes(i));
+      groups[rates.group_of(i)]->variance += rates.expected_spikes(i);
+    }
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+      const double own = groups[i]->variance;
+      groups[i]->variance += correlation_.c * std::max(roots[i] * roots[i] - own, 0.0);
+      if (own > 0) groups[i]->shared = groups[i]->variance / own;
+    }
+    return groups;
+  }
+  std::unique_ptr<IntervalLaw> interval_law(const RateFunction& rate) const override { return poisson_law(rate); }
   bool limits_rates() const override { return true; }
   double shared_bytes(const TrainRates& rates) const override { return mother_bytes(correlation_, rates); }
 
@@ -64,7 +82,7 @@ class CorrelatedProcess final : public PointProcess {
         groups.loc, "process.too-much-shared",
         fmt::format("the spikes that nodes share would take {:.2g} GB of memory, more than {:.0f} GB", bytes / 1e9,
                     kMostMotherBytes / 1e9),
-        fmt::format("with copy: {:.2g} it would be {:.2g} GB, at the same correlation", std::sqrt(correlation_.c),
+        fmt::format("with copy: {:.2g} it would be {:.2g} GB, at the same correlation", maths::sqrt(correlation_.c),
                     bytes / 1e9 * smallest_copy(rates) * smallest_copy(rates) / correlation_.c));
   }
 
@@ -101,7 +119,7 @@ class CorrelatedProcess final : public PointProcess {
                       "{} {:.3g} Hz get less; at {:.3g} Hz {:.2g}",
                       is_slow ? group.slow : group.fast, group.nodes, printable(groups.labels[i]),
                       is_slow ? "slow" : "fast", format_number(correlation_.c), reference, is_slow ? "below" : "above",
-                      border_hz, at_hz, correlation_.c * std::sqrt(0.5)));
+                      border_hz, at_hz, correlation_.c * maths::sqrt(0.5)));
     }
   }
 

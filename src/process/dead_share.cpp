@@ -23,7 +23,7 @@ MostDead most_dead(const RateWalk& rate, DeadTime dead) {
   MostDead most{at_ms, share.at(at_ms)};
   const auto look_at = [&](double time_ms) {
     const double dead_share = share.at(time_ms);
-    if (dead_share > most.share) most = {time_ms, dead_share};
+    if (dead_share > most.share * (1 + 0x1p-40)) most = {time_ms, dead_share};  // the first of equals
   };
   while (!share.now().finished()) {
     // Settled, W is a parabola up to the next change; else short pieces tell one summit from the next.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/maths.hpp"
+#include "base/probability.hpp"
 #include "base/random.hpp"
 #include "process/renewal.hpp"
 
@@ -42,7 +43,7 @@ double draw_xg(double shape, StreamKey key, NodeId node, std::uint64_t n) {
   }
 }
 
-class GammaIntervals final : public IntervalLaw {
+class GammaIntervals final : public RenewalIntervals {
  public:
   explicit GammaIntervals(double shape) : shape_(shape) {}
   double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
@@ -54,6 +55,10 @@ class GammaIntervals final : public IntervalLaw {
   double long_interval(StreamKey key, NodeId node) const override {
     return draw_xg(shape_ + 1.0, key, node, 0) / shape_;
   }
+  double cdf(double x) const override { return probability::gamma_cdf(x * shape_, shape_); }
+  double long_cdf(double x) const override { return probability::gamma_cdf(x * shape_, shape_ + 1.0); }
+  double variance() const override { return 1.0 / shape_; }
+  double third_cumulant() const override { return 2.0 / (shape_ * shape_); }
 
  private:
   double shape_;

@@ -3,6 +3,7 @@
 // Drawn by Michael, Schucany & Haas (The American Statistician 30 (1976) 88): the smaller root of a quadratic, or its
 // inverse, in a form that does not cancel.
 #include "base/maths.hpp"
+#include "base/probability.hpp"
 #include "base/random.hpp"
 #include "process/interval_cv.hpp"
 #include "process/renewal.hpp"
@@ -13,7 +14,7 @@ extern const ProcessKind kInverseGaussianKind;
 
 namespace {
 
-class InverseGaussianIntervals final : public IntervalLaw {
+class InverseGaussianIntervals final : public RenewalIntervals {
  public:
   explicit InverseGaussianIntervals(double cv) : half_squared_cv_(0.5 * (cv * cv)) {}
   double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
@@ -25,6 +26,10 @@ class InverseGaussianIntervals final : public IntervalLaw {
   }
   // Lengths that are preferred in proportion to themselves are those of the inverse.
   double long_interval(StreamKey key, NodeId node) const override { return 1.0 / interval(key, node, 0); }
+  double cdf(double x) const override { return probability::inverse_gaussian_cdf(x, 0.5 / half_squared_cv_); }
+  double long_cdf(double x) const override { return x > 0 ? 1.0 - cdf(1.0 / x) : 0.0; }
+  double variance() const override { return 2.0 * half_squared_cv_; }
+  double third_cumulant() const override { return 3.0 * variance() * variance(); }
 
  private:
   double half_squared_cv_;

@@ -1,6 +1,9 @@
 // The inhomogeneous Poisson process: see poisson.cpp.
 #pragma once
 
+#include <memory>
+#include <vector>
+
 #include "process/unit_times.hpp"
 #include "stimgen/process.hpp"
 
@@ -18,6 +21,9 @@ class PoissonTimes final : public UnitTimes {
   const PoissonKernel* kernel_;
   StreamKey key_;
 };
+
+// Of trains that are Poisson, whatever they have in common. `rate` must outlive it.
+std::unique_ptr<IntervalLaw> poisson_law(const RateFunction& rate);
 
 extern const ProcessKind kPoissonKind;
 

@@ -23,6 +23,7 @@
 #include "base/maths.hpp"
 #include "base/random.hpp"
 #include "process/dead_share.hpp"
+#include "process/refractory_law.hpp"
 #include "stimgen/process.hpp"
 
 namespace stimgen {
@@ -198,6 +199,12 @@ class RefractoryProcess final : public PointProcess {
  public:
   explicit RefractoryProcess(DeadTime dead) : dead_(dead) {}
   Scatter scatter() const override { return Scatter::independent; }
+  std::vector<std::optional<CountScatter>> count_scatter(const TrainRates& rates) const override {
+    return refractory_count_scatter(rates, dead_);
+  }
+  std::unique_ptr<IntervalLaw> interval_law(const RateFunction& rate) const override {
+    return refractory_law(rate, dead_);
+  }
   bool limits_rates() const override { return true; }
   void check_rates(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const override {
     if (rates.functions.empty()) {
@@ -213,8 +220,8 @@ class RefractoryProcess final : public PointProcess {
  private:
   // Rounded down, so that what is said to be possible is.
   static std::string rounded_down(double value) {
-    const double unit = std::pow(10.0, std::floor(std::log10(value)) - 2);
-    return format_number(std::floor(value / unit) * unit);
+    const double unit = value >= 100 ? 1 : value >= 10 ? 0.1 : 0.001;
+    return fmt::format("{:.6g}", std::floor(value / unit) * unit);
   }
 
   void check_constants(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const {

@@ -4,6 +4,8 @@
 // is a uniform of block 2^63, one of each node, and one spike is then expected in each unit of time from 0 on.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "base/random.hpp"
@@ -48,11 +50,31 @@ class RegularTimes final : public UnitTimes {
   StreamKey key_;
 };
 
+// Only the first spike comes at random. Jitter may move it to a later place than is said here: by its half at most.
+class RegularLaw final : public IntervalLaw {
+ public:
+  RegularLaw(const RateFunction& rate, Regularity regularity) : rate_(&rate), regularity_(regularity) {}
+  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
+    if (from_ms) return std::nullopt;
+    const double expected = rate_->cumulative_intensity_at(to_ms);
+    if (!regularity_.phase) return std::min(expected / (1.0 + regularity_.jitter), 1.0);
+    const double latest = *regularity_.phase + regularity_.jitter / 2;
+    return expected > latest ? 1.0 : 0.0;
+  }
+
+ private:
+  const RateFunction* rate_;
+  Regularity regularity_;
+};
+
 class RegularProcess final : public PointProcess {
  public:
   explicit RegularProcess(Regularity regularity) : regularity_(regularity) {}
   // With one phase for all, nodes fire together.
   Scatter scatter() const override { return regularity_.phase ? Scatter::shared : Scatter::independent; }
+  std::unique_ptr<IntervalLaw> interval_law(const RateFunction& rate) const override {
+    return std::make_unique<RegularLaw>(rate, regularity_);
+  }
   std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
     return prepare_rescaled(std::make_unique<RegularTimes>(regularity_, key), rates);
   }

@@ -23,6 +23,8 @@ constexpr std::size_t kGridOfManyGroups = 4096;
 constexpr std::size_t kFewGroups = 64;
 // Fewer values than this say nothing about a distribution.
 constexpr std::uint64_t kFewestValues = 8;
+// From this variance on a sum of counts is normal, as far out as it is looked at.
+constexpr double kNormalFromVariance = 25;
 
 // One statistical statement: if `p` is below the shared threshold, `message` is said.
 struct Test {
@@ -35,13 +37,13 @@ struct GroupTally {
   std::uint64_t spikes = 0;
   std::uint64_t silent = 0;
   double expected_silent = 0;
-  double carried = 0;     // operational time since the last spike, over the ends of nodes
   double square_sum = 0;  // of (count − expected) of the nodes
   std::uint64_t intervals = 0;
   double mean_interval = 0;     // in operational time: 1 is an expected spike
   double interval_squares = 0;  // around the mean, summed by Welford's update
   std::vector<std::uint64_t> grid;
-  NodeId most_surprising = 0;  // the silent node with the highest expectation
+  NodeId most_surprising = 0;  // the silent node that was least likely to be so
+  double least_silence = 1;    // how likely
   double most_expected = 0;
 };
 
@@ -85,20 +87,30 @@ class Tally {
 
  private:
   void open_node() {
-    before_ = 0;
+    before_ms_.reset();
     count_ = 0;
-    if (row_ < nodes_.rates.size()) rate_ = &nodes_.rates.rate_of(row_, scratch_);
+    if (row_ == nodes_.rates.size()) return;
+    law_ = nodes_.law->interval_law(nodes_.rates.rate_of(row_, scratch_));
+    const auto some = law_ != nullptr ? law_->next_spike_by({}, nodes_.window().stop_ms) : std::nullopt;
+    silence_ = some ? std::optional(1 - *some) : std::nullopt;
   }
 
   void add_spike(double time_ms) {
-    GroupTally& group = groups_[nodes_.group_of_node[row_]];
-    const double now = rate_->cumulative_intensity_at(time_ms);
-    const double interval = group.carried + now - before_;
-    before_ = now;
-    group.carried = 0;
     ++count_;
-    const double u = -std::expm1(-interval);
-    const auto cell = static_cast<std::size_t>(u * static_cast<double>(group.grid.size()));
+    add_interval(time_ms);
+    before_ms_ = time_ms;
+  }
+
+  // An interval that began with a spike and ended before the window did is as long as the law says of those that end
+  // before it: so its place among them is drawn evenly from 0 to 1, and those that were cut off need not be known.
+  void add_interval(double time_ms) {
+    if (law_ == nullptr) return;
+    const std::optional<double> by_now = law_->next_spike_by(before_ms_, time_ms);
+    const std::optional<double> at_all = law_->next_spike_by(before_ms_, nodes_.window().stop_ms);
+    if (!by_now || !at_all) return;
+    GroupTally& group = groups_[nodes_.group_of_node[row_]];
+    const double place = *at_all > 0 ? std::min(*by_now / *at_all, 1.0) : 1.0;
+    const auto cell = static_cast<std::size_t>(place * static_cast<double>(group.grid.size()));
     ++group.grid[std::min(cell, group.grid.size() - 1)];
     const double before = interval - group.mean_interval;
     group.mean_interval += before / static_cast<double>(++group.intervals);
@@ -108,14 +120,15 @@ class Tally {
   void close_node() {
     GroupTally& group = groups_[nodes_.group_of_node[row_]];
     const double total = nodes_.rates.expected_spikes(row_);
-    group.carried += std::max(total - before_, 0.0);
     group.spikes += count_;
-    group.expected_silent += std::exp(-total);
+    // Where the law is not known, as if it were Poisson.
+    group.expected_silent += silence_.value_or(std::exp(-total));
     const double offset = static_cast<double>(count_) - total;
     group.square_sum += offset * offset;
     if (count_ == 0) {
       ++group.silent;
-      if (total > group.most_expected) {
+      if (silence_ && *silence_ < group.least_silence) {
+        group.least_silence = *silence_;
         group.most_expected = total;
         group.most_surprising = nodes_.rates.node_ids[row_];
       }
@@ -128,9 +141,11 @@ class Tally {
   std::vector<GroupTally> groups_;
   NodeIndex index_;
   std::size_t row_ = 0;
-  const RateFunction* rate_ = nullptr;
+  // Of the node at hand.
   RateFunction scratch_;
-  double before_ = 0;  // Λ at the last spike of this node
+  std::unique_ptr<IntervalLaw> law_;
+  std::optional<double> silence_;  // P(no spike)
+  std::optional<double> before_ms_;
   std::uint64_t count_ = 0;
   std::uint64_t strangers_ = 0;
   std::vector<NodeId> named_;
@@ -199,9 +214,10 @@ class Checker {
     while (source->next(block)) tally.add(block, nodes.window().stop_ms + resolution_ms);
     tally.finish();
 
+    const auto scatter = nodes.law->count_scatter(nodes.rates.train_rates());
     const std::size_t first = check_.groups.size();
     for (std::size_t group = 0; group < nodes.labels.size(); ++group) {
-      if (nodes.nodes[group] > 0) add_group(task, nodes, group, tally.groups()[group]);
+      if (nodes.nodes[group] > 0) add_group(task, nodes, group, tally.groups()[group], scatter[group]);
     }
     add_fed(nodes);
     if (first == check_.groups.size()) return;
@@ -216,7 +232,8 @@ class Checker {
     }
   }
 
-  void add_group(const Task& task, const TaskNodes& nodes, std::size_t index, const GroupTally& tally) {
+  void add_group(const Task& task, const TaskNodes& nodes, std::size_t index, const GroupTally& tally,
+                 const std::optional<CountScatter>& scatter) {
     const std::size_t at = check_.groups.size();
     GroupCheck& group = check_.groups.emplace_back();
     group.task = task.name;
@@ -231,42 +248,46 @@ class Checker {
       group.cv_rescaled = std::sqrt(variance) / tally.mean_interval;
     }
     const double count = static_cast<double>(group.spikes);
+    const double offset = count - group.expected_spikes;
+    const auto add_count_test = [&](double p) {
+      tests_.push_back(
+          {at, p, fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
+    };
     if (nodes.scatter == Scatter::poisson) {
-      if (group.expected_spikes > 0) group.z = (count - group.expected_spikes) / std::sqrt(group.expected_spikes);
-      tests_.push_back({at, probability::poisson_two_sided(count, group.expected_spikes),
-                        fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
-      add_interval_test(at, nodes, tally);
-      if (tally.silent > 0) {
-        tests_.push_back({at, std::min(1.0, static_cast<double>(group.nodes) * std::exp(-tally.most_expected)),
-                          fmt::format("node {} is silent where {:.4g} spikes were asked for", tally.most_surprising,
-                                      tally.most_expected)});
-      }
-    } else if (group.nodes >= kFewestValues && tally.square_sum > 0) {
-      // Only the nodes' own spread says how far counts of this process may be from what was asked for.
-      const double z = (count - group.expected_spikes) / std::sqrt(tally.square_sum);
-      group.z = z;
-      if (nodes.scatter != Scatter::shared) {
-        tests_.push_back({at, 2 * probability::normal_cdf(-std::abs(z)),
-                          fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
-      }
+      if (group.expected_spikes > 0) group.z = offset / std::sqrt(group.expected_spikes);
+      add_count_test(probability::poisson_two_sided(count, group.expected_spikes));
     } else if (group.expected_spikes == 0 && group.spikes > 0) {
       group.problems.push_back(fmt::format("{} spikes where none were asked for", group.spikes));
+    } else if (scatter && scatter->variance >= kNormalFromVariance) {
+      group.z = offset / std::sqrt(scatter->variance);
+      add_count_test(2 * probability::normal_cdf(-std::abs(*group.z)));
+    } else if (group.nodes >= kFewestValues && tally.square_sum > 0) {
+      // Only the nodes' own spread says how far counts may be from what was asked for.
+      group.z = offset / std::sqrt(tally.square_sum);
+      if (nodes.scatter != Scatter::shared) add_count_test(2 * probability::normal_cdf(-std::abs(*group.z)));
+    }
+    add_interval_test(at, nodes, tally, scatter ? scatter->shared : 1);
+    if (tally.least_silence < 1) {
+      tests_.push_back({at, std::min(1.0, static_cast<double>(group.nodes) * tally.least_silence),
+                        fmt::format("node {} is silent where {:.4g} spikes were asked for", tally.most_surprising,
+                                    tally.most_expected)});
     }
     add_rates_test(at, nodes, index);
   }
 
-  void add_interval_test(std::size_t at, const TaskNodes& nodes, const GroupTally& tally) {
+  // `shared`: as CountScatter. So many fewer values say something of their own.
+  void add_interval_test(std::size_t at, const TaskNodes& nodes, const GroupTally& tally, double shared) {
     GroupCheck& group = check_.groups[at];
     group.ks_intervals = tally.intervals;
     if (tally.intervals < kFewestValues) return;
     // Times on a grid are late by up to its step, and so are intervals in operational time.
     const double allowance = expected_spikes(nodes.peak_hz(), plan_.recipe.output.resolution_ms);
     const double distance = std::max(0.0, distance_on_grid(tally) - allowance);
-    group.ks_p = probability::kolmogorov_p(distance, static_cast<double>(tally.intervals));
+    group.ks_p = probability::kolmogorov_p(distance, static_cast<double>(tally.intervals) / shared);
     tests_.push_back({at, *group.ks_p,
-                      fmt::format("intervals, rescaled by the rate asked for, are not those of a Poisson process "
+                      fmt::format("intervals are not those of a {} process at the rate asked for "
                                   "(KS distance {:.3g} over {} intervals)",
-                                  distance, tally.intervals)});
+                                  nodes.process, distance, tally.intervals)});
   }
 
   void add_rates_test(std::size_t at, const TaskNodes& nodes, std::size_t index) {

@@ -68,6 +68,7 @@ TaskNodes open_task_nodes(const Plan& plan, TaskIndex task) {
   }
   nodes.scatter = source.process->scatter();
   nodes.process = source.process_kind->info.name;
+  nodes.law = source.process.get();
   return nodes;
 }
 
