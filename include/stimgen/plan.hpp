@@ -77,6 +77,7 @@ struct Task {
   std::string output;  // relative to the output directory: "shell.h5"
   double expected_spikes = 0;
   std::uint64_t expected_bytes = 0;  // of the uncompressed file, at most, if it makes just the expected spikes
+  double shared_bytes = 0;           // memory for spikes that its nodes share while it is made
 
   // Where the spikes come from; nullptr: it makes no file, or the plan is an outline.
   std::unique_ptr<const Source> source;

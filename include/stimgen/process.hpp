@@ -96,9 +96,9 @@ struct CountScatter {
 class IntervalLaw {
  public:
   virtual ~IntervalLaw() = default;
-  // The probability that the first spike after a spike at `from_ms` (absent: after the start of the window) comes by
-  // `to_ms`. Absent if that is not known.
-  virtual std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) = 0;
+  // The probability that no spike comes by `to_ms` after one at `from_ms` (absent: after the start of the window).
+  // Absent if it is not known.
+  virtual std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) = 0;
 };
 
 // What messages about rates name: the process in the recipe, and the labels of TrainRates::groups.

@@ -76,7 +76,8 @@ std::string as_table(const Plan& plan, const States& states, bool with_streams) 
 
 // The keys are a contract: format_version, recipe, output_directory, tasks[] with name, kind (a name is unique only
 // within networks, assemblies and the rest), needs[] with name and kind, populations, streams, fingerprint, and for
-// tasks that make a file output, expected_spikes, expected_bytes, state ("fresh" or "stale") and why (only if stale).
+// tasks that make a file output, expected_spikes, expected_bytes, shared_bytes (only where nodes share spikes), state
+// ("fresh" or "stale") and why (only if stale).
 std::string as_json(const Plan& plan, const States& states) {
   Json tasks = Json::array();
   for (TaskIndex i = 0; i < plan.tasks.size(); ++i) {
@@ -94,6 +95,7 @@ std::string as_json(const Plan& plan, const States& states) {
       entry["output"] = task.output;
       entry["expected_spikes"] = task.expected_spikes;
       entry["expected_bytes"] = task.expected_bytes;
+      if (task.shared_bytes > 0) entry["shared_bytes"] = std::ceil(task.shared_bytes);
       const TaskState& state = states.at(i);
       entry["state"] = state.fresh ? "fresh" : "stale";
       if (!state.fresh) entry["why"] = state.why;
@@ -148,6 +150,11 @@ int run_plan_command(const Arguments& arguments, Terminal& terminal) {
     return 0;
   }
   terminal.out(as_table(plan, states, arguments.has("streams")));
+  for (const Task& task : plan.tasks) {
+    if (task.shared_bytes == 0) continue;
+    terminal.note(fmt::format("spikes that nodes of '{}' share take {} of memory while it is made", task.name,
+                              format_bytes(task.shared_bytes)));
+  }
   if (plan.recipe.output.compression == Compression::gzip) terminal.note("BYTES are those before compression");
   return 0;
 }

@@ -63,18 +63,21 @@ class SpikeTaskBuilder {
     return source.process != nullptr;
   }
 
-  // What the process cannot make of the rates.
-  void check_rates(const Entry& entry, const SampledSource& source) {
+  // What the process cannot make of the rates, and what it keeps in memory.
+  void check_rates(const Entry& entry, const SampledSource& source, Task& task) {
     if (!source.process->limits_rates()) return;
+    const std::size_t errors_before = diagnostics_.error_count();
     const NodeRates rates = source.node_rates();
     const std::vector<std::string> labels = source.groups().labels;
     const SourceLoc loc = source.process_value != nullptr ? source.process_value->loc : entry.loc;
     source.process->check_rates(rates.train_rates(), {loc, labels}, diagnostics_);
+    if (diagnostics_.error_count() == errors_before)
+      task.shared_bytes = source.process->shared_bytes(rates.train_rates());
   }
 
   // What all tasks have in common that sample spikes.
   void finish(const Entry& entry, Task task, std::unique_ptr<const SampledSource> source) {
-    check_rates(entry, *source);
+    check_rates(entry, *source, task);
     task.name = entry.name;
     task.loc = entry.loc;
     task.needs.push_back(network_task(plan_, *source->population));

@@ -1,7 +1,7 @@
 // The inhomogeneous Poisson process: unit times with exponential gaps, made by the kernels.
 #include "process/poisson.hpp"
 
-#include "base/probability.hpp"
+#include "base/maths.hpp"
 #include "process/count_scatter.hpp"
 #include "process/poisson_kernel.hpp"
 #include "process/rescaled.hpp"
@@ -12,9 +12,9 @@ namespace {
 class PoissonLaw final : public IntervalLaw {
  public:
   explicit PoissonLaw(const RateFunction& rate) : rate_(&rate) {}
-  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
+  std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     const double from = from_ms ? rate_->cumulative_intensity_at(*from_ms) : 0;
-    return probability::exponential_cdf(rate_->cumulative_intensity_at(to_ms) - from);
+    return maths::exp(from - rate_->cumulative_intensity_at(to_ms));
   }
 
  private:

@@ -15,12 +15,12 @@ class ConstantLaw final : public IntervalLaw {
   ConstantLaw(double rate_hz, DeadTime dead, double start_ms)
       : dead_(dead), start_ms_(start_ms), mean_ms_(1000 / rate_hz), wait_ms_(mean_ms_ - dead.mean_ms()) {}
 
-  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
-    if (from_ms) return 1 - survival(to_ms - *from_ms - dead_.absolute_ms);
-    // ∫ (1 - F) over the mean: what is left of the interval that the start falls into.
+  std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
+    if (from_ms) return survival(to_ms - *from_ms - dead_.absolute_ms);
+    // 1 - ∫ (1 - F) over the mean: what is left of the interval that the start falls into is longer.
     const double silent_ms = to_ms - start_ms_;
     const double first_ms = std::min(silent_ms, dead_.absolute_ms);
-    return (first_ms + survived_ms(silent_ms - first_ms)) / mean_ms_;
+    return 1 - (first_ms + survived_ms(silent_ms - first_ms)) / mean_ms_;
   }
 
  private:
@@ -56,15 +56,15 @@ class HazardLaw final : public IntervalLaw {
  public:
   HazardLaw(const RateFunction& rate, DeadTime dead) : dead_(dead), share_(RateWalk(rate), dead) {}
 
-  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
+  std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     if (from_ms) {
       share_.go_to(*from_ms);
-      return 1 - survival(*from_ms + dead_.absolute_ms, to_ms);
+      return survival(*from_ms + dead_.absolute_ms, to_ms);
     }
     // A node that is dead at the start has half of its dead time left in the mean.
     const double dead_at_start = share_.now().first_per_ms() * dead_.absolute_ms;
     const double start_ms = share_.now().start_ms();
-    return 1 - (1 - dead_at_start) * survival(start_ms, to_ms) -
+    return (1 - dead_at_start) * survival(start_ms, to_ms) +
            dead_at_start * survival(start_ms + dead_.absolute_ms / 2, to_ms);
   }
 

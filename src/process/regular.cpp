@@ -54,12 +54,12 @@ class RegularTimes final : public UnitTimes {
 class RegularLaw final : public IntervalLaw {
  public:
   RegularLaw(const RateFunction& rate, Regularity regularity) : rate_(&rate), regularity_(regularity) {}
-  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
+  std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     if (from_ms) return std::nullopt;
     const double expected = rate_->cumulative_intensity_at(to_ms);
-    if (!regularity_.phase) return std::min(expected / (1.0 + regularity_.jitter), 1.0);
+    if (!regularity_.phase) return std::max(1.0 - expected / (1.0 + regularity_.jitter), 0.0);
     const double latest = *regularity_.phase + regularity_.jitter / 2;
-    return expected > latest ? 1.0 : 0.0;
+    return expected > latest ? 0.0 : 1.0;
   }
 
  private:

@@ -38,11 +38,11 @@ class RenewalTimes final : public UnitTimes {
 class RenewalLaw final : public IntervalLaw {
  public:
   RenewalLaw(const RenewalIntervals& intervals, const RateFunction& rate) : intervals_(&intervals), rate_(&rate) {}
-  std::optional<double> next_spike_by(std::optional<double> from_ms, double to_ms) override {
+  std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     const double to = rate_->cumulative_intensity_at(to_ms);
-    if (from_ms) return intervals_->cdf(to - rate_->cumulative_intensity_at(*from_ms));
-    // ∫ (1 - F): what is left of the interval that the start falls into.
-    return to * (1 - intervals_->cdf(to)) + intervals_->long_cdf(to);
+    if (from_ms) return 1 - intervals_->cdf(to - rate_->cumulative_intensity_at(*from_ms));
+    // 1 - ∫ (1 - F): what is left of the interval that the start falls into is longer.
+    return 1 - intervals_->long_cdf(to) - to * (1 - intervals_->cdf(to));
   }
 
  private:

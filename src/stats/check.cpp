@@ -91,8 +91,7 @@ class Tally {
     count_ = 0;
     if (row_ == nodes_.rates.size()) return;
     law_ = nodes_.law->interval_law(nodes_.rates.rate_of(row_, scratch_));
-    const auto some = law_ != nullptr ? law_->next_spike_by({}, nodes_.window().stop_ms) : std::nullopt;
-    silence_ = some ? std::optional(1 - *some) : std::nullopt;
+    silence_ = law_ != nullptr ? law_->no_spike_by({}, nodes_.window().stop_ms) : std::nullopt;
   }
 
   void add_spike(double time_ms) {
@@ -105,11 +104,11 @@ class Tally {
   // before it: so its place among them is drawn evenly from 0 to 1, and those that were cut off need not be known.
   void add_interval(double time_ms) {
     if (law_ == nullptr) return;
-    const std::optional<double> by_now = law_->next_spike_by(before_ms_, time_ms);
-    const std::optional<double> at_all = law_->next_spike_by(before_ms_, nodes_.window().stop_ms);
-    if (!by_now || !at_all) return;
+    const std::optional<double> not_yet = law_->no_spike_by(before_ms_, time_ms);
+    const std::optional<double> never = law_->no_spike_by(before_ms_, nodes_.window().stop_ms);
+    if (!not_yet || !never) return;
     GroupTally& group = groups_[nodes_.group_of_node[row_]];
-    const double place = *at_all > 0 ? std::min(*by_now / *at_all, 1.0) : 1.0;
+    const double place = *never < 1 ? std::min((1 - *not_yet) / (1 - *never), 1.0) : 1.0;
     const auto cell = static_cast<std::size_t>(place * static_cast<double>(group.grid.size()));
     ++group.grid[std::min(cell, group.grid.size() - 1)];
     const double before = interval - group.mean_interval;
