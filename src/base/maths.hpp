@@ -12,6 +12,10 @@ double log_one_plus(double f);
 double log_one_plus_minus(double f);
 // e^x for |x| <= 700. Relative error below 2^-51.
 double exp(double x);
+// e^-x for x >= 0; 0 where it is below 10^-304.
+inline double decay(double x) {
+  return x > 700 ? 0.0 : exp(-x);
+}
 // x^y = exp(y·log x). Requires: x > 0 normal, result in range. For rates, not for spike times.
 double pow(double x, double y);
 // Correctly rounded square root. Requires: x >= 0.

@@ -29,11 +29,6 @@ struct MostDead {
 };
 MostDead most_dead(const RateWalk& rate, DeadTime dead);
 
-// e^-x for x >= 0; 0 where it is below 10^-304.
-inline double decay(double x) {
-  return x > 700 ? 0.0 : maths::exp(-x);
-}
-
 // A rate along a walk, per ms, as it was `lag_ms` ago. Asked in order of time; before the window it is that of its
 // start. Times are those of now: a segment begins here at its start plus the lag, so that rounding cannot leave a
 // border between "not yet" and "no longer".
@@ -137,12 +132,12 @@ class DeadShare {
     double value = recovering_, from_ms = std::max(recovering_at_ms_, then_.start_ms() + dead_.absolute_ms);
     const double begin_ms = then_.finished() ? kNever : std::max(then_.begin_ms(), from_ms);
     if (begin_ms > from_ms) {
-      value *= decay((std::min(begin_ms, now_ms) - from_ms) / relative_ms);
+      value *= maths::decay((std::min(begin_ms, now_ms) - from_ms) / relative_ms);
       from_ms = begin_ms;
     }
     if (now_ms <= from_ms) return value;
     const double span_ms = now_ms - from_ms;
-    const double left = decay(span_ms / relative_ms);
+    const double left = maths::decay(span_ms / relative_ms);
     return value * left + then_.rate_at(from_ms) * relative_ms * (1.0 - left) +
            then_.slope_at(from_ms) * relative_ms * (span_ms - relative_ms * (1.0 - left));
   }

@@ -14,7 +14,7 @@ class PoissonLaw final : public IntervalLaw {
   explicit PoissonLaw(const RateFunction& rate) : rate_(&rate) {}
   std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     const double from = from_ms ? rate_->cumulative_intensity_at(*from_ms) : 0;
-    return maths::exp(from - rate_->cumulative_intensity_at(to_ms));
+    return maths::decay(rate_->cumulative_intensity_at(to_ms) - from);
   }
 
  private:

@@ -29,18 +29,18 @@ class ConstantLaw final : public IntervalLaw {
   // P(what comes after `absolute` is longer).
   double survival(double time_ms) const {
     if (time_ms <= 0) return 1;
-    const double waits = decay(time_ms / wait_ms_);
+    const double waits = maths::decay(time_ms / wait_ms_);
     if (dead_.relative_ms == 0) return waits;
     if (equal()) return (1 + time_ms / wait_ms_) * waits;
-    const double recovers = decay(time_ms / dead_.relative_ms);
+    const double recovers = maths::decay(time_ms / dead_.relative_ms);
     return (wait_ms_ * waits - dead_.relative_ms * recovers) / (wait_ms_ - dead_.relative_ms);
   }
   // ∫ of survival().
   double survived_ms(double time_ms) const {
-    const double waits = decay(time_ms / wait_ms_);
+    const double waits = maths::decay(time_ms / wait_ms_);
     if (dead_.relative_ms == 0) return wait_ms_ * (1 - waits);
     if (equal()) return 2 * wait_ms_ - (time_ms + 2 * wait_ms_) * waits;
-    const double recovers = decay(time_ms / dead_.relative_ms);
+    const double recovers = maths::decay(time_ms / dead_.relative_ms);
     return (wait_ms_ * wait_ms_ * (1 - waits) - dead_.relative_ms * dead_.relative_ms * (1 - recovers)) /
            (wait_ms_ - dead_.relative_ms);
   }
@@ -81,7 +81,7 @@ class HazardLaw final : public IntervalLaw {
       hazard += summed_hazard(share, at_ms, end_ms);
       at_ms = end_ms;
     }
-    return decay(hazard);
+    return maths::decay(hazard);
   }
 
   // Gauss-Legendre with four points.

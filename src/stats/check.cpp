@@ -37,13 +37,16 @@ struct GroupTally {
   std::uint64_t spikes = 0;
   std::uint64_t silent = 0;
   double expected_silent = 0;
-  double square_sum = 0;  // of (count − expected) of the nodes
-  std::uint64_t intervals = 0;
-  double mean_interval = 0;     // in operational time: 1 is an expected spike
-  double interval_squares = 0;  // around the mean, summed by Welford's update
-  std::vector<std::uint64_t> grid;
-  NodeId most_surprising = 0;  // the silent node that was least likely to be so
-  double least_silence = 1;    // how likely
+  double square_sum = 0;            // of (count − expected) of the nodes
+  std::uint64_t intervals = 0;      // those in `grid`
+  std::vector<std::uint64_t> grid;  // places of intervals among those of their law
+  // Intervals in operational time, in which 1 is an expected spike, the nodes laid end to end.
+  double carried = 0;  // since the last spike, over the ends of nodes
+  std::uint64_t rescaled = 0;
+  double mean_rescaled = 0;
+  double rescaled_squares = 0;  // around the mean, summed by Welford's update
+  NodeId most_surprising = 0;   // the silent node that was least likely to be so
+  double least_silence = 1;     // how likely
   double most_expected = 0;
 };
 
@@ -88,16 +91,30 @@ class Tally {
  private:
   void open_node() {
     before_ms_.reset();
+    before_ = 0;
     count_ = 0;
     if (row_ == nodes_.rates.size()) return;
-    law_ = nodes_.law->interval_law(nodes_.rates.rate_of(row_, scratch_));
+    rate_ = &nodes_.rates.rate_of(row_, scratch_);
+    law_ = nodes_.law->interval_law(*rate_);
     silence_ = law_ != nullptr ? law_->no_spike_by({}, nodes_.window().stop_ms) : std::nullopt;
   }
 
   void add_spike(double time_ms) {
     ++count_;
+    add_rescaled(time_ms);
     add_interval(time_ms);
     before_ms_ = time_ms;
+  }
+
+  void add_rescaled(double time_ms) {
+    GroupTally& group = groups_[nodes_.group_of_node[row_]];
+    const double now = rate_->cumulative_intensity_at(time_ms);
+    const double interval = group.carried + now - before_;
+    before_ = now;
+    group.carried = 0;
+    const double offset = interval - group.mean_rescaled;
+    group.mean_rescaled += offset / static_cast<double>(++group.rescaled);
+    group.rescaled_squares += offset * (interval - group.mean_rescaled);
   }
 
   // An interval that began with a spike and ended before the window did is as long as the law says of those that end
@@ -111,14 +128,13 @@ class Tally {
     const double place = *never < 1 ? std::min((1 - *not_yet) / (1 - *never), 1.0) : 1.0;
     const auto cell = static_cast<std::size_t>(place * static_cast<double>(group.grid.size()));
     ++group.grid[std::min(cell, group.grid.size() - 1)];
-    const double before = interval - group.mean_interval;
-    group.mean_interval += before / static_cast<double>(++group.intervals);
-    group.interval_squares += before * (interval - group.mean_interval);
+    ++group.intervals;
   }
 
   void close_node() {
     GroupTally& group = groups_[nodes_.group_of_node[row_]];
     const double total = nodes_.rates.expected_spikes(row_);
+    group.carried += std::max(total - before_, 0.0);
     group.spikes += count_;
     // Where the law is not known, as if it were Poisson.
     group.expected_silent += silence_.value_or(std::exp(-total));
@@ -142,6 +158,8 @@ class Tally {
   std::size_t row_ = 0;
   // Of the node at hand.
   RateFunction scratch_;
+  const RateFunction* rate_ = nullptr;
+  double before_ = 0;  // Λ at the last spike
   std::unique_ptr<IntervalLaw> law_;
   std::optional<double> silence_;  // P(no spike)
   std::optional<double> before_ms_;
@@ -242,29 +260,11 @@ class Checker {
     group.spikes = tally.spikes;
     group.silent_nodes = tally.silent;
     group.expected_silent_nodes = tally.expected_silent;
-    if (tally.intervals >= 2 && tally.mean_interval > 0) {
-      const double variance = tally.interval_squares / static_cast<double>(tally.intervals);
-      group.cv_rescaled = std::sqrt(variance) / tally.mean_interval;
+    if (tally.rescaled >= 2 && tally.mean_rescaled > 0) {
+      const double variance = tally.rescaled_squares / static_cast<double>(tally.rescaled);
+      group.cv_rescaled = std::sqrt(variance) / tally.mean_rescaled;
     }
-    const double count = static_cast<double>(group.spikes);
-    const double offset = count - group.expected_spikes;
-    const auto add_count_test = [&](double p) {
-      tests_.push_back(
-          {at, p, fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
-    };
-    if (nodes.scatter == Scatter::poisson) {
-      if (group.expected_spikes > 0) group.z = offset / std::sqrt(group.expected_spikes);
-      add_count_test(probability::poisson_two_sided(count, group.expected_spikes));
-    } else if (group.expected_spikes == 0 && group.spikes > 0) {
-      group.problems.push_back(fmt::format("{} spikes where none were asked for", group.spikes));
-    } else if (scatter && scatter->variance >= kNormalFromVariance) {
-      group.z = offset / std::sqrt(scatter->variance);
-      add_count_test(2 * probability::normal_cdf(-std::abs(*group.z)));
-    } else if (group.nodes >= kFewestValues && tally.square_sum > 0) {
-      // Only the nodes' own spread says how far counts may be from what was asked for.
-      group.z = offset / std::sqrt(tally.square_sum);
-      if (nodes.scatter != Scatter::shared) add_count_test(2 * probability::normal_cdf(-std::abs(*group.z)));
-    }
+    add_count_test(at, nodes, tally, scatter);
     add_interval_test(at, nodes, tally, scatter ? scatter->shared : 1);
     if (tally.least_silence < 1) {
       tests_.push_back({at, std::min(1.0, static_cast<double>(group.nodes) * tally.least_silence),
@@ -272,6 +272,30 @@ class Checker {
                                     tally.most_expected)});
     }
     add_rates_test(at, nodes, index);
+  }
+
+  void add_count_test(std::size_t at, const TaskNodes& nodes, const GroupTally& tally,
+                      const std::optional<CountScatter>& scatter) {
+    GroupCheck& group = check_.groups[at];
+    const double count = static_cast<double>(group.spikes);
+    const double offset = count - group.expected_spikes;
+    const auto add = [&](double p) {
+      tests_.push_back(
+          {at, p, fmt::format("{} spikes where {:.6g} were asked for", group.spikes, group.expected_spikes)});
+    };
+    if (nodes.scatter == Scatter::poisson) {
+      if (group.expected_spikes > 0) group.z = offset / std::sqrt(group.expected_spikes);
+      add(probability::poisson_two_sided(count, group.expected_spikes));
+    } else if (group.expected_spikes == 0 && group.spikes > 0) {
+      group.problems.push_back(fmt::format("{} spikes where none were asked for", group.spikes));
+    } else if (scatter && scatter->variance >= kNormalFromVariance) {
+      group.z = offset / std::sqrt(scatter->variance);
+      add(2 * probability::normal_cdf(-std::abs(*group.z)));
+    } else if (group.nodes >= kFewestValues && tally.square_sum > 0) {
+      // Only the nodes' own spread says how far counts may be from what was asked for.
+      group.z = offset / std::sqrt(tally.square_sum);
+      if (nodes.scatter != Scatter::shared) add(2 * probability::normal_cdf(-std::abs(*group.z)));
+    }
   }
 
   // `shared`: as CountScatter. So many fewer values say something of their own.
