@@ -58,7 +58,9 @@ std::string where_text(const std::vector<const KeyPlace*>& places) {
     auto found =
         std::find_if(sections.begin(), sections.end(), [&](const auto& item) { return item.first == place->section; });
     if (found == sections.end()) found = sections.insert(sections.end(), {place->section, {}});
-    if (!place->kind.empty()) found->second.push_back(place->kind);
+    std::vector<std::string>& kinds = found->second;
+    const bool is_new = std::find(kinds.begin(), kinds.end(), place->kind) == kinds.end();
+    if (!place->kind.empty() && is_new) kinds.push_back(place->kind);
   }
   std::string text;
   for (const auto& [section, kinds] : sections) {

@@ -4,7 +4,6 @@
 // is a uniform of block 2^63, one of each node, and one spike is then expected in each unit of time from 0 on.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -50,21 +49,24 @@ class RegularTimes final : public UnitTimes {
   StreamKey key_;
 };
 
-// Only the first spike comes at random. Jitter may move it to a later place than is said here: by its half at most.
+// The time to the first spike, of a random phase: what is left of an interval 1 + jitter·(v - v'). Intervals after it
+// depend on each other, so their law alone says little.
 class RegularLaw final : public IntervalLaw {
  public:
-  RegularLaw(const RateFunction& rate, Regularity regularity) : rate_(&rate), regularity_(regularity) {}
+  RegularLaw(const RateFunction& rate, double jitter) : rate_(&rate), jitter_(jitter) {}
   std::optional<double> no_spike_by(std::optional<double> from_ms, double to_ms) override {
     if (from_ms) return std::nullopt;
     const double expected = rate_->cumulative_intensity_at(to_ms);
-    if (!regularity_.phase) return std::max(1.0 - expected / (1.0 + regularity_.jitter), 0.0);
-    const double latest = *regularity_.phase + regularity_.jitter / 2;
-    return expected > latest ? 0.0 : 1.0;
+    if (expected <= 1.0 - jitter_) return 1.0 - expected;
+    if (expected >= 1.0 + jitter_) return 0.0;
+    const double t = (expected - 1.0) / jitter_;
+    const double left = t < 0 ? 1.0 + t : 1.0 - t;
+    return jitter_ * (left * left * left / 6.0 + (t < 0 ? -t : 0.0));
   }
 
  private:
   const RateFunction* rate_;
-  Regularity regularity_;
+  double jitter_;
 };
 
 class RegularProcess final : public PointProcess {
@@ -73,7 +75,8 @@ class RegularProcess final : public PointProcess {
   // With one phase for all, nodes fire together.
   Scatter scatter() const override { return regularity_.phase ? Scatter::shared : Scatter::independent; }
   std::unique_ptr<IntervalLaw> interval_law(const RateFunction& rate) const override {
-    return std::make_unique<RegularLaw>(rate, regularity_);
+    if (regularity_.phase) return nullptr;
+    return std::make_unique<RegularLaw>(rate, regularity_.jitter);
   }
   std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
     return prepare_rescaled(std::make_unique<RegularTimes>(regularity_, key), rates);

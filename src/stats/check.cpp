@@ -25,6 +25,8 @@ constexpr std::size_t kFewGroups = 64;
 constexpr std::uint64_t kFewestValues = 8;
 // From this variance on a sum of counts is normal, as far out as it is looked at.
 constexpr double kNormalFromVariance = 25;
+// What the sum of rates is off by rounding is no spread.
+constexpr double kRoundingVariance = 1e-6;
 
 // One statistical statement: if `p` is below the shared threshold, `message` is said.
 struct Test {
@@ -291,7 +293,7 @@ class Checker {
     } else if (scatter && scatter->variance >= kNormalFromVariance) {
       group.z = offset / std::sqrt(scatter->variance);
       add(2 * probability::normal_cdf(-std::abs(*group.z)));
-    } else if (group.nodes >= kFewestValues && tally.square_sum > 0) {
+    } else if (group.nodes >= kFewestValues && tally.square_sum > kRoundingVariance) {
       // Only the nodes' own spread says how far counts may be from what was asked for.
       group.z = offset / std::sqrt(tally.square_sum);
       if (nodes.scatter != Scatter::shared) add(2 * probability::normal_cdf(-std::abs(*group.z)));

@@ -203,6 +203,21 @@ TEST_SUITE("stats") {
     CHECK(*check_statistics(recipe.plan()).groups[0].cv_rescaled == doctest::Approx(std::sqrt(0.5)).epsilon(0.1));
   }
 
+  TEST_CASE("regular trains are no false alarm, in phase or not, and a silent node of theirs is one") {
+    for (const std::string process : {"regular: {}", "regular: {jitter: 0.3}", "regular: {jitter: 1}",
+                                      "regular: {phase: 0.5}", "regular: {phase: 1, jitter: 0.5}"}) {
+      CAPTURE(process);
+      PlannedRecipe recipe(recipe_head(900) + tasks_of(process));
+      recipe.run();
+      const StatisticsCheck check = check_statistics(recipe.plan());
+      for (const GroupCheck& group : check.groups) CHECK(group.problems == std::vector<std::string>{});
+    }
+    PlannedRecipe recipe(recipe_head(60) + tasks_of("regular: {}"));
+    recipe.run();
+    rewrite(recipe, "noise", [](Spike spike) { return spike.node_id == 3 ? std::nullopt : std::optional(spike); });
+    CHECK(says(group_of(check_statistics(recipe.plan()), "noise", "A"), "node 3 is silent where 20 spikes"));
+  }
+
   // Every process that has a law of its own: 40 recipes with an allowed error of 1 in 1000 each; none is expected, more
   // than one has a chance below 0.1 %.
   TEST_CASE("what other processes made is held against their own law: false alarms are rare") {
