@@ -30,7 +30,6 @@ struct TaskNodes {
   TimeWindow window() const { return rates.window; }
   // The mean rate of a node of each group over a time window.
   std::vector<double> mean_rates_hz(TimeWindow window) const;
-  double peak_hz() const;
   // The shortest stretch of time over which a requested rate is constant or a straight line.
   double shortest_piece_ms() const;
 };

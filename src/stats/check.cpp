@@ -23,8 +23,8 @@ constexpr std::size_t kGridOfManyGroups = 4096;
 constexpr std::size_t kFewGroups = 64;
 // Fewer values than this say nothing about a distribution.
 constexpr std::uint64_t kFewestValues = 8;
-// From this variance on a sum of counts is normal, as far out as it is looked at.
-constexpr double kNormalFromVariance = 25;
+// A sum of counts is normal, as far out as it is looked at, from this variance on, and if it is made of as many bursts.
+constexpr double kNormalFromVariance = 25, kNormalFromBursts = 100;
 // What the sum of rates is off by rounding is no spread.
 constexpr double kRoundingVariance = 1e-6;
 
@@ -42,6 +42,7 @@ struct GroupTally {
   double square_sum = 0;            // of (count − expected) of the nodes
   std::uint64_t intervals = 0;      // those in `grid`
   std::vector<std::uint64_t> grid;  // places of intervals among those of their law
+  double blur = 0;                  // how far a place may be off because times are rounded, at most
   // Intervals in operational time, in which 1 is an expected spike, the nodes laid end to end.
   double carried = 0;  // since the last spike, over the ends of nodes
   std::uint64_t rescaled = 0;
@@ -55,7 +56,11 @@ struct GroupTally {
 // Walks through all nodes in order, silent ones too, with the spikes of each.
 class Tally {
  public:
-  explicit Tally(const TaskNodes& nodes) : nodes_(nodes), groups_(nodes.labels.size()), index_(nodes.rates.node_ids) {
+  Tally(const TaskNodes& nodes, double resolution_ms)
+      : nodes_(nodes),
+        groups_(nodes.labels.size()),
+        index_(nodes.rates.node_ids),
+        rounded_ms_(std::max(resolution_ms, nodes.window().stop_ms * 0x1p-48)) {
     for (GroupTally& group : groups_) {
       group.grid.assign(groups_.size() <= kFewGroups ? kGridOfFewGroups : kGridOfManyGroups, 0);
     }
@@ -128,6 +133,12 @@ class Tally {
     if (!not_yet || !never) return;
     GroupTally& group = groups_[nodes_.group_of_node[row_]];
     const double place = *never < 1 ? std::min((1 - *not_yet) / (1 - *never), 1.0) : 1.0;
+    // As far as times are rounded, so is the place.
+    const double before_ms = before_ms_.value_or(nodes_.window().start_ms);
+    if (time_ms - before_ms < 1e6 * rounded_ms_) {
+      const auto earlier = law_->no_spike_by(before_ms_, std::max(time_ms - rounded_ms_, before_ms));
+      if (earlier && *never < 1) group.blur = std::max(group.blur, (*earlier - *not_yet) / (1 - *never));
+    }
     const auto cell = static_cast<std::size_t>(place * static_cast<double>(group.grid.size()));
     ++group.grid[std::min(cell, group.grid.size() - 1)];
     ++group.intervals;
@@ -157,6 +168,7 @@ class Tally {
   const TaskNodes& nodes_;
   std::vector<GroupTally> groups_;
   NodeIndex index_;
+  double rounded_ms_;  // by so much times may be late, in part of a sum of intervals
   std::size_t row_ = 0;
   // Of the node at hand.
   RateFunction scratch_;
@@ -225,7 +237,7 @@ class Checker {
     const PopulationInfo& population = population_of(*reader, nodes.population->name());
     const double resolution_ms = plan_.recipe.output.resolution_ms;
 
-    Tally tally(nodes);
+    Tally tally(nodes, resolution_ms);
     const std::unique_ptr<SpikeSource> source =
         open_sorted(*reader, {.population = population.name}, SpikeOrder::by_id, {});
     SpikeBlock block;
@@ -290,7 +302,8 @@ class Checker {
       add(probability::poisson_two_sided(count, group.expected_spikes));
     } else if (group.expected_spikes == 0 && group.spikes > 0) {
       group.problems.push_back(fmt::format("{} spikes where none were asked for", group.spikes));
-    } else if (scatter && scatter->variance >= kNormalFromVariance) {
+    } else if (scatter && scatter->variance >= kNormalFromVariance &&
+               group.expected_spikes * group.expected_spikes >= kNormalFromBursts * scatter->variance) {
       group.z = offset / std::sqrt(scatter->variance);
       add(2 * probability::normal_cdf(-std::abs(*group.z)));
     } else if (group.nodes >= kFewestValues && tally.square_sum > kRoundingVariance) {
@@ -305,9 +318,7 @@ class Checker {
     GroupCheck& group = check_.groups[at];
     group.ks_intervals = tally.intervals;
     if (tally.intervals < kFewestValues) return;
-    // Times on a grid are late by up to its step, and so are intervals in operational time.
-    const double allowance = expected_spikes(nodes.peak_hz(), plan_.recipe.output.resolution_ms);
-    const double distance = std::max(0.0, distance_on_grid(tally) - allowance);
+    const double distance = std::max(0.0, distance_on_grid(tally) - tally.blur);
     group.ks_p = probability::kolmogorov_p(distance, static_cast<double>(tally.intervals) / shared);
     tests_.push_back({at, *group.ks_p,
                       fmt::format("intervals are not those of a {} process at the rate asked for "

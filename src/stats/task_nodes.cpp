@@ -28,13 +28,6 @@ std::vector<double> TaskNodes::mean_rates_hz(TimeWindow window) const {
   return intensity;
 }
 
-double TaskNodes::peak_hz() const {
-  double peak = 0;
-  for (const RateFunction& function : rates.functions) peak = std::max(peak, function.peak_hz());
-  for (const double rate : rates.constant_hz) peak = std::max(peak, rate);
-  return peak;
-}
-
 double TaskNodes::shortest_piece_ms() const {
   double shortest_ms = window().duration_ms();
   for (const RateFunction& function : rates.functions) {

