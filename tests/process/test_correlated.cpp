@@ -210,13 +210,14 @@ TEST_SUITE("process") {
       return correlation_of(counts_of(trains[i], from_ms, from_ms + kStop_ms, 20),
                             counts_of(trains[j], from_ms, from_ms + kStop_ms, 20));
     };
-    for (const auto& [i, j] : {std::pair<std::size_t, std::size_t>{0, 1}, {0, 2}, {2, 3}}) {
+    for (const auto& pair : {std::pair<std::size_t, std::size_t>{0, 1}, {0, 2}, {2, 3}}) {
+      const std::size_t i = pair.first, j = pair.second;
       CAPTURE(i);
       CAPTURE(j);
       CHECK(std::abs(correlation(i, j, 0) - 0.2) < 0.04);
     }
     CHECK(std::abs(correlation(0, 2, kStop_ms) - 0.2 * std::sqrt(10.0 / 40)) < 0.04);
-    for (const std::size_t i : {2, 3}) {
+    for (const std::size_t i : {std::size_t{2}, std::size_t{3}}) {
       const auto after = static_cast<double>(
           std::count_if(trains[i].begin(), trains[i].end(), [](double time_ms) { return time_ms > kStop_ms; }));
       CHECK(poisson_total_p(after, 4000) > 1e-4);

@@ -88,7 +88,8 @@ TEST_SUITE("process") {
                                   .ramp(120, 10, 1000)
                                   .hold(60, 1100)
                                   .build();
-    for (const auto& [absolute_ms, relative_ms] : {std::pair{5.0, 0.0}, std::pair{2.0, 3.0}, std::pair{0.0, 4.0}}) {
+    for (const auto& times_ms : {std::pair{5.0, 0.0}, std::pair{2.0, 3.0}, std::pair{0.0, 4.0}}) {
+      const double absolute_ms = times_ms.first, relative_ms = times_ms.second;
       CAPTURE(absolute_ms);
       CAPTURE(relative_ms);
       const auto process = refractory(absolute_ms, relative_ms);
