@@ -247,12 +247,14 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
     {"csv.row-length", "A line of a CSV file has more or fewer values than the first line.",
      "Give every line one value for each column."},
     {"spikes.format", "A file is not a SONATA spike file.",
-     "Name a file with groups /spikes/<population> that hold timestamps and node_ids."},
+     "Name a file with groups /spikes/<population> that hold timestamps and node_ids, or say with 'population' whose "
+     "spikes /spikes/gids are."},
     {"spikes.bad-name", "A population of a recorded spike file has a name that is not UTF-8.",
      "Rename it in the file, with h5py for example."},
     {"spikes.population", "A spike file holds no population of this name.",
      "Name one that the file has; 'stimgen digest FILE' lists them."},
-    {"spikes.time", "A spike time is not above 0 s, perhaps after 'shift'.", "Shift by less, or correct the file."},
+    {"spikes.time", "A spike has no finite time, or one that is not above 0 s, perhaps after 'shift'.",
+     "Shift by another time, choose nodes with 'where', or correct the file."},
     {"spikes.unknown-nodes", "A spike file holds spikes of nodes that the population does not have.",
      "Check that file and network belong together."},
     // lock, audit and commands

@@ -52,9 +52,13 @@ class Reader {
     if (refuse({source.file, source.loc})) return std::nullopt;
     const std::unique_ptr<SpikeReader> reader = open();
     if (!reader) return std::nullopt;
+    if (reader->populations().empty()) {
+      fields_.error("file", "spikes.population", fmt::format("'{}' has no population", printable(source.file.string())),
+                    "if it is the file of a trial without spikes, say of which: population: NAME");
+      return std::nullopt;
+    }
     if (where != nullptr && !choose_nodes(*where, *reader)) return std::nullopt;
     for (const PopulationInfo& population : reader->populations()) {
-      if (!source.population.empty() && population.name != source.population) continue;
       if (!look_through(*reader, population)) return std::nullopt;
     }
     return std::move(recording_);
@@ -64,14 +68,11 @@ class Reader {
   // nullptr after an error.
   std::unique_ptr<SpikeReader> open() {
     const CombineSource& source = recording_.source;
-    SourceLoc loc = fields_.loc("file");
     try {
-      std::unique_ptr<SpikeReader> reader = open_spike_file(source.file);
-      loc = fields_.loc("population");
-      if (!source.population.empty()) population_of(*reader, source.population);
-      return reader;
+      return open_spike_file(source.file, {.only = source.population});
     } catch (const InputError& error) {
-      diagnostics_.add(error, loc);
+      const bool other = error.diagnostics().items().front().code == "spikes.population";
+      diagnostics_.add(error, fields_.loc(other ? "population" : "file"));
       return nullptr;
     }
   }
@@ -130,16 +131,20 @@ class Reader {
       diagnostics_.add(error, source.loc);
       return false;
     }
+    warn_of(population.name, unknown);
     source.unknown_spikes += unknown.spikes;
-    if (unknown.spikes > 0) {
-      diagnostics_.warning(source.loc, "spikes.unknown-nodes",
-                           fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
-                                       "{} of them, the first of node {}",
-                                       source.file.filename().string(), population.name, unknown.spikes, unknown.first),
-                           "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
-    }
     source.contents[population.name] = to_hex(content.finish());
     return true;
+  }
+
+  void warn_of(const std::string& population, const UnknownNodes& unknown) {
+    if (unknown.spikes == 0) return;
+    const CombineSource& source = recording_.source;
+    diagnostics_.warning(source.loc, "spikes.unknown-nodes",
+                         fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
+                                     "{} of them, the first of node {}",
+                                     source.file.filename().string(), population, unknown.spikes, unknown.first),
+                         "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
   }
 
   const Network& network_;
@@ -158,7 +163,8 @@ std::optional<Recording> read_recording(const Value& item, const Network& networ
 std::span<const FieldDoc> recording_fields() {
   static const FieldDoc kFields[] = {
       {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
-      {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
+      {"population", "text", "", "none",
+       "The population to take, or whose spikes /spikes/gids are; all of the file's if absent.", "lgn"},
       {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
       {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}",
        condition_fields()},

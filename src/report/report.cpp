@@ -240,7 +240,7 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
   std::uint64_t in_all = 0;
   for (const ReportFileSource& source : sources) in_all += source.population.count;
   for (const ReportFileSource& source : sources) {
-    const std::unique_ptr<SpikeReader> reader = open_spike_file(source.path);
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(source.path, {.only = source.population.name});
     ReportSection& section = model->sections.emplace_back();
     section.name = std::filesystem::path(source.path).filename().string();
     section.kind = "file";
