@@ -246,6 +246,8 @@ inline constexpr ErrorCodeDoc kErrorCodes[] = {
      "Close the quote; write a quote inside quotes twice."},
     {"csv.row-length", "A line of a CSV file has more or fewer values than the first line.",
      "Give every line one value for each column."},
+    {"spikes.after-stop", "Warning: recorded spikes come after time.stop.",
+     "Give a later time.stop, move them with 'shift', or choose nodes with 'where'."},
     {"spikes.format", "A file is not a SONATA spike file.",
      "Name a file with groups /spikes/<population> that hold timestamps and node_ids, or say with 'population' whose "
      "spikes /spikes/gids are."},

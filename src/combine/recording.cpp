@@ -34,10 +34,28 @@ struct UnknownNodes {
   std::optional<NodeId> known_;       // the last one that was found, which is often the next one, too
 };
 
+// Recorded spikes that come after the end of what the recipe makes.
+struct LateSpikes {
+  explicit LateSpikes(std::optional<double> stop_ms) : stop_ms_(stop_ms) {}
+
+  void look_at(double time_ms) {
+    if (!stop_ms_ || !(time_ms > *stop_ms_)) return;
+    ++spikes;
+    last_ms = std::max(last_ms, time_ms);
+  }
+
+  std::uint64_t spikes = 0;
+  double last_ms = 0;
+
+ private:
+  std::optional<double> stop_ms_;
+};
+
 class Reader {
  public:
-  Reader(const Value& item, const Network& network, Diagnostics& diagnostics)
+  Reader(const Value& item, const Network& network, std::optional<double> stop_ms, Diagnostics& diagnostics)
       : network_(network),
+        stop_ms_(stop_ms),
         diagnostics_(diagnostics),
         fields_(item, "a file to combine", {recording_fields()}, diagnostics) {}
 
@@ -114,6 +132,7 @@ class Reader {
     }
     ContentDigest content(population.name, population.order);
     UnknownNodes unknown(source.keep ? nullptr : network_.population(population.name));
+    LateSpikes late(stop_ms_);
     try {
       for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
         const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
@@ -121,7 +140,7 @@ class Reader {
         for (std::size_t i = 0; i < spikes->size(); ++i) {
           const Spike spike{spikes->node_ids[i], spikes->timestamps_ms[i]};
           if (source.keep && !std::binary_search(source.keep->begin(), source.keep->end(), spike.node_id)) continue;
-          shifted_time_ms(reader, population.name, spike, source.shift_ms);
+          late.look_at(shifted_time_ms(reader, population.name, spike, source.shift_ms));
           unknown.look_at(spike.node_id);
           ++recording_.spikes;
         }
@@ -132,6 +151,7 @@ class Reader {
       return false;
     }
     warn_of(population.name, unknown);
+    warn_of(population.name, late);
     source.unknown_spikes += unknown.spikes;
     source.contents[population.name] = to_hex(content.finish());
     return true;
@@ -147,7 +167,20 @@ class Reader {
                          "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
   }
 
+  void warn_of(const std::string& population, const LateSpikes& late) {
+    if (late.spikes == 0) return;
+    const CombineSource& source = recording_.source;
+    diagnostics_.warning(
+        source.loc, "spikes.after-stop",
+        fmt::format("'{}' holds {} of population '{}' after time.stop ({}){}, the last at {}: they are "
+                    "taken, too",
+                    source.file.filename().string(), counted(late.spikes, "spike"), population, format_time(*stop_ms_),
+                    source.shift_ms != 0 ? ", shifted" : "", format_time(late.last_ms)),
+        "a later time.stop covers them, a negative 'shift' moves them, 'where' chooses nodes");
+  }
+
   const Network& network_;
+  std::optional<double> stop_ms_;
   Diagnostics& diagnostics_;
   Fields fields_;
   Recording recording_;
@@ -155,9 +188,9 @@ class Reader {
 
 }  // namespace
 
-std::optional<Recording> read_recording(const Value& item, const Network& network,
+std::optional<Recording> read_recording(const Value& item, const Network& network, std::optional<double> stop_ms,
                                         const std::function<bool(const NamedFile&)>& refuse, Diagnostics& diagnostics) {
-  return Reader(item, network, diagnostics).read(refuse);
+  return Reader(item, network, stop_ms, diagnostics).read(refuse);
 }
 
 std::span<const FieldDoc> recording_fields() {
