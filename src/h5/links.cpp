@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kMostLinks = 16;
 
+}  // namespace
+
 bool is_within(const fs::path& file, const fs::path& folder) {
   std::error_code ignored;
   const fs::path way = fs::weakly_canonical(fs::absolute(file), ignored)
@@ -20,8 +22,6 @@ bool is_within(const fs::path& file, const fs::path& folder) {
                                folder.empty() ? fs::current_path() : fs::absolute(folder), ignored));
   return !way.empty() && *way.begin() != "..";
 }
-
-}  // namespace
 
 LinkEnd follow_links(const ReadFile& file, const std::string& object, const fs::path& folder,
                      const std::string& expected) {

@@ -16,6 +16,9 @@ struct LinkEnd {
   std::string problem;  // why it is not followed, as the end of a sentence on the object; empty: it is
 };
 
+// Whether a file lies in a folder or below it, links of the file system followed.
+bool is_within(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 // Follows links that stay in `folder` and in what is below it; relative ones start where their file is. `expected`: as
 // for ReadFile. Errors: those of ReadFile but for files that are not there.
 LinkEnd follow_links(const ReadFile& file, const std::string& object, const std::filesystem::path& folder,

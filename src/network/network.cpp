@@ -83,6 +83,12 @@ class OpenNetwork final : public Network {
     if (sets.loc.file) node_set_files_.insert(fs::path(sets.loc.file->path).lexically_normal());
   }
 
+  std::string why_unusable(std::string_view population) const override {
+    const auto found = unusable_.find(population);
+    return found == unusable_.end() || populations_.contains(population) ? std::string() : found->second;
+  }
+  void add_unusable(const std::string& name, const std::string& why) { unusable_.emplace(name, why); }
+
   std::vector<NamedFile> files() const override {
     std::vector<NamedFile> files;
     for (const auto& [path, loc] : files_) files.push_back({path, loc});
@@ -101,6 +107,7 @@ class OpenNetwork final : public Network {
     SourceLoc loc;
   };
   std::map<std::string, Entry, std::less<>> populations_;
+  std::map<std::string, std::string, std::less<>> unusable_;  // populations: name → why
   NodeSets node_sets_;
   std::map<fs::path, SourceLoc> files_;
   std::set<fs::path> node_set_files_;
@@ -156,9 +163,14 @@ class FileOpener {
       network_.set_incomplete();
       return;
     }
-    for (auto& population : open_sonata_nodes(file.nodes, types, file.nodes_loc, diagnostics_)) {
+    const fs::path folder = file.nodes_loc.file ? fs::path(file.nodes_loc.file->directory) : file.nodes.parent_path();
+    SonataNodes nodes = open_sonata_nodes(file.nodes, types, folder, file.nodes_loc, diagnostics_);
+    for (auto& population : nodes.populations) {
+      // It may be another file, behind a link.
+      network_.add_file({population->file(), file.nodes_loc});
       network_.add(std::move(population), file.nodes_loc, diagnostics_);
     }
+    for (const auto& [name, why] : nodes.unusable) network_.add_unusable(name, why);
   }
 
   std::shared_ptr<const NodeTypeTable> read_types(const NodesFile& file) {
