@@ -88,6 +88,10 @@ class Network {
   virtual const NodePopulation* population(std::string_view name) const = 0;
   // Why a population that a file has cannot be used; empty: none of this name, or one that can.
   virtual std::string why_unusable(std::string_view /*population*/) const { return {}; }
+  // Whether a config says so of a population: "type": "virtual".
+  virtual bool is_virtual(std::string_view /*population*/) const { return false; }
+  // `run.tstop` of the simulation config.
+  virtual std::optional<double> simulation_stop_ms() const { return std::nullopt; }
   virtual std::vector<std::string> node_set_names() const = 0;
   // False if a file could not be opened (which was reported): populations may be missing.
   virtual bool complete() const { return true; }
