@@ -258,7 +258,8 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
     request.most_raster_spikes = raster_share(source.population.count, in_all);
     survey(*reader, source.population, request, section);
   }
-  add_versions(*model);
+  // Who made the files is another question.
+  model->facts.emplace_back("Page made with", model->producer);
   return Report(std::move(model));
 }
 
