@@ -290,14 +290,18 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
                        fmt::format("in population '{}' ({})", population.name(), population.origin()));
 }
 
+void say_whose_spikes(const FileContext& context, const PopulationInfo& population, Terminal& terminal) {
+  if (population.named || context.network == nullptr) return;
+  terminal.note(
+      fmt::format("the file does not say whose its spikes are: they are taken for those of '{}'", population.name));
+}
+
 void say_what_was_assumed(const FileContext& context, const CountedWindows& windows, const PopulationInfo& population,
                           TimeWindow window, const Uncounted& uncounted, Terminal& terminal) {
   const std::string& name = population.name;
   const auto all = windows.all.size();
   const bool first = all == 1 || windows.all.front() == window;
-  if (!population.named && context.network != nullptr && first) {
-    terminal.note(fmt::format("the file does not say whose its spikes are: they are taken for those of '{}'", name));
-  }
+  if (first) say_whose_spikes(context, population, terminal);
   const auto verb = [](std::uint64_t count) { return count == 1 ? "lies" : "lie"; };
   if (windows.origin == "--window" && population.count > 0 && uncounted.outside == population.count) {
     terminal.note(fmt::format("{}: no spike lies in {} to {}; bare numbers after --window are seconds", name,

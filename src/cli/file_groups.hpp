@@ -82,6 +82,9 @@ std::vector<FileGroups> group_file(const SpikeReader& reader, const FileContext&
 void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, const NodePopulation& population,
                        const std::string& file);
 
+// A note on spikes of a file that names no population, if they were taken for those of one.
+void say_whose_spikes(const FileContext& context, const PopulationInfo& population, Terminal& terminal);
+
 // Notes on the window and on spikes that do not count in it; of several windows, once.
 struct Uncounted {
   std::uint64_t outside = 0;

@@ -40,6 +40,7 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
     const std::unique_ptr<SpikeReader> reader = open_spikes(path, context);
     const CountedWindows windows = windows_for(*reader, context);
     for (const FileGroups& groups : group_file(*reader, context)) {
+      say_whose_spikes(context, groups.info, terminal);
       ReportFileSource& source = sources.emplace_back();
       source.path = path;
       source.population = groups.info;
