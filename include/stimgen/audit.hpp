@@ -320,6 +320,13 @@ struct Provenance {
 };
 // Errors: InputError if the file is none of stimgen's or its record is damaged.
 Provenance read_provenance(const std::filesystem::path& file);
+// The time window and the grid of the recipe that made a file, as its record says; nullopt of a file that stimgen did
+// not make, as far as its record and the numbers of its spikes tell, and of one whose recipe has no time.stop.
+struct RecordedWindow {
+  TimeWindow window;
+  double grid_ms = 0;
+};
+std::optional<RecordedWindow> recorded_window(const SpikeReader& file);
 // Compares one file with what its own record and `plan` say.
 Verdict audit_file(const Plan& plan, const Provenance& provenance, const std::filesystem::path& file,
                    const VerifyOptions& options, const std::atomic<bool>& stop);

@@ -54,8 +54,8 @@ struct Recording {
 };
 // Reads {file, population, shift, where} and every spike of it, one pass over each population: its digest, how many are
 // taken, and whether all of these are at a time. `refuse` is asked first: it reports a file that a run would write
-// over, and is then true. nullopt after an error.
-std::optional<Recording> read_recording(const Value& item, const Network& network,
+// over, and is then true. Spikes after `stop_ms` are warned of. nullopt after an error.
+std::optional<Recording> read_recording(const Value& item, const Network& network, std::optional<double> stop_ms,
                                         const std::function<bool(const NamedFile&)>& refuse, Diagnostics& diagnostics);
 
 }  // namespace stimgen

@@ -61,8 +61,10 @@ class NodePopulation {
   virtual const std::vector<NodeId>& node_ids() const = 0;
   // All columns that could be read, in alphabetical order, without reading them. Not "node_id".
   virtual const std::vector<ColumnInfo>& columns() const = 0;
+  // Datasets of its file that cannot be a column, and why: "/nodes/a/0/spine holds 4 x 5 values; expected one a node".
+  virtual std::map<std::string, std::string> unusable_columns() const { return {}; }
   // nullptr if there is no such column. "node_id" and "population" are always there.
-  // Errors: InputError if the file is damaged.
+  // Errors: InputError if the file is damaged or the column is unusable.
   virtual std::shared_ptr<const Column> column(std::string_view name) const = 0;
   // The row of a node id, nullopt if the population does not have it.
   std::optional<NodeRow> row_of(NodeId id) const;
@@ -84,6 +86,12 @@ class Network {
   virtual std::vector<std::string> population_names() const = 0;
   // nullptr if unknown.
   virtual const NodePopulation* population(std::string_view name) const = 0;
+  // Why a population that a file has cannot be used; empty: none of this name, or one that can.
+  virtual std::string why_unusable(std::string_view /*population*/) const { return {}; }
+  // Whether a config says so of a population: "type": "virtual".
+  virtual bool is_virtual(std::string_view /*population*/) const { return false; }
+  // `run.tstop` of the simulation config.
+  virtual std::optional<double> simulation_stop_ms() const { return std::nullopt; }
   virtual std::vector<std::string> node_set_names() const = 0;
   // False if a file could not be opened (which was reported): populations may be missing.
   virtual bool complete() const { return true; }

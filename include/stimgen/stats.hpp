@@ -16,6 +16,12 @@
 
 namespace stimgen {
 
+// Whether a spike counts in a window [start, stop): after 0, whatever the window, not before its start, and before its
+// stop or, of a window whose times were rounded up to a grid, less than a step after it.
+inline bool counts_in(const TimeWindow& window, double grid_ms, double time_ms) {
+  return time_ms > 0 && time_ms >= window.start_ms && time_ms < window.stop_ms + grid_ms;
+}
+
 // One node over the window.
 struct NodeSpikeStats {
   NodeId node_id = 0;
@@ -32,7 +38,8 @@ struct PopulationSpikeStats {
   TimeWindow window;
   std::vector<NodeSpikeStats> nodes;     // by ascending id; silent ones too if the nodes were given
   std::uint64_t spikes = 0;              // inside the window
-  std::uint64_t spikes_outside = 0;      // before or after it
+  std::uint64_t spikes_outside = 0;      // before or after it …
+  std::uint64_t spikes_early = 0;        // … of those, at or before 0
   std::vector<NodeId> unknown_nodes;     // ids with spikes that are not among the nodes given, ascending, at most 5 …
   std::uint64_t unknown_node_count = 0;  // … of so many
 };
@@ -129,6 +136,7 @@ struct Psth {
   std::vector<std::uint64_t> nodes;                // of each group, silent ones too if the nodes were given
   std::vector<std::vector<std::uint64_t>> counts;  // [group][bin]
   std::uint64_t spikes_outside = 0;
+  std::uint64_t spikes_early = 0;
   std::vector<NodeId> unknown_nodes;  // as in PopulationSpikeStats
   std::uint64_t unknown_node_count = 0;
 
@@ -139,7 +147,11 @@ struct Psth {
   std::vector<double> smoothed_hz(std::size_t group, const Smoothing& smoothing) const;
 };
 
-// One pass in any order of spikes. Memory grows with groups × bins and with nodes. Errors: those of the reader;
+// The time of the last spike of all populations of a file, 0 if there is none after 0. Reads them whole.
+double last_spike_ms(const SpikeReader& reader);
+
+// One pass in any order of spikes. Memory grows with groups × bins and with nodes. Without a window and without
+// spikes there is one bin. Errors: those of the reader;
 // InputError if there would be more than kMaxPsthCells bins in all.
 Psth compute_psth(const SpikeReader& reader, const PopulationInfo& population, const PsthRequest& request);
 inline constexpr std::size_t kMaxPsthCells = 50'000'000;

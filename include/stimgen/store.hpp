@@ -70,17 +70,20 @@ struct PopulationInfo {
   std::string name;
   SpikeOrder order = SpikeOrder::none;  // as the file says; not checked
   std::uint64_t count = 0;
+  bool named = true;  // false: the file does not say whose spikes these are (SpikeFileView)
 };
 
-// An existing spike file, ours or another program's (BMTK's string `sorting`, signed ids, no units are accepted; a
-// dataset of a wrong type, rank or length is an InputError that names file, dataset and what was expected).
+// An existing spike file, ours or another program's (BMTK's string `sorting`, signed ids, times as integers, in 4
+// bytes, in seconds or without units are accepted; a dataset of a wrong type, rank or length is an InputError that
+// names file, dataset and what was expected).
 class SpikeReader {
  public:
   virtual ~SpikeReader() = default;
   virtual const std::string& path() const = 0;
   // In alphabetical order.
   virtual const std::vector<PopulationInfo>& populations() const = 0;
-  // Spikes [first, first + count) as stored. Requires: inside the population.
+  // Spikes [first, first + count) as stored, times in ms. Requires: inside the population. Errors: InputError that
+  // names a spike whose time is not finite. Times at or below 0 are read: they are before any window.
   virtual SpikeBlock read(const std::string& population, std::uint64_t first, std::uint64_t count) const = 0;
   // The text of SpikeSink::set_provenance(), empty if the file has none.
   virtual std::string provenance() const { return {}; }
@@ -88,6 +91,19 @@ class SpikeReader {
   // has another value, a dataset that stimgen does not write: "the attribute sorting of /spikes/a is 0 (none), not
   // 1 (by_id)". Empty: nothing.
   virtual std::string form_problem(SpikeOrder) const { return {}; }
+};
+
+// How to call spikes whose population nobody knows.
+inline constexpr std::string_view kUnnamedPopulation = "(unnamed)";
+
+// What of a file is wanted.
+struct SpikeFileView {
+  // This population alone: others need not be fit to be read. Empty: all.
+  std::string only = {};
+  // The name of the population of spikes that the file gives to none (/spikes/gids), and of the empty one of a file
+  // that has none at all, as BMTK writes where nothing spiked; with `only`, it is that. Empty: such spikes are an
+  // InputError, and the file has no population.
+  std::string unnamed = {};
 };
 
 // nullptr if the file has no population of this name.
@@ -101,8 +117,9 @@ inline constexpr std::string_view kSpikeFileExtension = ".h5";
 // Opens for writing; the folder must exist. `pool` may be null: then compression runs in append().
 std::unique_ptr<SpikeSink> create_spike_file(const std::filesystem::path& path, const FileOptions& options,
                                              WorkerPool* pool = nullptr);
-// Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected).
-std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path);
+// Errors: InputError if it is missing, not HDF5, or not a spike file (says what was expected), or if it has other
+// populations than the only one wanted.
+std::unique_ptr<SpikeReader> open_spike_file(const std::filesystem::path& path, const SpikeFileView& view = {});
 
 // "HDF5 1.10.8, zlib 1.2.13": the libraries that the bytes of a file depend on besides its content.
 std::string storage_libraries();
@@ -123,12 +140,12 @@ struct ReadSelection {
   std::function<bool(NodeId)> keep = {};  // empty: all
   // Applied to shifted times before they are sorted, such as rounding to a grid; empty: none.
   std::function<void(std::vector<double>& timestamps_ms)> adjust = {};
+  bool early = false;  // spikes at or before 0 come, too; else one, perhaps after the shift, is an InputError
 };
 
 // One population of a file in `order` (by_id: node id then time; by_time: time then node id), sorted if the file is
 // not: in memory for short runs, in runs spilled to disk and merged for long ones, so memory is bounded. They are
 // spilled into `spill_dir`, or where that is empty or cannot be written to into the system's temporary folder.
-// A spike that the shift moves to or before 0 is an InputError.
 std::unique_ptr<SpikeSource> open_sorted(const SpikeReader& reader, const ReadSelection& selection, SpikeOrder order,
                                          const std::filesystem::path& spill_dir);
 // Merges sources that are each in `order` into one in `order`; equal spikes are all kept, in the order of the sources.

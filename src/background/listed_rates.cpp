@@ -59,10 +59,11 @@ constexpr double kUnlisted = -1;
 std::vector<double> read_listed(const RateValue& value, const CsvTable& table, const NodePopulation& population,
                                 Diagnostics& diagnostics) {
   const auto id_column = table.column("node_id");
-  const auto rate_column = table.column("rate");
+  auto rate_column = table.column("rate");
+  if (!rate_column) rate_column = table.column("rate_hz");  // as `stimgen rates` prints it
   if (!id_column || !rate_column) {
     diagnostics.error(value.loc, "csv.columns",
-                      fmt::format("'{}' has the columns {}, but node_id and rate were expected", table.path,
+                      fmt::format("'{}' has the columns {}, but node_id and rate (in Hz) were expected", table.path,
                                   fmt::join(table.header, ", ")));
     return {};
   }

@@ -59,14 +59,37 @@ void on_row_end(int terminator, void* data) {
   if (terminator == '\n') ++collector.line;
 }
 
+// Any number of \r before a \n, or a \r alone, becomes \n, but for those inside quotes.
+void unify_line_ends(std::string& text) {
+  if (text.find('\r') == std::string::npos) return;
+  std::string unified;
+  unified.reserve(text.size());
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') quoted = !quoted;
+    if (text[at] != '\r' || quoted) {
+      unified += text[at];
+      continue;
+    }
+    const std::size_t end = text.find_first_not_of('\r', at);
+    if (end == std::string::npos || text[end] != '\n') unified += '\n';
+    if (end != std::string::npos && text[end] == '\n') at = end - 1;
+  }
+  text = std::move(unified);
+}
+
 // Other files that go by the name of a CSV file.
 void refuse_other_formats(const std::string& text, const std::string& path) {
-  const bool is_zip = text.starts_with("PK\x03\x04");
-  const bool is_utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
-  if (!is_zip && !is_utf16) return;
-  throw InputError("recipe.encoding",
-                   fmt::format("'{}' is {}, not CSV in UTF-8", printable(path),
-                               is_zip ? "an Excel workbook or another ZIP archive" : "UTF-16 text"),
+  const char* what = nullptr;
+  if (text.starts_with("PK\x03\x04")) {
+    what = "an Excel workbook or another ZIP archive";
+  } else if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    what = "UTF-16 text";
+  } else if (text.find('\0') != std::string::npos) {
+    what = "UTF-16 without its mark, or no text";  // whose letters have zeros between them
+  }
+  if (what == nullptr) return;
+  throw InputError("recipe.encoding", fmt::format("'{}' is {}, not CSV in UTF-8", printable(path), what),
                    "save it as CSV UTF-8");
 }
 
@@ -118,6 +141,12 @@ CsvTable read_csv(const std::filesystem::path& path, char delimiter) {
   if (in.bad()) throw InputError("file.unreadable", fmt::format("cannot read '{}'", table.path));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   refuse_other_formats(text, table.path);
+  unify_line_ends(text);
+  auto source = std::make_shared<SourceFile>();
+  source->path = table.path;
+  source->directory = path.parent_path().string();
+  source->text = text;
+  table.source = std::move(source);
   if (delimiter == ' ') std::replace(text.begin(), text.end(), '\t', ' ');
 
   csv_parser parser;

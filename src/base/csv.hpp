@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "stimgen/diagnostic.hpp"
 
 namespace stimgen {
 
@@ -17,6 +20,7 @@ struct CsvRow {
 
 struct CsvTable {
   std::string path;
+  std::shared_ptr<const SourceFile> source;  // its text, lines ended by a line feed alone; encoding not checked
   std::vector<std::string> header;
   std::vector<CsvRow> rows;  // each as long as the header; blank lines are left out
 
@@ -24,8 +28,9 @@ struct CsvTable {
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
-// `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Errors: InputError naming file and line if the
-// file is missing, has no header, an unclosed quote, or a row of another length.
+// `delimiter` is ',' or ' ' (then runs of spaces and tabs separate). Lines end as they do for pandas: with \n, \r, or
+// any number of \r before a \n. Errors: InputError naming file and line if the file is missing, has no header, an
+// unclosed quote, or a row of another length.
 CsvTable read_csv(const std::filesystem::path& path, char delimiter = ',');
 
 // "3", also as "3.0", which pandas writes for ids beside a missing value. nullopt: it is none from 0 up.

@@ -69,8 +69,8 @@ Json to_json(const PopulationDifference& difference) {
 int run_diff(const Arguments& arguments, Terminal& terminal) {
   const std::string left_path = arguments.text("A");
   const std::string right_path = arguments.text("B");
-  const std::unique_ptr<SpikeReader> left = open_spike_file(left_path);
-  const std::unique_ptr<SpikeReader> right = open_spike_file(right_path);
+  const std::unique_ptr<SpikeReader> left = open_spike_file(left_path, {.unnamed = std::string(kUnnamedPopulation)});
+  const std::unique_ptr<SpikeReader> right = open_spike_file(right_path, {.unnamed = std::string(kUnnamedPopulation)});
 
   std::set<std::string> names;
   for (const PopulationInfo& info : left->populations()) names.insert(info.name);

@@ -9,7 +9,7 @@ namespace {
 
 int run_digest(const Arguments& arguments, Terminal& terminal) {
   for (const std::string& path : arguments.texts("FILE")) {
-    const std::unique_ptr<SpikeReader> reader = open_spike_file(path);
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(path, {.unnamed = std::string(kUnnamedPopulation)});
     for (const PopulationInfo& population : reader->populations()) {
       terminal.out(fmt::format("{}  {}#{}\n", to_hex(digest_population(*reader, population)), escaped(path),
                                escaped(population.name)));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "stimgen/audit.hpp"
 #include "stimgen/recipe.hpp"
 #include "stimgen/stats.hpp"
 #include "stimgen/task_nodes.hpp"
@@ -68,9 +69,9 @@ void open_recipe(const Arguments& arguments, FileContext& context, Diagnostics& 
   Recipe recipe = load_recipe(context.origin, {}, diagnostics);
   diagnostics.throw_if_errors();
   if (recipe.stop_ms) {
-    context.windows = {TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms}};
-    context.grid_ms = recipe.output.resolution_ms;
-    context.window_origin = fmt::format("the time window of {}", context.origin);
+    context.windows.all = {TimeWindow{recipe.start_ms.value_or(0), *recipe.stop_ms}};
+    context.windows.grid_ms = recipe.output.resolution_ms;
+    context.windows.origin = fmt::format("the time window of {}", context.origin);
   }
   if (!arguments.has("assembly")) {
     context.opened = open_network(recipe.networks, recipe.seeds.network, diagnostics);
@@ -220,12 +221,37 @@ FileContext open_file_context(const Arguments& arguments, Terminal& terminal) {
   diagnostics.throw_if_errors();
   if (context.assembly == nullptr) terminal.warnings(diagnostics);
   context.properties = arguments.list("by");
+  const std::optional<double> stop_ms =
+      context.network != nullptr ? context.network->simulation_stop_ms() : std::nullopt;
   if (arguments.has("window")) {
-    context.windows = read_windows(arguments);
-    context.grid_ms = 0;
-    context.window_origin = "--window";
+    context.windows = {read_windows(arguments), 0, "--window"};
+  } else if (context.windows.all.empty() && stop_ms) {
+    context.windows = {{TimeWindow{0, *stop_ms}}, 0, "run.tstop of the simulation config"};
   }
   return context;
+}
+
+std::unique_ptr<SpikeReader> open_spikes(const std::string& path, const FileContext& context) {
+  SpikeFileView view;
+  if (context.assembly != nullptr) {
+    view.unnamed = context.assembly->population->name();
+  } else if (context.network == nullptr) {
+    view.unnamed = kUnnamedPopulation;
+  } else if (const std::vector<std::string> names = context.network->population_names(); names.size() == 1) {
+    view.unnamed = names.front();
+  }
+  return open_spike_file(path, view);
+}
+
+CountedWindows windows_for(const SpikeReader& reader, const FileContext& context) {
+  if (!context.windows.all.empty()) return context.windows;
+  if (const auto recorded = recorded_window(reader)) {
+    return {{recorded->window}, recorded->grid_ms, fmt::format("the time window in the record of {}", reader.path())};
+  }
+  constexpr double kLastOneToo = 1e-6;  // of a grid: the last spike lies at the end and counts
+  const double last_ms = reader.populations().size() > 1 ? last_spike_ms(reader) : 0;
+  if (last_ms > 0) return {{TimeWindow{0, last_ms}}, kLastOneToo, "the last spike of the file"};
+  return {{std::nullopt}, 0, "the last spike"};
 }
 
 std::vector<std::string> NodeKeys::values_at(NodeRow row) const {
@@ -320,20 +346,35 @@ std::optional<double> find_shortest_piece_ms(const FileContext& context, const S
   return shortest_ms;
 }
 
-void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
-                          std::uint64_t spikes_outside, Terminal& terminal) {
-  if (context.window_origin == "--window" && population.count > 0 && spikes_outside == population.count) {
-    terminal.note(fmt::format("{}: no spike lies in {} to {}; bare numbers after --window are seconds", population.name,
+void say_whose_spikes(const FileContext& context, const PopulationInfo& population, Terminal& terminal) {
+  if (population.named || context.network == nullptr) return;
+  terminal.note(
+      fmt::format("the file does not say whose its spikes are: they are taken for those of '{}'", population.name));
+}
+
+void say_what_was_assumed(const FileContext& context, const CountedWindows& windows, const PopulationInfo& population,
+                          TimeWindow window, const Uncounted& uncounted, Terminal& terminal) {
+  const std::string& name = population.name;
+  const auto all = windows.all.size();
+  const bool first = all == 1 || windows.all.front() == window;
+  if (first) say_whose_spikes(context, population, terminal);
+  const auto verb = [](std::uint64_t count) { return count == 1 ? "lies" : "lie"; };
+  if (windows.origin == "--window" && population.count > 0 && uncounted.outside == population.count) {
+    terminal.note(fmt::format("{}: no spike lies in {} to {}; bare numbers after --window are seconds", name,
                               format_time(window.start_ms), format_time(window.stop_ms)));
-    return;
-  }
-  if (context.windows.size() > 1) return;  // every row says its window, and most spikes lie outside most of them
-  terminal.note(fmt::format(
-      "{}: rates over {} to {}{}", population.name, format_time(window.start_ms), format_time(window.stop_ms),
-      context.windows.front() ? fmt::format(" ({})", context.window_origin) : " (the last spike)"));
-  if (spikes_outside > 0) {
-    terminal.note(
-        fmt::format("{}: {} spikes lie outside this window and are not counted", population.name, spikes_outside));
+  } else if (all == 1) {
+    terminal.note(fmt::format("{}: rates over {} to {} ({})", name, format_time(window.start_ms),
+                              format_time(window.stop_ms), windows.origin));
+    if (uncounted.outside > 0) {
+      terminal.note(fmt::format("{}: {} {} outside this window and {} not counted{}", name,
+                                counted(uncounted.outside, "spike"), verb(uncounted.outside),
+                                uncounted.outside == 1 ? "is" : "are",
+                                uncounted.early > 0 ? fmt::format(" ({} at or before 0 ms)", uncounted.early) : ""));
+    }
+  } else if (uncounted.early > 0 && first) {
+    // Every row says its window, and most spikes lie outside most of them, but these lie outside all.
+    terminal.note(fmt::format("{}: {} {} at or before 0 ms, outside every window", name,
+                              counted(uncounted.early, "spike"), verb(uncounted.early)));
   }
 }
 

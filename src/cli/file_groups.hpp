@@ -19,7 +19,7 @@ namespace stimgen::cli {
 inline constexpr Option kRecipeOption{"recipe", 0, Words::one, "RECIPE",
                                       "take nodes, their properties and the time window from this recipe"};
 inline constexpr Option kConfigOption{"config", 0, Words::one, "CONFIG",
-                                      "take nodes and their properties from this SONATA config"};
+                                      "take nodes, their properties and run.tstop from this SONATA config"};
 inline constexpr Option kByOption{"by", 0, Words::several, "PROPERTY…", "group nodes by these properties"};
 inline constexpr Option kAssemblyOption{"assembly", 0, Words::one, "SET",
                                         "group nodes as this assembly set of the recipe does; others are left out"};
@@ -30,6 +30,13 @@ inline constexpr Option kWindowOption{"window", 0, Words::repeated_two, "A B",
 std::optional<double> read_bin_ms(const Arguments& arguments);
 std::optional<Smoothing> read_smoothing(const Arguments& arguments);
 
+// The windows in which spikes are counted.
+struct CountedWindows {
+  std::vector<std::optional<TimeWindow>> all;  // nullopt: from 0 to the last spike
+  double grid_ms = 0;                          // of the recipe whose window it is
+  std::string origin;                          // "--window"
+};
+
 // What they say.
 struct FileContext {
   const Network* network = nullptr;  // null: nothing is known
@@ -39,11 +46,13 @@ struct FileContext {
   std::string origin;                   // "recipe.yaml"
   bool from_recipe = false;             // of --recipe, not --config
   std::vector<std::string> properties;  // of --by
-  // At least one; nullopt: from 0 to the last spike.
-  std::vector<std::optional<TimeWindow>> windows{std::nullopt};
-  double grid_ms = 0;  // of the recipe whose window it is
-  std::string window_origin;
+  // What --window, the recipe or the config says; empty: nothing does.
+  CountedWindows windows;
 };
+// What is not said is that of the file's record if stimgen made it, else from 0 to the last spike of all populations.
+CountedWindows windows_for(const SpikeReader& reader, const FileContext& context);
+// A file that does not say whose its spikes are is taken for one of the only population that is known.
+std::unique_ptr<SpikeReader> open_spikes(const std::string& path, const FileContext& context);
 // Throws UsageError and InputError.
 FileContext open_file_context(const Arguments& arguments, Terminal& terminal);
 
@@ -83,8 +92,15 @@ void check_nodes_known(const std::vector<NodeId>& named, std::uint64_t count, co
 // files.
 std::optional<double> find_shortest_piece_ms(const FileContext& context, const SpikeReader& reader);
 
-// Notes on the window and on nodes that are not known.
-void say_what_was_assumed(const FileContext& context, const PopulationInfo& population, TimeWindow window,
-                          std::uint64_t spikes_outside, Terminal& terminal);
+// A note on spikes of a file that names no population, if they were taken for those of one.
+void say_whose_spikes(const FileContext& context, const PopulationInfo& population, Terminal& terminal);
+
+// Notes on the window and on spikes that do not count in it; of several windows, once.
+struct Uncounted {
+  std::uint64_t outside = 0;
+  std::uint64_t early = 0;  // of these, at or before 0
+};
+void say_what_was_assumed(const FileContext& context, const CountedWindows& windows, const PopulationInfo& population,
+                          TimeWindow window, const Uncounted& uncounted, Terminal& terminal);
 
 }  // namespace stimgen::cli

@@ -83,7 +83,8 @@ std::string as_name(std::string text) {
   return text;
 }
 
-bool is_virtual(const NodePopulation& population) {
+bool is_virtual(const Network& network, const NodePopulation& population) {
+  if (network.is_virtual(population.name())) return true;
   const std::shared_ptr<const Column> type = population.column("model_type");
   if (type == nullptr || type->type != Column::Type::text || population.size() == 0) return false;
   for (NodeRow row = 0; row < population.size(); ++row) {
@@ -129,12 +130,13 @@ std::string body_from_config(const std::string& config, const std::filesystem::p
     const NodePopulation* population = network->population(name);
     if (population->size() == 0) continue;
     all.push_back(population);
-    if (is_virtual(*population)) virtual_ones.push_back(population);
+    if (is_virtual(*network, *population)) virtual_ones.push_back(population);
   }
   const std::vector<const NodePopulation*>& chosen = virtual_ones.empty() ? all : virtual_ones;
   if (chosen.empty()) throw InputError("init.no-nodes", fmt::format("{} has no population with nodes", config));
   if (virtual_ones.empty()) {
-    terminal.note(fmt::format("{} has no virtual population (model_type 'virtual'), so all are listed", config));
+    terminal.note(fmt::format(
+        "{} has no virtual population (by model_type or the config's \"type\"), so all are listed", config));
   }
 
   std::filesystem::path relative = std::filesystem::weakly_canonical(absolute).lexically_relative(

@@ -12,6 +12,9 @@ std::string list_columns(const NodePopulation& population) {
   for (const ColumnInfo& column : population.columns()) {
     text += fmt::format("{},{},{}\n", csv_field(column.name), type_name(column.type), column.source);
   }
+  for (const auto& [name, why] : population.unusable_columns()) {
+    text += fmt::format("{},unusable,{}\n", csv_field(name), csv_field(why));
+  }
   return text;
 }
 

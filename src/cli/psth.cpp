@@ -90,7 +90,8 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
   const std::optional<double> asked_bin_ms = read_bin_ms(arguments);
   const std::optional<Smoothing> asked_smoothing = read_smoothing(arguments);
   const FileContext context = open_file_context(arguments, terminal);
-  const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
+  const std::unique_ptr<SpikeReader> reader = open_spikes(arguments.text("FILE"), context);
+  const CountedWindows windows = windows_for(*reader, context);
   Smoothing smoothing = asked_smoothing.value_or(kDefaultSmoothing);
   if (!asked_smoothing) {
     const std::optional<double> piece_ms = find_shortest_piece_ms(context, *reader);
@@ -102,21 +103,21 @@ int run_psth(const Arguments& arguments, Terminal& terminal) {
                                           : std::min(kDefaultBinMs, draw::nice_at_least(smoothing.width_ms / 4));
   std::vector<PopulationPsth> results;
   for (const FileGroups& file : group_file(*reader, context)) {
-    for (const auto& window : context.windows)
-      results.push_back(compute(*reader, file, window, context.grid_ms, bin_ms));
+    for (const auto& window : windows.all) results.push_back(compute(*reader, file, window, windows.grid_ms, bin_ms));
   }
   if (context.network == nullptr) {
     terminal.note("rates are those of an average node with spikes; with --recipe or --config silent nodes count too");
   }
   for (const PopulationPsth& result : results) {
-    say_what_was_assumed(context, result.file.info, result.psth.window, result.psth.spikes_outside, terminal);
+    say_what_was_assumed(context, windows, result.file.info, result.psth.window,
+                         {result.psth.spikes_outside, result.psth.spikes_early}, terminal);
   }
   terminal.note(
       fmt::format("bins of {} ms, each given by its start; smoothed: {}", format_number(bin_ms), describe(smoothing)));
   if (arguments.has("json")) {
     print_json(results, bin_ms, smoothing, terminal);
   } else {
-    print_csv(results, smoothing, context.windows.size() > 1, terminal);
+    print_csv(results, smoothing, windows.all.size() > 1, terminal);
   }
   return 0;
 }

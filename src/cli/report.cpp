@@ -38,14 +38,16 @@ Report report_of_files(const Arguments& arguments, const std::vector<std::string
   const FileContext context = open_file_context(arguments, terminal);
   std::vector<ReportFileSource> sources;
   for (const std::string& path : files) {
-    const std::unique_ptr<SpikeReader> reader = open_spike_file(path);
+    const std::unique_ptr<SpikeReader> reader = open_spikes(path, context);
+    const CountedWindows windows = windows_for(*reader, context);
     const std::optional<double> piece_ms = find_shortest_piece_ms(context, *reader);
     for (const FileGroups& groups : group_file(*reader, context)) {
+      say_whose_spikes(context, groups.info, terminal);
       ReportFileSource& source = sources.emplace_back();
       source.path = path;
       source.population = groups.info;
-      source.window = context.windows.front();
-      source.grid_ms = context.grid_ms;
+      source.window = windows.all.front();
+      source.grid_ms = windows.grid_ms;
       source.shortest_piece_ms = piece_ms;
       if (groups.population == nullptr) continue;
       source.node_ids = groups.population->node_ids();
@@ -116,7 +118,8 @@ constexpr Option kReportOptions[] = {
     {"bin", 0, Words::one, "TIME", "width of their bins; a bare number is ms (default: as fits the window and σ)"},
     {"recipe", 0, Words::one, "RECIPE",
      "of spike files: take nodes, their properties and the time window from this recipe"},
-    {"config", 0, Words::one, "CONFIG", "of spike files: take nodes and their properties from this SONATA config"},
+    {"config", 0, Words::one, "CONFIG",
+     "of spike files: take nodes, their properties and run.tstop from this SONATA config"},
     {"by", 0, Words::several, "PROPERTY…", "of spike files: group nodes by these properties"},
     {"assembly", 0, Words::one, "SET", "of spike files: group nodes as this assembly set of the recipe does"},
     {"window", 0, Words::two, "A B", "of spike files: show spikes from A to before B; bare numbers are seconds"},

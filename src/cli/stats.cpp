@@ -187,20 +187,22 @@ int run_stats(const Arguments& arguments, Terminal& terminal) {
     throw UsageError("usage.exclusive", "'--csv' and '--json' exclude each other", {}, "stats");
   }
   const FileContext context = open_file_context(arguments, terminal);
-  const std::unique_ptr<SpikeReader> reader = open_spike_file(arguments.text("FILE"));
+  const std::unique_ptr<SpikeReader> reader = open_spikes(arguments.text("FILE"), context);
+  const CountedWindows windows = windows_for(*reader, context);
   std::vector<PopulationStats> results;
   for (const FileGroups& file : group_file(*reader, context)) {
-    for (const auto& window : context.windows) results.push_back(compute(*reader, file, window, context.grid_ms));
+    for (const auto& window : windows.all) results.push_back(compute(*reader, file, window, windows.grid_ms));
   }
   if (context.network == nullptr) {
     terminal.note("only nodes with spikes are known; with --recipe or --config silent nodes count too");
   }
   for (const PopulationStats& result : results) {
-    say_what_was_assumed(context, result.info, result.stats.window, result.stats.spikes_outside, terminal);
+    say_what_was_assumed(context, windows, result.info, result.stats.window,
+                         {result.stats.spikes_outside, result.stats.spikes_early}, terminal);
   }
 
   say_what_is_meant(arguments, terminal);
-  const Layout layout{.by_node = arguments.has("nodes"), .windows = context.windows.size() > 1};
+  const Layout layout{.by_node = arguments.has("nodes"), .windows = windows.all.size() > 1};
   if (arguments.has("json")) {
     terminal.out(as_json(results, layout.by_node));
   } else if (arguments.has("csv")) {

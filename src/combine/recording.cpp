@@ -34,10 +34,28 @@ struct UnknownNodes {
   std::optional<NodeId> known_;       // the last one that was found, which is often the next one, too
 };
 
+// Recorded spikes that come after the end of what the recipe makes.
+struct LateSpikes {
+  explicit LateSpikes(std::optional<double> stop_ms) : stop_ms_(stop_ms) {}
+
+  void look_at(double time_ms) {
+    if (!stop_ms_ || !(time_ms > *stop_ms_)) return;
+    ++spikes;
+    last_ms = std::max(last_ms, time_ms);
+  }
+
+  std::uint64_t spikes = 0;
+  double last_ms = 0;
+
+ private:
+  std::optional<double> stop_ms_;
+};
+
 class Reader {
  public:
-  Reader(const Value& item, const Network& network, Diagnostics& diagnostics)
+  Reader(const Value& item, const Network& network, std::optional<double> stop_ms, Diagnostics& diagnostics)
       : network_(network),
+        stop_ms_(stop_ms),
         diagnostics_(diagnostics),
         fields_(item, "a file to combine", {recording_fields()}, diagnostics) {}
 
@@ -52,9 +70,13 @@ class Reader {
     if (refuse({source.file, source.loc})) return std::nullopt;
     const std::unique_ptr<SpikeReader> reader = open();
     if (!reader) return std::nullopt;
+    if (reader->populations().empty()) {
+      fields_.error("file", "spikes.population", fmt::format("'{}' has no population", printable(source.file.string())),
+                    "if it is the file of a trial without spikes, say of which: population: NAME");
+      return std::nullopt;
+    }
     if (where != nullptr && !choose_nodes(*where, *reader)) return std::nullopt;
     for (const PopulationInfo& population : reader->populations()) {
-      if (!source.population.empty() && population.name != source.population) continue;
       if (!look_through(*reader, population)) return std::nullopt;
     }
     return std::move(recording_);
@@ -64,14 +86,11 @@ class Reader {
   // nullptr after an error.
   std::unique_ptr<SpikeReader> open() {
     const CombineSource& source = recording_.source;
-    SourceLoc loc = fields_.loc("file");
     try {
-      std::unique_ptr<SpikeReader> reader = open_spike_file(source.file);
-      loc = fields_.loc("population");
-      if (!source.population.empty()) population_of(*reader, source.population);
-      return reader;
+      return open_spike_file(source.file, {.only = source.population});
     } catch (const InputError& error) {
-      diagnostics_.add(error, loc);
+      const bool other = error.diagnostics().items().front().code == "spikes.population";
+      diagnostics_.add(error, fields_.loc(other ? "population" : "file"));
       return nullptr;
     }
   }
@@ -113,6 +132,7 @@ class Reader {
     }
     ContentDigest content(population.name, population.order);
     UnknownNodes unknown(source.keep ? nullptr : network_.population(population.name));
+    LateSpikes late(stop_ms_);
     try {
       for (std::uint64_t first = 0; first < population.count; first += kChunkSpikes) {
         const std::uint64_t count = std::min<std::uint64_t>(kChunkSpikes, population.count - first);
@@ -120,7 +140,7 @@ class Reader {
         for (std::size_t i = 0; i < spikes->size(); ++i) {
           const Spike spike{spikes->node_ids[i], spikes->timestamps_ms[i]};
           if (source.keep && !std::binary_search(source.keep->begin(), source.keep->end(), spike.node_id)) continue;
-          shifted_time_ms(reader, population.name, spike, source.shift_ms);
+          late.look_at(shifted_time_ms(reader, population.name, spike, source.shift_ms));
           unknown.look_at(spike.node_id);
           ++recording_.spikes;
         }
@@ -130,19 +150,37 @@ class Reader {
       diagnostics_.add(error, source.loc);
       return false;
     }
+    warn_of(population.name, unknown);
+    warn_of(population.name, late);
     source.unknown_spikes += unknown.spikes;
-    if (unknown.spikes > 0) {
-      diagnostics_.warning(source.loc, "spikes.unknown-nodes",
-                           fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
-                                       "{} of them, the first of node {}",
-                                       source.file.filename().string(), population.name, unknown.spikes, unknown.first),
-                           "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
-    }
     source.contents[population.name] = to_hex(content.finish());
     return true;
   }
 
+  void warn_of(const std::string& population, const UnknownNodes& unknown) {
+    if (unknown.spikes == 0) return;
+    const CombineSource& source = recording_.source;
+    diagnostics_.warning(source.loc, "spikes.unknown-nodes",
+                         fmt::format("'{}' holds spikes of nodes that population '{}' of 'networks' does not have: "
+                                     "{} of them, the first of node {}",
+                                     source.file.filename().string(), population, unknown.spikes, unknown.first),
+                         "the file may belong to another network; 'where: {}' takes the spikes of known nodes only");
+  }
+
+  void warn_of(const std::string& population, const LateSpikes& late) {
+    if (late.spikes == 0) return;
+    const CombineSource& source = recording_.source;
+    diagnostics_.warning(
+        source.loc, "spikes.after-stop",
+        fmt::format("'{}' holds {} of population '{}' after time.stop ({}){}, the last at {}: they are "
+                    "taken, too",
+                    source.file.filename().string(), counted(late.spikes, "spike"), population, format_time(*stop_ms_),
+                    source.shift_ms != 0 ? ", shifted" : "", format_time(late.last_ms)),
+        "a later time.stop covers them, a negative 'shift' moves them, 'where' chooses nodes");
+  }
+
   const Network& network_;
+  std::optional<double> stop_ms_;
   Diagnostics& diagnostics_;
   Fields fields_;
   Recording recording_;
@@ -150,15 +188,16 @@ class Reader {
 
 }  // namespace
 
-std::optional<Recording> read_recording(const Value& item, const Network& network,
+std::optional<Recording> read_recording(const Value& item, const Network& network, std::optional<double> stop_ms,
                                         const std::function<bool(const NamedFile&)>& refuse, Diagnostics& diagnostics) {
-  return Reader(item, network, diagnostics).read(refuse);
+  return Reader(item, network, stop_ms, diagnostics).read(refuse);
 }
 
 std::span<const FieldDoc> recording_fields() {
   static const FieldDoc kFields[] = {
       {"file", "path", "", "", "An existing SONATA spike file.", "recorded_lgn_spikes.h5"},
-      {"population", "text", "", "none", "The population to take; all of the file's if absent.", "lgn"},
+      {"population", "text", "", "none",
+       "The population to take, or whose spikes /spikes/gids are; all of the file's if absent.", "lgn"},
       {"shift", "time", "s", "0 s", "Added to every timestamp.", "500 ms"},
       {"where", "where", "", "none", "Keeps only spikes of nodes for which this holds.", "{pop_name: PN}",
        condition_fields()},

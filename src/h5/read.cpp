@@ -141,6 +141,36 @@ std::optional<ObjectKind> ReadFile::find(const std::string& object) const {
   return kind_of(opened.handle.id());
 }
 
+std::optional<Link> ReadFile::first_link(const std::string& object) const {
+  const Library library;
+  for (std::size_t at = 1; at <= object.size();) {
+    const std::size_t end = std::min(object.find('/', at), object.size());
+    const std::string name = object.substr(0, end);
+    at = end + 1;
+    if (!origin_->open_object(name).on_link) continue;
+    const hid_t file = origin_->file.id();
+    LinkInfo info;
+    if (read_link_info(file, name.c_str(), info) < 0) origin_->fail(name);
+    const bool external = info.type == H5L_TYPE_EXTERNAL;
+    if (!external && info.type != H5L_TYPE_SOFT) return Link{.file = {}, .object = name, .readable = false};
+    std::string value(info.u.val_size + 1, '\0');
+    if (H5Lget_val(file, name.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0) origin_->fail(name);
+    Link link;
+    const char* target = value.c_str();
+    if (external) {
+      const char* other = nullptr;
+      if (H5Lunpack_elink_val(value.data(), info.u.val_size, nullptr, &other, &target) < 0) origin_->fail(name);
+      link.file = other;
+    }
+    link.object = target;
+    // A soft link that is relative starts at its own group.
+    if (!link.object.starts_with('/')) link.object = name.substr(0, name.rfind('/') + 1) + link.object;
+    link.object += object.substr(end);
+    return link;
+  }
+  return std::nullopt;
+}
+
 std::vector<Child> ReadFile::children(const std::string& group) const {
   const Library library;
   const Opened opened = origin_->open_object(group);

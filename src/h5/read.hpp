@@ -44,6 +44,14 @@ struct DatasetInfo {
   bool is_string() const { return type == TypeClass::fixed_string || type == TypeClass::variable_string; }
 };
 
+// The first soft or external link on the way to an object, and where it leads with the rest of the way: in `file`, as
+// the link names it (empty: in its own file), to `object`.
+struct Link {
+  std::string file;
+  std::string object;    // absolute
+  bool readable = true;  // false: a link of another kind, which leads nobody knows where
+};
+
 // An attribute's value(s). Exactly the members of its type are filled.
 struct Attribute {
   TypeClass type = TypeClass::other;
@@ -116,6 +124,8 @@ class ReadFile {
   std::optional<ObjectKind> find(const std::string& object) const;
   bool has_group(const std::string& object) const { return find(object) == ObjectKind::group; }
   bool has_dataset(const std::string& object) const { return find(object) == ObjectKind::dataset; }
+  // nullopt: there is none on the way.
+  std::optional<Link> first_link(const std::string& object) const;
   // In the order of their names. Errors: InputError if it is not a group.
   std::vector<Child> children(const std::string& group) const;
   // Errors: InputError if there is no such dataset, or its storage is refused.

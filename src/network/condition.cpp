@@ -182,6 +182,7 @@ class Evaluation {
       return std::nullopt;
     }
     Literal literal = literal_of(value);
+    if (!value.quoted) adapt_boolean(literal);
     const bool text_column = column_->type == Column::Type::text;
     if (text_column == (literal.type == Column::Type::text)) return literal;
     std::string help;
@@ -197,6 +198,21 @@ class Evaluation {
                       text_column ? "the number " + describe(literal) : describe(literal)),
           help);
     return std::nullopt;
+  }
+
+  // true and false of columns that have nothing else: 1 and 0, as h5py writes them, or True and False, as pandas does.
+  void adapt_boolean(Literal& literal) const {
+    const bool wanted = literal.text == "true" || literal.text == "True";
+    if (!wanted && literal.text != "false" && literal.text != "False") return;
+    if (column_->type == Column::Type::integer) {
+      const auto is_boolean = [](std::int64_t value) { return value == 0 || value == 1; };
+      if (!std::all_of(column_->integers.begin(), column_->integers.end(), is_boolean)) return;
+      literal = {Column::Type::integer, wanted ? 1 : 0, wanted ? 1.0 : 0.0, literal.text};
+    } else if (column_->type == Column::Type::text) {
+      const auto is_boolean = [](const std::string& text) { return text == "True" || text == "False"; };
+      if (!std::all_of(column_->dictionary.begin(), column_->dictionary.end(), is_boolean)) return;
+      literal.text = wanted ? "True" : "False";
+    }
   }
 
   void keep_equal(const Value& value, Operator op, NodeMask& mask) {

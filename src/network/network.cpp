@@ -78,9 +78,23 @@ class OpenNetwork final : public Network {
         .notes.push_back({found->second.loc, "first here"});
   }
 
-  void add_node_sets(const Value& sets, Diagnostics& diagnostics) {
-    node_sets_.add(sets, diagnostics);
+  void add_node_sets(const Value& sets, NodeSetOwner owner, Diagnostics& diagnostics) {
+    node_sets_.add(sets, owner, diagnostics);
     if (sets.loc.file) node_set_files_.insert(fs::path(sets.loc.file->path).lexically_normal());
+  }
+
+  NodeSets& node_sets() { return node_sets_; }
+
+  std::string why_unusable(std::string_view population) const override {
+    const auto found = unusable_.find(population);
+    return found == unusable_.end() || populations_.contains(population) ? std::string() : found->second;
+  }
+  void add_unusable(const std::string& name, const std::string& why) { unusable_.emplace(name, why); }
+  bool is_virtual(std::string_view population) const override { return virtual_populations_.contains(population); }
+  std::optional<double> simulation_stop_ms() const override { return stop_ms_; }
+  void take_what_it_says(SonataConfig& config) {
+    virtual_populations_ = std::move(config.virtual_populations);
+    stop_ms_ = config.stop_ms;
   }
 
   std::vector<NamedFile> files() const override {
@@ -101,6 +115,9 @@ class OpenNetwork final : public Network {
     SourceLoc loc;
   };
   std::map<std::string, Entry, std::less<>> populations_;
+  std::map<std::string, std::string, std::less<>> unusable_;  // populations: name → why
+  std::set<std::string, std::less<>> virtual_populations_;
+  std::optional<double> stop_ms_;
   NodeSets node_sets_;
   std::map<fs::path, SourceLoc> files_;
   std::set<fs::path> node_set_files_;
@@ -156,9 +173,14 @@ class FileOpener {
       network_.set_incomplete();
       return;
     }
-    for (auto& population : open_sonata_nodes(file.nodes, types, file.nodes_loc, diagnostics_)) {
+    const fs::path folder = file.nodes_loc.file ? fs::path(file.nodes_loc.file->directory) : file.nodes.parent_path();
+    SonataNodes nodes = open_sonata_nodes(file.nodes, types, folder, file.nodes_loc, diagnostics_);
+    for (auto& population : nodes.populations) {
+      // It may be another file, behind a link.
+      network_.add_file({population->file(), file.nodes_loc});
       network_.add(std::move(population), file.nodes_loc, diagnostics_);
     }
+    for (const auto& [name, why] : nodes.unusable) network_.add_unusable(name, why);
   }
 
   std::shared_ptr<const NodeTypeTable> read_types(const NodesFile& file) {
@@ -213,7 +235,9 @@ SonataConfig read_configs(Fields& fields, OpenNetwork& network, Diagnostics& dia
       if (!entry.nodes.empty()) config.nodes.push_back(std::move(entry));
     }
   }
-  for (const auto& [path, loc] : located_paths(fields, "node_sets")) config.node_set_files.push_back({path, loc});
+  for (const auto& [path, loc] : located_paths(fields, "node_sets")) {
+    config.node_set_files.push_back({{path, loc}, NodeSetOwner::recipe});
+  }
   return config;
 }
 
@@ -239,21 +263,35 @@ void add_inline_populations(Fields& fields, std::uint64_t seed, OpenNetwork& net
   }
 }
 
+// A model may name a file that it does without: whoever needs a set of it is told. A recipe's own must be there.
+bool is_there(const NodeSetFile& sets, OpenNetwork& network, Diagnostics& diagnostics) {
+  const NamedFile& file = sets.file;
+  std::error_code ignored;
+  if (sets.owner == NodeSetOwner::recipe || fs::exists(file.path, ignored)) {
+    return require_file(file.path, "node-set file", file.loc, diagnostics);
+  }
+  const std::string shown = printable(file.path.string());
+  diagnostics.warning(file.loc, "file.unreadable", fmt::format("node-set file '{}' does not exist", shown));
+  network.node_sets().add_missing_file(shown);
+  return false;
+}
+
 void add_node_sets(const SonataConfig& config, OpenNetwork& network, Diagnostics& diagnostics) {
-  for (const Value& sets : config.node_sets) network.add_node_sets(sets, diagnostics);
+  for (const auto& [sets, owner] : config.node_sets) network.add_node_sets(sets, owner, diagnostics);
   std::set<std::string> read_already;
-  for (const NamedFile& sets : config.node_set_files) {
-    if (!require_file(sets.path, "node-set file", sets.loc, diagnostics)) continue;
-    if (!read_already.insert(file_key(sets.path)).second) continue;
-    network.add_file(sets);
+  for (const NodeSetFile& sets : config.node_set_files) {
+    if (!is_there(sets, network, diagnostics)) continue;
+    if (!read_already.insert(file_key(sets.file.path)).second) continue;
+    network.add_file(sets.file);
     const auto errors_before = diagnostics.error_count();
     try {
-      const Value root = parse_json(read_source_file(sets.path), diagnostics);
-      if (diagnostics.error_count() == errors_before) network.add_node_sets(root, diagnostics);
+      const Value root = parse_json(read_source_file(sets.file.path), diagnostics);
+      if (diagnostics.error_count() == errors_before) network.add_node_sets(root, sets.owner, diagnostics);
     } catch (const InputError& error) {
-      diagnostics.add(error, sets.loc);
+      diagnostics.add(error, sets.file.loc);
     }
   }
+  network.node_sets().report_overridden(diagnostics);
 }
 
 }  // namespace
@@ -262,7 +300,8 @@ std::unique_ptr<Network> open_network(const Value& networks, std::uint64_t seed,
   auto network = std::make_unique<OpenNetwork>();
   if (networks.is_null()) return network;
   Fields fields(networks, "'networks'", {kNetworksFields}, diagnostics);
-  const SonataConfig config = read_configs(fields, *network, diagnostics);
+  SonataConfig config = read_configs(fields, *network, diagnostics);
+  network->take_what_it_says(config);
   for (const NamedFile& file : config.configs) network->add_file(file);
   FileOpener opener(*network, diagnostics);
   for (const NodesFile& file : config.nodes) {

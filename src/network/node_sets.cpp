@@ -27,7 +27,7 @@ bool same(const Value& a, const Value& b) {
 
 }  // namespace
 
-void NodeSets::add(const Value& sets, Diagnostics& diagnostics) {
+void NodeSets::add(const Value& sets, NodeSetOwner owner, Diagnostics& diagnostics) {
   if (!sets.is_mapping()) {
     diagnostics.error(sets.loc, "network.bad-node-set",
                       fmt::format("node sets are a JSON object of names, not {}", describe(sets)));
@@ -41,8 +41,15 @@ void NodeSets::add(const Value& sets, Diagnostics& diagnostics) {
                                     printable(member.key), describe(rule)));
       continue;
     }
-    const auto [first, added] = sets_.emplace(member.key, NodeSet{member.key_loc, rule});
-    if (!added && !same(first->second.rule, rule)) {
+    const auto [first, added] = sets_.emplace(member.key, NodeSet{member.key_loc, rule, owner});
+    if (added || same(first->second.rule, rule)) continue;
+    NodeSet& held = first->second;
+    if (owner == NodeSetOwner::simulation && held.owner == NodeSetOwner::circuit) {
+      overridden_.push_back({member.key, member.key_loc, held.loc});
+      held = {member.key_loc, rule, owner};
+    } else if (owner == NodeSetOwner::circuit && held.owner == NodeSetOwner::simulation) {
+      overridden_.push_back({member.key, held.loc, member.key_loc});
+    } else {
       diagnostics
           .error(member.key_loc, "network.duplicate-node-set",
                  fmt::format("node set '{}' is defined twice, with different content", printable(member.key)),
@@ -50,6 +57,26 @@ void NodeSets::add(const Value& sets, Diagnostics& diagnostics) {
           .notes.push_back({first->second.loc, "first here"});
     }
   }
+}
+
+void NodeSets::report_overridden(Diagnostics& diagnostics) const {
+  if (overridden_.empty()) return;
+  const Overridden& first = overridden_.front();
+  const std::size_t more = overridden_.size() - 1;
+  diagnostics
+      .warning(first.loc, "network.overridden-node-set",
+               fmt::format("node set '{}'{} of the simulation {} the place of {} of the circuit that {} the same name",
+                           printable(first.name), more == 0 ? "" : fmt::format(" and {} more", more),
+                           more == 0 ? "takes" : "take", more == 0 ? "the one" : "those", more == 0 ? "has" : "have"))
+      .notes.push_back({first.other_loc, more == 0 ? "it is this one" : "the first of them"});
+}
+
+std::string NodeSets::help_for_unknown(const std::string& name) const {
+  if (!missing_files_.empty()) {
+    return fmt::format("it may be in a node-set file that does not exist: '{}'", fmt::join(missing_files_, "', '"));
+  }
+  return sets_.empty() ? "the recipe's networks have no node-set files: name one as networks.node_sets"
+                       : suggest(name, names());
 }
 
 std::vector<std::string> NodeSets::names() const {
@@ -64,8 +91,7 @@ NodeMask NodeSets::select(const NodePopulation& population, const std::string& n
   const auto root = sets_.find(name);
   if (root == sets_.end()) {
     diagnostics.error(loc, "network.unknown-node-set", fmt::format("no node set is called '{}'", printable(name)),
-                      sets_.empty() ? "the recipe's networks have no node-set files: name one as networks.node_sets"
-                                    : suggest(name, names()));
+                      help_for_unknown(name));
     return mask;
   }
   // Depth first without recursion; `path` holds the compound sets around the place reached.
@@ -90,7 +116,7 @@ NodeMask NodeSets::select(const NodePopulation& population, const std::string& n
             .error(item.loc, "network.unknown-node-set",
                    item.is_scalar() ? fmt::format("no node set is called '{}'", printable(item.text))
                                     : fmt::format("a compound node set lists names, not {}", describe(item)),
-                   item.is_scalar() ? suggest(item.text, names()) : "")
+                   item.is_scalar() ? help_for_unknown(item.text) : "")
             .notes.push_back({loc, "needed here"});
         continue;
       }

@@ -1,14 +1,16 @@
 // Reading node_types CSV files: what BMTK (through pandas) takes from them, with a located error for what is wrong.
 #include "network/node_types.hpp"
-#include "base/source_file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "base/csv.hpp"
+#include "base/places.hpp"
+#include "base/utf8.hpp"
 #include "network/columns.hpp"
 #include "network/literal.hpp"
 
@@ -23,15 +25,16 @@ bool is_missing_text(std::string_view text) {
   return std::find(kMissing.begin(), kMissing.end(), text) != kMissing.end();
 }
 
-NodeTypeTable::TypeColumn make_column(const CsvTable& csv, std::size_t index) {
+NodeTypeTable::TypeColumn make_column(const CsvTable& csv, const std::vector<std::size_t>& rows, std::size_t index) {
   NodeTypeTable::TypeColumn result;
   Column& column = result.values;
   column.type = Column::Type::integer;
   result.without_values = true;
   std::vector<Literal> literals;
-  for (const CsvRow& row : csv.rows) {
-    literals.push_back(parse_literal(row.fields[index]));
-    const bool missing = is_missing_text(row.fields[index]);
+  for (const std::size_t row : rows) {
+    const std::string& text = csv.rows[row].fields[index];
+    literals.push_back(parse_literal(text));
+    const bool missing = is_missing_text(text);
     column.missing.push_back(static_cast<std::uint8_t>(missing));
     if (missing) continue;
     result.without_values = false;
@@ -56,61 +59,109 @@ NodeTypeTable::TypeColumn make_column(const CsvTable& csv, std::size_t index) {
   return result;
 }
 
+// pandas reads tables as UTF-8; other rules for the text of recipes are none for them.
+bool is_utf8(const std::shared_ptr<const SourceFile>& file, Diagnostics& diagnostics) {
+  for (std::size_t at = 0; at < file->text.size();) {
+    const std::size_t bytes = utf8_at(file->text, at).bytes;
+    if (bytes == 0) {
+      diagnostics.error(Places(file).at(at), "recipe.encoding",
+                        fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(file->text[at])),
+                        "save the table as UTF-8");
+      return false;
+    }
+    at += bytes;
+  }
+  return true;
+}
+
+constexpr std::string_view kOwner = "population";
+
 }  // namespace
 
+NodeTypeTable::NodeTypeTable(std::shared_ptr<const CsvTable> csv, const std::vector<std::size_t>& csv_rows)
+    : path_(csv->path), csv_(std::move(csv)) {
+  const std::size_t key = *csv_->column("node_type_id");
+  for (std::size_t row = 0; row < csv_rows.size(); ++row) {
+    rows_.emplace(parse_literal(csv_->rows[csv_rows[row]].fields[key]).integer, row);
+  }
+  for (std::size_t index = 0; index < csv_->header.size(); ++index) {
+    if (index != key) columns_.emplace(csv_->header[index], make_column(*csv_, csv_rows, index));
+  }
+}
+
 NodeTypeTable NodeTypeTable::read(const std::filesystem::path& path, Diagnostics& diagnostics) {
-  const CsvTable csv = read_csv(path, ' ');
-  const auto file = read_source_file(path);  // so that messages can show the line
-  NodeTypeTable table;
-  table.path_ = csv.path;
+  auto csv = std::make_shared<CsvTable>(read_csv(path, ' '));
+  const std::shared_ptr<const SourceFile> file = csv->source;  // so that messages can show the line
   const auto error = [&](int line, const std::string& message, const std::string& help = {}) -> Diagnostic& {
     return diagnostics.error({file, line, 1, 1}, "network.bad-node-types", message, help);
   };
-  const auto key = csv.column("node_type_id");
+  NodeTypeTable nothing(std::make_shared<const CsvTable>(CsvTable{csv->path, file, {"node_type_id"}, {}}), {});
+  if (!is_utf8(file, diagnostics)) return nothing;
+  std::set<std::string> names;
+  for (const std::string& name : csv->header) {
+    if (names.insert(name).second) continue;
+    error(1, fmt::format("column '{}' is there twice", printable(name)));
+    return nothing;
+  }
+  const auto key = csv->column("node_type_id");
   if (!key) {
     const bool other_separator = file->text.find_first_of(",;") < file->text.find('\n');
     error(1, "no column is called node_type_id", other_separator ? "columns are separated by spaces" : "");
-    return table;
+    return nothing;
   }
-  std::set<std::string> names;
-  for (const std::string& name : csv.header) {
-    if (!names.insert(name).second) error(1, fmt::format("column '{}' is there twice", printable(name)));
-  }
-  std::vector<std::int64_t> ids;
-  for (std::size_t row = 0; row < csv.rows.size(); ++row) {
-    const Literal id = parse_literal(csv.rows[row].fields[*key]);
+  const auto owners = csv->column(kOwner);
+  std::map<std::pair<std::int64_t, std::string>, int> lines;
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < csv->rows.size(); ++row) {
+    const CsvRow& text = csv->rows[row];
+    const Literal id = parse_literal(text.fields[*key]);
     if (id.type != Column::Type::integer) {
-      error(csv.rows[row].line, fmt::format("node_type_id is an integer, not {}", describe(id)));
+      error(text.line, fmt::format("node_type_id is an integer, not {}", describe(id)));
       continue;
     }
-    table.rows_.emplace(id.integer, row);
+    const auto [first, added] = lines.emplace(std::pair(id.integer, owners ? text.fields[*owners] : ""), text.line);
+    if (added) {
+      rows.push_back(row);
+    } else {
+      error(text.line, fmt::format("node type {} is defined twice", id.integer))
+          .notes.push_back({{file, first->second, 1, 1}, "first here"});
+    }
   }
-  for (std::size_t index = 0; index < csv.header.size(); ++index) {
-    if (index != *key) table.columns_.emplace(csv.header[index], make_column(csv, index));
-  }
-  const auto population = table.columns_.find("population");
-  std::map<std::pair<std::int64_t, std::string>, int> lines;
-  for (const auto& [id, row] : table.rows_) {
-    const std::string owner = population == table.columns_.end() ? "" : population->second.values.text_at(row);
-    const int line = csv.rows[row].line;
-    const auto [first, added] = lines.emplace(std::pair(id, owner), line);
-    if (added) continue;
-    error(line, fmt::format("node type {} is defined twice", id))
-        .notes.push_back({{file, first->second, 1, 1}, "first here"});
-  }
-  return table;
+  return {std::move(csv), rows};
 }
 
-std::optional<std::size_t> NodeTypeTable::row_of(std::int64_t node_type_id, std::string_view population) const {
-  const auto [first, last] = rows_.equal_range(node_type_id);
-  if (first == last) return std::nullopt;
-  if (std::next(first) == last) return first->second;
-  const auto owners = columns_.find("population");
-  if (owners == columns_.end()) return std::nullopt;  // reported when the file was read
-  for (auto row = first; row != last; ++row) {
-    if (owners->second.values.text_at(row->second) == population) return row->second;
+std::optional<std::size_t> NodeTypeTable::row_of(std::int64_t node_type_id) const {
+  const auto found = rows_.find(node_type_id);
+  return found == rows_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string NodeTypeTable::other_owner_of(std::int64_t node_type_id) const {
+  const auto found = others_.find(node_type_id);
+  return found == others_.end() ? std::string() : found->second;
+}
+
+NodeTypeTable NodeTypeTable::of_population(const std::string& name) const {
+  const auto owners = csv_->column(kOwner);
+  if (!owners) return *this;
+  std::vector<std::size_t> own;
+  std::vector<std::size_t> shared;
+  std::map<std::int64_t, std::string> others;
+  const std::size_t key = *csv_->column("node_type_id");
+  for (std::size_t row = 0; row < csv_->rows.size(); ++row) {
+    const std::vector<std::string>& fields = csv_->rows[row].fields;
+    const std::string& owner = fields[*owners];
+    if (owner == name) {
+      own.push_back(row);
+    } else if (is_missing_text(owner)) {
+      shared.push_back(row);
+    } else {
+      others.emplace(parse_literal(fields[key]).integer, owner);
+    }
   }
-  return std::nullopt;
+  own.insert(own.end(), shared.begin(), shared.end());
+  NodeTypeTable table(csv_, own);
+  table.others_ = std::move(others);
+  return table;
 }
 
 }  // namespace stimgen

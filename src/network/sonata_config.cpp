@@ -14,6 +14,7 @@
 #include <fmt/ranges.h>
 
 #include "network/json_document.hpp"
+#include "network/literal.hpp"
 
 namespace stimgen {
 namespace fs = std::filesystem;
@@ -133,16 +134,12 @@ class ConfigReader {
       }
     }
     const Value* networks = section(root, "networks");
-    if (networks == nullptr && !leads_somewhere && must_have_nodes) {
-      error(root, "this config names no nodes: it has neither 'networks' nor 'network'");
-    }
+    const Value* run = root.find("run");
+    const bool of_simulation = leads_somewhere || run != nullptr;
+    if (networks == nullptr && !leads_somewhere && must_have_nodes) read_default_circuit(root, path);
     if (networks != nullptr) read_nodes(*networks, context);
-    if (const Value* sets = root.find("node_sets_file"); sets != nullptr && !sets->is_null()) {
-      if (const auto set_path = resolve(*sets, context, "'node_sets_file'")) {
-        config_.node_set_files.push_back({*set_path, sets->loc});
-      }
-    }
-    if (const Value* sets = section(root, "node_sets")) config_.node_sets.push_back(*sets);
+    if (run != nullptr) read_run(*run);
+    read_node_sets(root, context, of_simulation ? NodeSetOwner::simulation : NodeSetOwner::circuit);
   }
 
  private:
@@ -155,6 +152,36 @@ class ConfigReader {
 
   void error(const Value& value, const std::string& message, const std::string& help = {}) {
     diagnostics_.error(value.loc, "network.bad-config", message, help);
+  }
+
+  void read_default_circuit(const Value& root, const fs::path& path) {
+    const bool of_simulation = root.find("run") != nullptr;
+    const fs::path circuit = path.parent_path() / "circuit_config.json";
+    std::error_code ignored;
+    if (of_simulation && fs::exists(circuit, ignored)) {
+      read(circuit, root.loc, "circuit config");
+      return;
+    }
+    error(root, fmt::format("this config names no nodes: it has neither 'networks' nor 'network'{}",
+                            of_simulation ? ", and there is no circuit_config.json beside it" : ""));
+  }
+
+  void read_run(const Value& run) {
+    const Value* const stop = run.find("tstop");
+    if (stop == nullptr || !stop->is_scalar() || stop->quoted || config_.stop_ms) return;
+    const double stop_ms = parse_literal(stop->text).real;
+    if (stop_ms > 0) config_.stop_ms = stop_ms;
+  }
+
+  void read_node_sets(const Value& root, const Context& context, NodeSetOwner owner) {
+    const Value* const file = root.find("node_sets_file");
+    const bool none = file == nullptr || file->is_null() || (file->is_scalar() && file->text.empty());
+    if (!none) {
+      if (const auto path = resolve(*file, context, "'node_sets_file'")) {
+        config_.node_set_files.push_back({{*path, file->loc}, owner});
+      }
+    }
+    if (const Value* sets = section(root, "node_sets")) config_.node_sets.emplace_back(*sets, owner);
   }
 
   const Value* section(const Value& root, const char* key) {
@@ -173,6 +200,7 @@ class ConfigReader {
       return;
     }
     for (const Value& entry : nodes->items) {
+      note_virtual(entry);
       const Value* file = entry.find("nodes_file");
       if (file == nullptr || file->is_null()) {
         error(entry, "expected an object with 'nodes_file'");
@@ -185,6 +213,16 @@ class ConfigReader {
       if (path && (types_path || !with_types)) {
         config_.nodes.push_back({*path, types_path, file->loc, with_types ? types->loc : file->loc});
       }
+    }
+  }
+
+  // "populations": {"thalamus": {"type": "virtual"}}
+  void note_virtual(const Value& entry) {
+    const Value* const populations = entry.find("populations");
+    if (populations == nullptr) return;
+    for (const auto& member : populations->members) {
+      const Value* const type = member.value.find("type");
+      if (type != nullptr && type->text == "virtual") config_.virtual_populations.insert(member.key);
     }
   }
 

@@ -5,10 +5,15 @@
 // may use each other; ${configdir}, ${configfname} and ${workingdir} are there as in BMTK. The keys `network` and
 // `simulation` lead to further configs, each with its own manifest. Only what is needed is resolved: an unknown
 // variable elsewhere (in `output`, say) does not matter.
+// A simulation config that names no network is that of the circuit_config.json beside it, as for libsonata.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "stimgen/grammar.hpp"
@@ -22,11 +27,22 @@ struct NodesFile {
   SourceLoc types_loc;
 };
 
+// Whose node sets they are: of two with one name that of the simulation counts ("overriding"), those of a recipe and of
+// a config exclude each other.
+enum class NodeSetOwner : std::uint8_t { circuit, simulation, recipe };
+
+struct NodeSetFile {
+  NamedFile file;
+  NodeSetOwner owner = NodeSetOwner::recipe;
+};
+
 struct SonataConfig {
   std::vector<NamedFile> configs;  // the configs themselves
   std::vector<NodesFile> nodes;
-  std::vector<NamedFile> node_set_files;
-  std::vector<Value> node_sets;  // written in the config itself, as BMTK allows
+  std::vector<NodeSetFile> node_set_files;
+  std::vector<std::pair<Value, NodeSetOwner>> node_sets;  // written in the config itself, as BMTK allows
+  std::set<std::string, std::less<>> virtual_populations;
+  std::optional<double> stop_ms;  // run.tstop
 };
 
 // Adds what `path` and the configs it leads to name. `loc`: where the path stands.

@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "h5/links.hpp"
 #include "h5/read.hpp"
 #include "network/sonata_population.hpp"
 
@@ -27,153 +30,236 @@ std::string shape(const h5::DatasetInfo& info) {
   return text + " values";
 }
 
-// Collects what is wrong with one file's structure.
+// A dataset that may become a column.
+struct Candidate {
+  std::string column;
+  std::string dataset;  // absolute name
+  std::string library;  // dataset with the texts of an enumeration, or empty
+  h5::DatasetInfo info;
+  bool positions = false;
+};
+
+// The rows that the columns of a group should have: those of the population if it is the only group and some column has
+// them, else the most usual number.
+std::optional<std::uint64_t> usual_rows(const std::vector<Candidate>& candidates, std::uint64_t expected) {
+  std::map<std::uint64_t, std::size_t> columns_of;
+  std::optional<std::uint64_t> usual;
+  for (const Candidate& candidate : candidates) {
+    const std::uint64_t rows = candidate.info.rows();
+    ++columns_of[rows];
+    if (!usual) usual = rows;
+  }
+  if (columns_of.contains(expected)) return expected;
+  for (const Candidate& candidate : candidates) {
+    if (columns_of[candidate.info.rows()] > columns_of[*usual]) usual = candidate.info.rows();
+  }
+  return usual;
+}
+
+// Looks at the structure of one population. The first thing that is wrong with all of it is an InputError.
 class Inspector {
  public:
-  Inspector(const h5::ReadFile& file, const SourceLoc& loc, Diagnostics& diagnostics)
-      : file_(file), loc_(loc), diagnostics_(diagnostics) {}
-
-  void wrong(const std::string& what) const {
-    diagnostics_.error(loc_, "network.bad-file", printable(file_.path()) + ": " + what);
+  Inspector(const h5::ReadFile& file, std::string name, std::string root) : file_(file) {
+    layout_.file = file_.path();
+    layout_.name = std::move(name);
+    layout_.root = std::move(root);
   }
 
-  SonataLayout population(const std::string& name) const {
-    SonataLayout layout;
-    layout.file = file_.path();
-    layout.name = name;
-    layout.root = "/nodes/" + name;
-    const auto type_ids = length(layout.root + "/node_type_id");
-    const auto node_ids = length(layout.root + "/node_id");
-    layout.has_type_id = type_ids.has_value();
-    layout.has_node_id = node_ids.has_value();
+  SonataLayout layout() {
+    const std::string root = layout_.root;
+    const auto type_ids = length(root + "/node_type_id");
+    const auto node_ids = length(root + "/node_id");
     if (!type_ids && !node_ids) {
       wrong(fmt::format("population '{}' has neither node_type_id nor node_id: how many nodes it has is unknown",
-                        printable(name)));
-      return layout;
+                        printable(layout_.name)));
     }
-    layout.size = type_ids ? *type_ids : *node_ids;
-    if (node_ids && *node_ids != layout.size) wrong_length(layout.root + "/node_id", *node_ids, layout);
-    layout.has_group_id = check_length(layout.root + "/node_group_id", layout);
-    layout.has_group_index = check_length(layout.root + "/node_group_index", layout);
-    for (const h5::Child& child : file_.children(layout.root)) {
+    layout_.size = type_ids ? *type_ids : *node_ids;
+    if (node_ids && *node_ids != layout_.size) wrong_length(root + "/node_id", *node_ids);
+    layout_.has_type_id = type_ids && has_integers(root + "/node_type_id");
+    layout_.has_node_id = node_ids && has_integers(root + "/node_id");
+    layout_.has_group_id = check_length(root + "/node_group_id");
+    layout_.has_group_index = check_length(root + "/node_group_index");
+    for (const h5::Child& child : file_.children(root)) {
       const auto id = group_id_of(child.name);
-      if (id && child.kind == h5::ObjectKind::group)
-        layout.groups.push_back(group(layout.root + "/" + child.name, *id));
+      if (id && child.kind == h5::ObjectKind::group) layout_.groups.push_back({*id, {}, {}, {}});
     }
-    std::sort(layout.groups.begin(), layout.groups.end(),
+    std::sort(layout_.groups.begin(), layout_.groups.end(),
               [](const NodeGroup& a, const NodeGroup& b) { return a.id < b.id; });
-    if (layout.groups.size() > 1 && !(layout.has_group_id && layout.has_group_index)) {
-      wrong(fmt::format("{} has {} node groups, but not both node_group_id and node_group_index", layout.root,
-                        layout.groups.size()));
+    if (layout_.groups.size() > 1 && !(layout_.has_group_id && layout_.has_group_index)) {
+      wrong(fmt::format("{} has {} node groups, but not both node_group_id and node_group_index", root,
+                        layout_.groups.size()));
     }
-    return layout;
+    for (const h5::Child& child : file_.children(root)) {
+      const auto id = group_id_of(child.name);
+      if (id && child.kind == h5::ObjectKind::group) add_columns(root + "/" + child.name, group_of(*id));
+    }
+    return std::move(layout_);
   }
 
  private:
-  // The length of a list of integers; nullopt if it is not there or wrong.
+  [[noreturn]] void wrong(const std::string& what) const {
+    throw InputError("network.bad-file", printable(file_.path()) + ": " + what);
+  }
+
+  NodeGroup& group_of(std::int64_t id) {
+    return *std::find_if(layout_.groups.begin(), layout_.groups.end(), [&](const NodeGroup& g) { return g.id == id; });
+  }
+
+  // The length of a list of integers; nullopt if it is not there. Of an empty list the type says nothing.
   std::optional<std::uint64_t> length(const std::string& name) const {
     if (!file_.find(name)) return std::nullopt;
-    const auto dataset = file_.open_dataset(name);
-    const auto& info = dataset.info();
-    if (!info.is_integer() || info.rank() != 1) {
+    const h5::Dataset dataset = file_.open_dataset(name);
+    const h5::DatasetInfo& info = dataset.info();
+    if (info.rank() != 1 || (!info.is_integer() && info.rows() != 0)) {
       wrong(fmt::format("{} is not a list of integers", name));
-      return std::nullopt;
     }
     return info.rows();
   }
-  void wrong_length(const std::string& name, std::uint64_t length, const SonataLayout& layout) const {
-    wrong(fmt::format("{} has {} entries, but the population has {} nodes (node_type_id)", name, length, layout.size));
+  bool has_integers(const std::string& name) const { return file_.open_dataset(name).info().is_integer(); }
+  [[noreturn]] void wrong_length(const std::string& name, std::uint64_t length) const {
+    wrong(fmt::format("{} has {} entries, but the population has {} nodes (node_type_id)", name, length, layout_.size));
   }
-  bool check_length(const std::string& name, const SonataLayout& layout) const {
+  bool check_length(const std::string& name) const {
     const auto found = length(name);
-    if (found && *found != layout.size) wrong_length(name, *found, layout);
-    return found.has_value();
+    if (found && *found != layout_.size) wrong_length(name, *found);
+    return found.has_value() && has_integers(name);
   }
 
-  NodeGroup group(const std::string& root, std::int64_t id) const {
-    NodeGroup group;
-    group.id = id;
-    std::string first;  // dataset that `rows` comes from
-    add_columns(root, root, "", group, first);
+  void add_columns(const std::string& root, NodeGroup& group) const {
+    std::vector<Candidate> candidates;
+    find_candidates(root, root, "", group, candidates);
     if (file_.has_group(root + "/dynamics_params")) {
-      add_columns(root, root + "/dynamics_params", "dynamics_params.", group, first);
+      find_candidates(root, root + "/dynamics_params", "dynamics_params.", group, candidates);
     }
-    return group;
+    const bool only = layout_.groups.size() == 1;
+    group.rows = usual_rows(candidates, only ? layout_.size : std::numeric_limits<std::uint64_t>::max());
+    std::string usual;  // a dataset that has as many rows
+    for (const Candidate& candidate : candidates) {
+      if (usual.empty() && candidate.info.rows() == *group.rows) usual = candidate.dataset;
+    }
+    for (const Candidate& candidate : candidates) {
+      if (candidate.info.rows() == *group.rows) {
+        add_column(candidate, group);
+      } else {
+        refuse(
+            candidate.column,
+            fmt::format("{} has {} rows, but {} has {}", candidate.dataset, candidate.info.rows(), usual, *group.rows),
+            group);
+      }
+    }
+    // A dataset pos_x of its own counts, whatever `positions` is.
+    for (const auto& column : group.columns) group.unusable.erase(column.first);
   }
 
-  void add_columns(const std::string& group_root, const std::string& root, const std::string& prefix, NodeGroup& group,
-                   std::string& first) const {
+  static void refuse(const std::string& column, const std::string& why, NodeGroup& group) {
+    group.unusable[column] = why;
+    if (column != "positions") return;
+    for (const char axis : kAxes) group.unusable.try_emplace(fmt::format("pos_{}", axis), why);
+  }
+
+  void find_candidates(const std::string& group_root, const std::string& root, const std::string& prefix,
+                       NodeGroup& group, std::vector<Candidate>& candidates) const {
     for (const h5::Child& child : file_.children(root)) {
       if (child.kind == h5::ObjectKind::group) continue;
-      const std::string dataset_name = root + "/" + child.name;
-      const std::string column_name = prefix + child.name;
+      Candidate candidate;
+      candidate.column = prefix + child.name;
+      candidate.dataset = root + "/" + child.name;
       if (child.kind != h5::ObjectKind::dataset) {
-        group.unusable[column_name] = dataset_name + " is a link or an unknown object; expected a dataset";
+        refuse(candidate.column, candidate.dataset + " is a link or an unknown object; expected a dataset", group);
         continue;
       }
-      const h5::Dataset dataset = file_.open_dataset(dataset_name);
-      const h5::DatasetInfo& info = dataset.info();
+      try {
+        candidate.info = file_.open_dataset(candidate.dataset).info();
+      } catch (const InputError& error) {
+        refuse(candidate.column, error.diagnostics().items().front().message, group);
+        continue;
+      }
+      const h5::DatasetInfo& info = candidate.info;
       const bool number = info.is_integer() || info.type == h5::TypeClass::floating;
-      const bool positions = column_name == "positions" && info.rank() == 2 && info.dims[1] == 3 && number;
-      if (!positions && (info.rank() != 1 || !(number || info.is_string()))) {
-        group.unusable[column_name] =
-            info.rank() == 1 ? dataset_name + " has a type that cannot be a column; expected numbers or text"
-                             : fmt::format("{} holds {}; expected one a node", dataset_name, shape(info));
+      const bool in_space = info.rank() == 2 && (info.dims[1] == 2 || info.dims[1] == 3);
+      candidate.positions = candidate.column == "positions" && in_space && number;
+      if (!candidate.positions && (info.rank() != 1 || !(number || info.is_string()))) {
+        refuse(candidate.column,
+               info.rank() == 1 ? candidate.dataset + " has a type that cannot be a column; expected numbers or text"
+                                : fmt::format("{} holds {}; expected one a node", candidate.dataset, shape(info)),
+               group);
         continue;
       }
-      if (!group.rows) {
-        group.rows = info.rows();
-        first = dataset_name;
-      } else if (*group.rows != info.rows()) {
-        wrong(fmt::format("{} has {} rows, but {} has {}", dataset_name, info.rows(), first, *group.rows));
-      }
-      if (positions) {
-        for (int axis = 0; axis < 3; ++axis) {
-          // A dataset pos_x of its own comes after "positions" or before it; it wins either way.
-          group.columns.try_emplace(fmt::format("pos_{}", "xyz"[axis]),
-                                    StoredColumn{dataset_name, axis, "", Column::Type::real});
-        }
-        continue;
-      }
-      StoredColumn column;
-      column.dataset = dataset_name;
-      column.type = info.is_string()    ? Column::Type::text
-                    : info.is_integer() ? Column::Type::integer
-                                        : Column::Type::real;
       if (info.is_integer() && prefix.empty() && file_.has_dataset(group_root + "/@library/" + child.name)) {
-        column.library = group_root + "/@library/" + child.name;
-        column.type = Column::Type::text;
+        candidate.library = group_root + "/@library/" + child.name;
       }
-      group.columns.insert_or_assign(column_name, std::move(column));
+      candidates.push_back(std::move(candidate));
     }
   }
 
+  static void add_column(const Candidate& candidate, NodeGroup& group) {
+    const h5::DatasetInfo& info = candidate.info;
+    if (candidate.positions) {
+      for (std::uint64_t axis = 0; axis < info.dims[1]; ++axis) {
+        // A dataset pos_x of its own comes after "positions" or before it; it wins either way.
+        group.columns.try_emplace(fmt::format("pos_{}", kAxes[axis]),
+                                  StoredColumn{candidate.dataset, static_cast<int>(axis), "", Column::Type::real});
+      }
+      return;
+    }
+    StoredColumn column;
+    column.dataset = candidate.dataset;
+    column.library = candidate.library;
+    column.type = info.is_string() || !candidate.library.empty() ? Column::Type::text
+                  : info.is_integer()                            ? Column::Type::integer
+                                                                 : Column::Type::real;
+    group.columns.insert_or_assign(candidate.column, std::move(column));
+  }
+
+  static constexpr std::string_view kAxes = "xyz";
+
   const h5::ReadFile& file_;
-  const SourceLoc& loc_;
-  Diagnostics& diagnostics_;
+  SonataLayout layout_;
 };
+
+std::shared_ptr<const NodeTypeTable> types_of(const std::string& population,
+                                              const std::shared_ptr<const NodeTypeTable>& types) {
+  return types ? std::make_shared<const NodeTypeTable>(types->of_population(population)) : nullptr;
+}
 
 }  // namespace
 
-std::vector<std::unique_ptr<NodePopulation>> open_sonata_nodes(const std::filesystem::path& path,
-                                                               std::shared_ptr<const NodeTypeTable> types,
-                                                               const SourceLoc& loc, Diagnostics& diagnostics) {
-  const h5::ReadFile file(path, "a SONATA nodes file");
-  const Inspector inspector(file, loc, diagnostics);
-  std::vector<std::unique_ptr<NodePopulation>> populations;
-  if (!file.has_group("/nodes")) {
-    inspector.wrong(file.has_group("/edges") ? "this is an edges file; expected a nodes file (a group /nodes)"
-                                             : "not a SONATA nodes file: it has no group /nodes");
-    return populations;
+SonataNodes open_sonata_nodes(const std::filesystem::path& path, const std::shared_ptr<const NodeTypeTable>& types,
+                              const std::filesystem::path& config_folder, const SourceLoc& loc,
+                              Diagnostics& diagnostics) {
+  const std::filesystem::path folder = h5::is_within(path, config_folder) ? config_folder : path.parent_path();
+  constexpr const char* kExpected = "a SONATA nodes file";
+  const h5::ReadFile file(path, kExpected);
+  SonataNodes nodes;
+  const h5::LinkEnd all = h5::follow_links(file, "/nodes", folder, kExpected);
+  const h5::ReadFile& where = all.file ? *all.file : file;
+  if (!all.problem.empty() || !where.has_group(all.object)) {
+    diagnostics.error(loc, "network.bad-file",
+                      printable(file.path()) + ": " +
+                          (!all.problem.empty()       ? "/nodes " + all.problem
+                           : file.has_group("/edges") ? "this is an edges file; expected a nodes file (a group /nodes)"
+                                                      : "not a SONATA nodes file: it has no group /nodes"));
+    return nodes;
   }
-  for (const h5::Child& child : file.children("/nodes")) {
-    if (child.kind != h5::ObjectKind::group) continue;
-    const auto errors_before = diagnostics.error_count();
-    SonataLayout layout = inspector.population(child.name);
-    if (diagnostics.error_count() != errors_before) continue;
-    populations.push_back(std::make_unique<SonataPopulation>(std::move(layout), types));
+  for (const h5::Child& child : where.children(all.object)) {
+    if (child.kind != h5::ObjectKind::group && child.kind != h5::ObjectKind::link) continue;
+    try {
+      const h5::LinkEnd end = h5::follow_links(where, all.object + "/" + child.name, folder, kExpected);
+      const h5::ReadFile& own = end.file ? *end.file : where;
+      const std::string why = !end.problem.empty()        ? end.problem
+                              : own.has_group(end.object) ? std::string()
+                                                          : "is a link that leads to no group";
+      if (!why.empty()) {
+        throw InputError("network.bad-file",
+                         fmt::format("{}: population '{}' {}", printable(file.path()), printable(child.name), why));
+      }
+      nodes.populations.push_back(std::make_unique<SonataPopulation>(Inspector(own, child.name, end.object).layout(),
+                                                                     types_of(child.name, types)));
+    } catch (const InputError& error) {
+      nodes.unusable.emplace(child.name, error.diagnostics().items().front().message);
+    }
   }
-  return populations;
+  return nodes;
 }
 
 }  // namespace stimgen

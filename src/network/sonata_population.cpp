@@ -41,9 +41,10 @@ Column read_texts(const h5::Dataset& dataset, std::uint64_t rows) {
 Column read_component(const h5::Dataset& dataset, std::uint64_t rows, int component) {
   std::vector<double> values;
   values.reserve(rows);
+  const auto stride = static_cast<std::size_t>(dataset.info().row_elements());
   for (std::uint64_t first = 0; first < rows; first += kBlockRows) {
     const auto block = dataset.read_double(first, std::min(kBlockRows, rows - first));
-    for (std::size_t i = static_cast<std::size_t>(component); i < block.size(); i += 3) values.push_back(block[i]);
+    for (std::size_t i = static_cast<std::size_t>(component); i < block.size(); i += stride) values.push_back(block[i]);
   }
   return real_column(std::move(values));
 }
@@ -133,7 +134,9 @@ SonataPopulation::SonataPopulation(SonataLayout layout, std::shared_ptr<const No
   if (layout_.has_type_id)
     infos.insert_or_assign("node_type_id", ColumnInfo{"node_type_id", Column::Type::integer, "nodes"});
   std::vector<ColumnInfo> columns;
+  const std::map<std::string, std::string> unusable = unusable_columns();
   for (auto& [name, info] : infos) {
+    if (unusable.contains(name)) continue;  // in one group of nodes: its values would seem to be missing
     if (name != "node_id" && name != "population") columns.push_back(std::move(info));
   }
   set_columns(std::move(columns));
@@ -147,11 +150,16 @@ void SonataPopulation::damaged(const std::string& what) const {
   throw InputError("network.bad-file", layout_.file + ": " + what);
 }
 
+std::map<std::string, std::string> SonataPopulation::unusable_columns() const {
+  std::map<std::string, std::string> all;
+  for (const NodeGroup& group : layout_.groups) all.insert(group.unusable.begin(), group.unusable.end());
+  return all;
+}
+
 void SonataPopulation::refuse_unusable(std::string_view name) const {
-  for (const NodeGroup& group : layout_.groups) {
-    const auto found = group.unusable.find(std::string(name));
-    if (found != group.unusable.end()) damaged(found->second);
-  }
+  const std::map<std::string, std::string> all = unusable_columns();
+  const auto found = all.find(std::string(name));
+  if (found != all.end()) damaged(found->second);
 }
 
 std::vector<NodeId> SonataPopulation::read_node_ids() const {
@@ -240,7 +248,7 @@ const std::vector<std::uint32_t>& SonataPopulation::type_rows(const h5::ReadFile
       if (last == known.end() || last->first != id) {
         last = known.find(id);
         if (last == known.end()) {
-          const auto row = types_->row_of(id, name());
+          const auto row = types_->row_of(id);
           last = known.emplace(id, row ? static_cast<std::uint32_t>(*row) : kNoType).first;
         }
       }
@@ -325,8 +333,10 @@ Column SonataPopulation::read_column(const ColumnInfo& info) const {
         index = (*types)[from];
         if (index == kNoType) {
           const auto type_id = file.open_dataset(layout_.root + "/node_type_id").read_int64(from, 1).front();
-          damaged(fmt::format("node {} of '{}' has node_type_id {}, which is not in {}", ids[row], name(), type_id,
-                              types_->path()));
+          const std::string owner = types_->other_owner_of(type_id);
+          damaged(fmt::format("node {} of '{}' has node_type_id {}, which {} {}{}", ids[row], name(), type_id,
+                              owner.empty() ? "is not in" : "in", types_->path(),
+                              owner.empty() ? "" : fmt::format(" is a type of population '{}'", printable(owner))));
         }
       }
       if (source == nullptr || source->is_missing(index)) {

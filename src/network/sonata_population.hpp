@@ -17,7 +17,7 @@ namespace stimgen {
 // A column of one node group.
 struct StoredColumn {
   std::string dataset;           // absolute name
-  std::optional<int> component;  // of an N×3 dataset
+  std::optional<int> component;  // of an N×2 or N×3 dataset
   std::string library;           // dataset with the texts of an enumeration, or empty
   Column::Type type = Column::Type::integer;
 };
@@ -43,6 +43,7 @@ class SonataPopulation final : public LazyPopulation {
   SonataPopulation(SonataLayout layout, std::shared_ptr<const NodeTypeTable> types);
   std::string origin() const override { return layout_.file; }
   std::filesystem::path file() const override { return layout_.file; }
+  std::map<std::string, std::string> unusable_columns() const override;
 
  private:
   // Rows of the file, not of the table; `order_` leads from one to the other.

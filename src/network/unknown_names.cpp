@@ -6,6 +6,7 @@
 namespace stimgen {
 
 InputError unknown_population(const Network& network, std::string_view name, std::string_view context) {
+  if (const std::string why = network.why_unusable(name); !why.empty()) return {"network.bad-file", why};
   const std::vector<std::string> names = network.population_names();
   std::string help = names.empty() ? "the recipe's networks have no population" : suggest(name, names);
   if (!network.complete()) help = "a file of the networks could not be opened (see there), and it may be in that";

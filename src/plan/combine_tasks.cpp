@@ -166,8 +166,8 @@ class CombineBuilder {
 
   bool add_file(const Value& item, Task& task, std::vector<CombineSource>& sources) {
     auto recording = read_recording(
-        item, *plan_.network, [this](const NamedFile& file) { return claims_.refuse(file, diagnostics_); },
-        diagnostics_);
+        item, *plan_.network, plan_.recipe.stop_ms,
+        [this](const NamedFile& file) { return claims_.refuse(file, diagnostics_); }, diagnostics_);
     if (!recording) return false;
     CombineSource& source = recording->source;
     for (const auto& [population, digest] : source.contents) {

@@ -304,7 +304,8 @@ std::string render_html(const ReportModel& model) {
   html += "</ul></nav>\n<noscript><p>The charts need JavaScript; the tables do not.</p></noscript>\n" + overview(model);
   for (std::size_t i = 0; i < model.sections.size(); ++i) html += section_html(model, model.sections[i], section_id(i));
   html += fmt::format(
-      "</main>\n<footer>Made with {}. Charts by uPlot (MIT licence, © Leon Sorokin). This page asks for nothing from "
+      "</main>\n<footer>Page made with {}. Charts by uPlot (MIT licence, © Leon Sorokin). This page asks for nothing "
+      "from "
       "the network.</footer>\n",
       escape_markup(model.producer));
   for (std::size_t i = 0; i < model.sections.size(); ++i) html += section_columns(model.sections[i], section_id(i));

@@ -248,7 +248,7 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
   std::uint64_t in_all = 0;
   for (const ReportFileSource& source : sources) in_all += source.population.count;
   for (const ReportFileSource& source : sources) {
-    const std::unique_ptr<SpikeReader> reader = open_spike_file(source.path);
+    const std::unique_ptr<SpikeReader> reader = open_spike_file(source.path, {.only = source.population.name});
     ReportSection& section = model->sections.emplace_back();
     section.name = std::filesystem::path(source.path).filename().string();
     section.kind = "file";
@@ -268,7 +268,8 @@ Report Report::of_files(const std::vector<ReportFileSource>& sources, const std:
     request.most_raster_spikes = raster_share(source.population.count, in_all);
     survey(*reader, source.population, request, section);
   }
-  add_versions(*model);
+  // Who made the files is another question.
+  model->facts.emplace_back("Page made with", model->producer);
   return Report(std::move(model));
 }
 

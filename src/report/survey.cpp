@@ -273,14 +273,14 @@ class Surveyor {
     start_raster();
     NodeIndex index(ids_);
     const std::unique_ptr<SpikeSource> source =
-        open_sorted(reader_, {.population = population_.name}, SpikeOrder::by_id, {});
+        open_sorted(reader_, {.population = population_.name, .early = true}, SpikeOrder::by_id, {});
     SpikeBlock block;
     std::size_t last_node = ids_.size();
     double last_ms = 0;
     while (source->next(block)) {
       for (std::size_t i = 0; i < block.size(); ++i) {
         const double time_ms = block.timestamps_ms[i];
-        if (time_ms < section_.window.start_ms || time_ms >= section_.window.stop_ms + grid_ms()) continue;
+        if (!counts_in(section_.window, grid_ms(), time_ms)) continue;
         const std::size_t node = index.row_of(block.node_ids[i]);
         if (node == last_node) add_interval(group_of_node_[node], time_ms - last_ms);
         add_to_raster(node, time_ms);

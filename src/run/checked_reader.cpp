@@ -70,8 +70,8 @@ class CheckedReader final : public SpikeReader {
 }  // namespace
 
 std::unique_ptr<SpikeReader> open_checked(const std::filesystem::path& file, ExpectedContents expected,
-                                          std::string origin) {
-  return std::make_unique<CheckedReader>(open_spike_file(file), std::move(expected), std::move(origin));
+                                          std::string origin, const SpikeFileView& view) {
+  return std::make_unique<CheckedReader>(open_spike_file(file, view), std::move(expected), std::move(origin));
 }
 
 }  // namespace stimgen

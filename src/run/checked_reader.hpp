@@ -18,6 +18,6 @@ using ExpectedContents = std::map<std::string, std::string>;
 // Errors: InputError [combine.changed-source] by the read() that gives the last spike of a population that is another
 // one, and at once if it is not there or empty against expectation.
 std::unique_ptr<SpikeReader> open_checked(const std::filesystem::path& file, ExpectedContents expected,
-                                          std::string origin);
+                                          std::string origin, const SpikeFileView& view = {});
 
 }  // namespace stimgen

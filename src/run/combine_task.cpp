@@ -26,7 +26,8 @@ TaskCounts write_combination(const Plan& plan, TaskIndex task_index, SpikeSink& 
   for (const CombineSource& source : task.combined()->sources) {
     open.push_back({&source, source.task
                                  ? open_task(*source.task)
-                                 : open_checked(source.file, source.contents, "as it was when the recipe was read")});
+                                 : open_checked(source.file, source.contents, "as it was when the recipe was read",
+                                                {.only = source.population})});
   }
   TaskCounts counts;
   for (const std::string& population : task.populations) {

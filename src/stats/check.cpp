@@ -358,8 +358,8 @@ class Checker {
     const std::unique_ptr<SpikeReader> reader = open_made_file(plan_, task);
     std::map<std::string, std::uint64_t> wanted;
     for (const CombineSource& source : task.combined()->sources) {
-      const std::unique_ptr<SpikeReader> from =
-          source.task ? open_made_file(plan_, plan_.tasks[*source.task]) : open_spike_file(source.file);
+      const std::unique_ptr<SpikeReader> from = source.task ? open_made_file(plan_, plan_.tasks[*source.task])
+                                                            : open_spike_file(source.file, {.only = source.population});
       for (const PopulationInfo& info : from->populations()) {
         if (!source.population.empty() && source.population != info.name) continue;
         wanted[info.name] += source.keep ? count_kept(*from, info, *source.keep) : info.count;

@@ -14,7 +14,7 @@ void add_parts(const Plan& plan, TaskIndex combination, const std::string& popul
   for (const CombineSource& source : plan.tasks[combination].combined()->sources) {
     if (!source.task) {
       const bool taken = source.population.empty() || source.population == population;
-      if (taken && find_population(*open_spike_file(source.file), population) != nullptr) {
+      if (taken && find_population(*open_spike_file(source.file, {.only = source.population}), population) != nullptr) {
         found.recorded.push_back(source.file.filename().string());
       }
       continue;

@@ -51,8 +51,9 @@ class Binner {
       const double time_ms = block.timestamps_ms[i];
       if (!request_.window) latest_ms_ = std::max(latest_ms_, time_ms);
       if (group == kNoGroup) continue;
-      if (time_ms < psth_.window.start_ms || (request_.window && time_ms >= psth_.window.stop_ms + request_.grid_ms)) {
+      if (request_.window ? !counts_in(psth_.window, request_.grid_ms, time_ms) : !(time_ms > 0)) {
         ++psth_.spikes_outside;
+        if (!(time_ms > 0)) ++psth_.spikes_early;
       } else {
         count(group, time_ms);
       }
@@ -61,9 +62,9 @@ class Binner {
 
   Psth finish() {
     if (!request_.window) {
-      psth_.window = {0, latest_ms_};
+      psth_.window = {0, latest_ms_ > 0 ? latest_ms_ : request_.bin_ms};
       // The last spike counts: it lies in the last bin even where that ends with it.
-      const std::size_t bins = bins_in(latest_ms_, request_.bin_ms, request_.groups);
+      const std::size_t bins = bins_in(psth_.window.stop_ms, request_.bin_ms, request_.groups);
       for (auto& counts : psth_.counts) {
         for (std::size_t i = bins; bins > 0 && i < counts.size(); ++i) counts[bins - 1] += counts[i];
       }

@@ -22,6 +22,7 @@ struct Accumulator {
   bool known = true;
   std::uint64_t spikes = 0;
   std::uint64_t outside = 0;
+  std::uint64_t early = 0;
   double last_ms = 0;
   std::uint64_t intervals = 0;
   double mean_interval_ms = 0;
@@ -59,8 +60,9 @@ class Counter {
       Accumulator& node = node_of(block.node_ids[i]);
       const double time_ms = block.timestamps_ms[i];
       latest_ms_ = std::max(latest_ms_, time_ms);
-      if (window_ && (time_ms < window_->start_ms || time_ms >= window_->stop_ms + grid_ms_)) {
+      if (window_ ? !counts_in(*window_, grid_ms_, time_ms) : !(time_ms > 0)) {
         ++node.outside;
+        if (!(time_ms > 0)) ++node.early;
         continue;
       }
       if (node.spikes > 0 && time_ms < node.last_ms) return false;
@@ -85,6 +87,7 @@ class Counter {
       stats.nodes.push_back({node.node_id, node.spikes, rate_hz, node.cv()});
       stats.spikes += node.spikes;
       stats.spikes_outside += node.outside;
+      stats.spikes_early += node.early;
     }
     return stats;
   }
@@ -132,10 +135,21 @@ PopulationSpikeStats compute_spike_stats(const SpikeReader& reader, const Popula
 
   Counter again(request);
   const std::unique_ptr<SpikeSource> source =
-      open_sorted(reader, {.population = population.name}, SpikeOrder::by_id, {});
+      open_sorted(reader, {.population = population.name, .early = true}, SpikeOrder::by_id, {});
   SpikeBlock block;
   while (source->next(block)) again.add(block);
   return again.finish(population.name);
+}
+
+double last_spike_ms(const SpikeReader& reader) {
+  double last_ms = 0;
+  for (const PopulationInfo& population : reader.populations()) {
+    for (std::uint64_t first = 0; first < population.count; first += kBlockSpikes) {
+      const SpikeBlock block = reader.read(population.name, first, std::min(kBlockSpikes, population.count - first));
+      for (const double time_ms : block.timestamps_ms) last_ms = std::max(last_ms, time_ms);
+    }
+  }
+  return last_ms;
 }
 
 void refuse_unknown_nodes(const std::string& file, const std::vector<NodeId>& named, std::uint64_t count,

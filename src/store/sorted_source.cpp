@@ -33,8 +33,10 @@ class FileSource final : public SpikeSource {
       for (std::size_t i = 0; i < block.size(); ++i) {
         if (selection_.keep && !selection_.keep(block.node_ids[i])) continue;
         block.node_ids[kept] = block.node_ids[i];
-        block.timestamps_ms[kept] = shifted_time_ms(*reader_, selection_.population,
-                                                    {block.node_ids[i], block.timestamps_ms[i]}, selection_.shift_ms);
+        block.timestamps_ms[kept] =
+            selection_.early ? block.timestamps_ms[i] + selection_.shift_ms
+                             : shifted_time_ms(*reader_, selection_.population,
+                                               {block.node_ids[i], block.timestamps_ms[i]}, selection_.shift_ms);
         ++kept;
       }
       block.node_ids.resize(kept);
@@ -113,11 +115,12 @@ double shifted_time_ms(const SpikeReader& reader, const std::string& population,
   if (std::isfinite(result) && result > 0) return result;
   const std::string place = fmt::format("'{}', population '{}': node {} has a spike at {} ms", printable(reader.path()),
                                         printable(population), spike.node_id, spike.timestamp_ms);
-  if (shift_ms == 0 || !std::isfinite(spike.timestamp_ms)) {
-    throw InputError("spikes.time", place + "; expected times above 0");
-  }
-  throw InputError("spikes.time", fmt::format("{}, which the shift by {} ms moves to {} ms; expected times above 0",
-                                              place, shift_ms, result));
+  const char* const help = "'shift' moves all spikes of the file to later times, 'where' takes those of other nodes";
+  if (shift_ms == 0) throw InputError("spikes.time", place + "; expected times above 0", help);
+  throw InputError(
+      "spikes.time",
+      fmt::format("{}, which the shift by {} ms moves to {} ms; expected times above 0", place, shift_ms, result),
+      help);
 }
 
 std::unique_ptr<SpikeSource> open_sorted_in_runs(const SpikeReader& reader, const ReadSelection& selection,

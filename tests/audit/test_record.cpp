@@ -98,6 +98,36 @@ void write_recorded(const std::filesystem::path& path, const std::vector<std::st
 }  // namespace
 
 TEST_SUITE("audit") {
+  TEST_CASE("a record tells the window of the file that it belongs to, and of no other") {
+    Project project;
+    project.run();
+    const auto window = [&](const std::filesystem::path& path) { return recorded_window(*open_spike_file(path)); };
+    const std::filesystem::path file = project.file("base");
+    const auto own = window(file);
+    REQUIRE(own);
+    CHECK(own->window == TimeWindow{0, 1000});
+    CHECK(own->grid_ms == 0);
+    // Whoever cuts a file may keep its record; then the window is no longer that of the spikes.
+    const std::filesystem::path copy = project.file("base").parent_path() / "copy.h5";
+    SpikeFile cut = read_file(file);
+    write_file(copy, cut);
+    CHECK(window(copy));
+    cut.spikes.node_ids.pop_back();
+    cut.spikes.timestamps_ms.pop_back();
+    write_file(copy, cut);
+    CHECK_FALSE(window(copy));
+    SpikeFile edited = read_file(file);
+    const std::size_t at = edited.record.find("\"stop\":\"1 s\"");
+    REQUIRE(at != std::string::npos);
+    edited.record.replace(at, 12, "\"stop\":\"9 s\"");
+    write_file(copy, edited);
+    CHECK_FALSE(window(copy));
+    write_file(copy, {read_file(file).spikes, ""});
+    CHECK_FALSE(window(copy));
+    write_file(copy, {read_file(file).spikes, "{}"});
+    CHECK_FALSE(window(copy));
+  }
+
   TEST_CASE("audit notices every leaf of the record that is changed or gone") {
     Project project;
     project.run();

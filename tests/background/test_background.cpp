@@ -153,6 +153,14 @@ TEST_SUITE("background") {
     }
     // As spreadsheets and pandas write them.
     CHECK(problems("\xEF\xBB\xBFnode_id,rate\r\n0.0,1\r\n1.0,2\r\n2,3\r\n3.00,4\r\n,\r\n,\r\n") == "");
+    // As `stimgen rates` prints them, and with lines that end as pandas takes them.
+    CHECK(problems("node_id,group,rate_hz\n0,all,1\n1,all,2\n2,all,3\n3,all,4.5\n") == "");
+    CHECK(problems("node_id,rate_hz,rate\n0,x,1\n1,,2\n2,x,3\n3,x,4.5\n") == "");
+    CHECK(problems("node_id,rate\r\r\n0,1\r\r\n1,2\r\r\n2,3\r\r\n3,4") == "");
+    CHECK(problems("node_id,rate\r0,1\r1,2\r2,3\r3,4\r") == "");
+    CHECK(problems("node_id,rate\r\r\n0,1\r\r\n1,x\r\r\n2,3\r\r\n3,4").find("line 3: 'x' is no rate") !=
+          std::string::npos);
+    CHECK(problems("node_id,group\n0,all\n").find("but node_id and rate (in Hz) were expected") != std::string::npos);
     for (const auto& [text, said] :
          {std::pair("node_id;rate\n0;1\n", "rates.csv' are separated by ';'"),
           {"node_id\trate\n0\t1\n", "rates.csv' are separated by tabs"},

@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const Value sets = parse_json(file, diagnostics);
       if (diagnostics.has_errors()) return;
       NodeSets node_sets;
-      node_sets.add(sets, diagnostics);
+      node_sets.add(sets, NodeSetOwner::recipe, diagnostics);
       for (const std::string& name : node_sets.names()) {
         if (node_sets.select(cells, name, sets.loc, diagnostics).size() != cells.size() && !diagnostics.has_errors()) {
           std::abort();

@@ -10,9 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::catch_expected([&] {
     Diagnostics diagnostics;
     const SourceLoc loc{fuzz::source("nodes"), 1, 1, 1};
-    const auto populations = open_sonata_nodes(path, nullptr, loc, diagnostics);
+    const SonataNodes nodes = open_sonata_nodes(path, nullptr, fuzz::folder().path(), loc, diagnostics);
     static_cast<void>(render(diagnostics));
-    for (const auto& population : populations) {
+    for (const auto& population : nodes.populations) {
       // A small file may claim many nodes, all of them the fill value: allowed, and slow.
       if (population->size() > 100000) continue;
       if (population->node_ids().size() != population->size()) std::abort();

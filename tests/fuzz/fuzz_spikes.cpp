@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::filesystem::path path = fuzz::folder() / "spikes.h5";
   testing::write_text(path, std::string(fuzz::text_of(data, size)));
   fuzz::catch_expected([&] {
-    const auto reader = open_spike_file(path);
+    const auto reader = open_spike_file(path, {.unnamed = "p"});
     for (const PopulationInfo& population : reader->populations()) {
       if (population.count > 1000000) continue;
       fuzz::catch_expected([&] {

@@ -34,6 +34,40 @@ struct Nodes : NetworkFixture {
 }  // namespace
 
 TEST_SUITE("network") {
+  TEST_CASE("where: true and false choose in columns that hold nothing else") {
+    NetworkFixture net;
+    write_sonata(net / "n.h5", {{"/nodes/p/node_type_id", Integers{1, 2, 3}},
+                                {"/nodes/p/0/flag", Booleans{{1, 0, 1}}},
+                                {"/nodes/p/0/bit", Integers{0, 1, 0}},
+                                {"/nodes/p/0/layer", Integers{0, 1, 2}},
+                                {"/nodes/p/0/word", Texts{"true", "false", "maybe"}},
+                                {"/nodes/p/0/ei", Reals{1, 0, 1}}});
+    net.write("t.csv", "node_type_id on\n1 True\n2 False\n3 True\n");
+    net.write("sets.json", R"({"flagged": {"flag": true}})");
+    REQUIRE(net.open("files: [{nodes: n.h5, node_types: t.csv}]\nnode_sets: sets.json") == "");
+    const auto ids = [&](const std::string& condition) {
+      const auto selected = net.select("{population: p, where: " + condition + "}");
+      CHECK(selected.problems == "");
+      return selected.ids;
+    };
+    CHECK(ids("{flag: true}") == Ids{0, 2});
+    CHECK(ids("{flag: False}") == Ids{1});
+    CHECK(ids("{flag: [true, false]}") == Ids{0, 1, 2});
+    CHECK(ids("{flag: {$neq: true}}") == Ids{1});
+    CHECK(ids("{flag: 1}") == Ids{0, 2});
+    CHECK(ids("{bit: true}") == Ids{1});
+    CHECK(ids("{on: true}") == Ids{0, 2});
+    CHECK(ids("{on: True}") == Ids{0, 2});
+    CHECK(ids("{on: {$in: [false]}}") == Ids{1});
+    CHECK(ids("{on: \"True\"}") == Ids{0, 2});
+    CHECK(ids("{word: true}") == Ids{0});
+    CHECK(net.select("{population: p, node_set: flagged}").ids == Ids{0, 2});
+    // A layer is no flag, and what stands in quotes is text.
+    for (const char* const wrong : {"{layer: true}", "{flag: \"true\"}", "{ei: true}", "{flag: yes}"}) {
+      CHECK(contains(net.select(fmt::format("{{population: p, where: {}}}", wrong)).problems, "[network.wrong-type]"));
+    }
+  }
+
   TEST_CASE("where: values, lists and operators") {
     const Nodes nodes;
     CHECK(nodes.ids("{}") == Ids{10, 11, 12, 13, 14, 15});

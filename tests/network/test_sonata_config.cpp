@@ -118,6 +118,91 @@ TEST_SUITE("network") {
     CHECK(model.populations() == Strings{"p"});
   }
 
+  // As libsonata, snap and neurodamus have it: the sonata-extension calls it overriding.
+  TEST_CASE("of two node sets of one name that of the simulation counts, and it is said once") {
+    ModelFolder model;
+    model.write("net/circuit_config.json",
+                R"({"networks": {"nodes": [{"nodes_file": "../q.h5"}]}, "node_sets_file": "sets.json"})");
+    model.write("net/sets.json", R"({"small": {"node_id": [0]}, "other": {"node_id": [2]}, "both": ["small", "other"],
+                                     "same": {"node_id": [1], "population": "q"}})");
+    model.write("user.json", R"({"small": {"node_id": [1]}, "same": {"population": "q", "node_id": [1]}})");
+    const auto ids = [&](const std::string& set) { return model.select("{population: q, node_set: " + set + "}").ids; };
+    const std::string warned = model.from(R"({"network": "net/circuit_config.json", "node_sets_file": "user.json"})");
+    CHECK(contains(warned,
+                   "user.json:1:2: warning: node set 'small' of the simulation takes the place of the one of "
+                   "the circuit that has the same name [network.overridden-node-set]"));
+    CHECK(contains(warned, "net/sets.json:1:2: note: it is this one"));
+    CHECK(contains(warned, "\n1 warning\n"));
+    CHECK(ids("small") == std::vector<NodeId>{1});
+    CHECK(ids("other") == std::vector<NodeId>{2});
+    CHECK(ids("both") == std::vector<NodeId>{1, 2});
+    CHECK(ids("same") == std::vector<NodeId>{1});
+    // Whichever is read first, and written into the config itself.
+    model.write("sim.json", R"({"network": "net/circuit_config.json", "run": {"tstop": 1},
+                                "node_sets": {"small": {"node_id": [2]}, "other": ["small"]}})");
+    for (const char* const from :
+         {"sim.json", "[sim.json, net/circuit_config.json]", "[net/circuit_config.json, sim.json]"}) {
+      CAPTURE(from);
+      const std::string several = model.open(fmt::format("from: {}", from));
+      CHECK(contains(several, "node set 'small' and 1 more of the simulation take the place of those of the circuit"));
+      CHECK(ids("both") == std::vector<NodeId>{2});
+    }
+    // Two of the same rank exclude each other, and so do a config's and the recipe's own.
+    model.write("net/other.json", R"({"networks": {"nodes": []}, "node_sets": {"small": {"node_id": [2]}}})");
+    CHECK(contains(model.open("from: [net/circuit_config.json, net/other.json]"), "[network.duplicate-node-set]"));
+    CHECK(contains(model.open("from: net/circuit_config.json\nnode_sets: user.json"), "[network.duplicate-node-set]"));
+  }
+
+  TEST_CASE("a node-set file that a config names in vain is a warning, until a set of it is asked for") {
+    ModelFolder model;
+    const std::string nodes = R"("networks": {"nodes": [{"nodes_file": "q.h5"}]})";
+    const std::string gone = model.from("{" + nodes + R"(, "node_sets_file": "gone.json"})");
+    CHECK(contains(gone, "c.json:1:69: warning: node-set file 'gone.json' does not exist [file.unreadable]"));
+    CHECK(contains(gone, "\n1 warning\n"));
+    CHECK(model.populations() == Strings{"q"});
+    CHECK(contains(model.select("{population: q, node_set: a}").problems,
+                   "it may be in a node-set file that does not exist: 'gone.json'"));
+    // NEST's examples and obi-one's configs have none.
+    CHECK(model.from("{" + nodes + R"(, "node_sets_file": ""})") == "");
+    CHECK(model.from("{" + nodes + R"(, "node_sets_file": null})") == "");
+    CHECK(contains(model.from("{" + nodes + R"(, "node_sets_file": 5})"), "'node_sets_file' is the path of a file"));
+    CHECK(
+        contains(model.open("from: c.json\nnode_sets: gone.json"), "error: node-set file 'gone.json' does not exist"));
+  }
+
+  TEST_CASE("a simulation config that names no network is that of the circuit config beside it") {
+    ModelFolder model;
+    const std::string simulation = R"({"run": {"tstop": 100.5, "dt": 0.1}, "output": {}})";
+    CHECK(contains(model.from(simulation), "and there is no circuit_config.json beside it"));
+    model.write("circuit_config.json", R"({"networks": {"nodes": [{"nodes_file": "q.h5"}]}})");
+    REQUIRE(model.from(simulation) == "");
+    CHECK(model.populations() == Strings{"q"});
+    CHECK(model.network().simulation_stop_ms() == 100.5);
+    // In its own folder; and what is no simulation takes none.
+    model.write("net/sim.json", simulation);
+    CHECK(contains(model.open("from: net/sim.json"), "no circuit_config.json beside it"));
+    CHECK(contains(model.from(R"({"target_simulator": "NEST"})"), "neither 'networks' nor 'network' ["));
+    model.write("circuit_config.json", "{");
+    CHECK(contains(model.from(simulation), "circuit_config.json:1:2: error: not valid JSON"));
+  }
+
+  TEST_CASE("what a config says of a run and of its populations is known") {
+    ModelFolder model;
+    REQUIRE(model.from(R"({"run": {"tstop": 3000}, "networks": {"nodes": [
+        {"nodes_file": "net/p.h5", "populations": {"p": {"type": "virtual"}}},
+        {"nodes_file": "q.h5", "populations": {"q": {"type": "biophysical"}, "r": {}, "s": null}}]}})") == "");
+    CHECK(model.network().simulation_stop_ms() == 3000.0);
+    CHECK(model.network().is_virtual("p"));
+    CHECK_FALSE(model.network().is_virtual("q"));
+    CHECK_FALSE(model.network().is_virtual("r"));
+    for (const char* const run : {"{}", "{\"tstop\": -1}", "{\"tstop\": \"long\"}", "{\"tstop\": null}", "[]", "5"}) {
+      CAPTURE(run);
+      REQUIRE(model.from(fmt::format(R"({{"run": {}, "networks": {{"nodes": [{{"nodes_file": "q.h5"}}]}}}})", run)) ==
+              "");
+      CHECK_FALSE(model.network().simulation_stop_ms());
+    }
+  }
+
   TEST_CASE("what is wrong in a config is shown there") {
     ModelFolder model;
     CHECK(model.open("from: [nope.json]") ==

@@ -1,10 +1,14 @@
 // SONATA nodes files: every layout the format allows, and what is said about damaged ones.
 #include <doctest/doctest.h>
 
+#include <hdf5.h>
+
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <thread>
 
+#include "support/hdf5_fixture.hpp"
 #include "support/network_fixture.hpp"
 #include "support/sonata_fixture.hpp"
 
@@ -25,6 +29,11 @@ struct OneFile : NetworkFixture {
     write_sonata(*this / "n.h5", datasets);
     if (!types.empty()) write("t.csv", types);
     return open(types.empty() ? "files: [{nodes: n.h5}]" : "files: [{nodes: n.h5, node_types: t.csv}]");
+  }
+  // What is said to someone who asks for nodes of population p of such a file, which itself is opened without a word.
+  std::string said_of_p(const std::vector<FixtureDataset>& datasets) {
+    REQUIRE(open_file(datasets) == "");
+    return select("{population: p}").problems;
   }
 };
 
@@ -173,6 +182,34 @@ TEST_SUITE("network") {
     CHECK(net.columns("p") == Strings{"node_type_id:integer:nodes", "v:integer:nodes"});
     CHECK(net.texts("p", "v") == Strings{"1", "2"});
     CHECK(net.column_error("p", "rotation") == "n.h5: /nodes/p/0/rotation holds 2 x 4 values; expected one a node");
+    CHECK(net.population("p").unusable_columns() ==
+          std::map<std::string, std::string>{
+              {"rotation", "/nodes/p/0/rotation holds 2 x 4 values; expected one a node"}});
+  }
+
+  // LGN models of the Allen Institute have positions on a screen.
+  TEST_CASE("positions of two columns are pos_x and pos_y; of another number they say why there are none") {
+    OneFile net;
+    REQUIRE(net.open_file(with(plain_population("p", 2), {{"/nodes/p/0/positions", Reals{1, 2, 3, 4}, {2, 2}}})) == "");
+    CHECK(net.columns("p") == Strings{"node_type_id:integer:nodes", "pos_x:real:nodes", "pos_y:real:nodes"});
+    CHECK(net.texts("p", "pos_x") == Strings{"1", "3"});
+    CHECK(net.texts("p", "pos_y") == Strings{"2", "4"});
+    // Whole numbers, and rows in another order.
+    REQUIRE(net.open_file(
+                {{"/nodes/p/node_id", Integers{9, 4}}, {"/nodes/p/0/positions", Integers{1, 2, 3, 4}, {2, 2}}}) == "");
+    CHECK(net.texts("p", "pos_y") == Strings{"4", "2"});
+    for (const std::uint64_t columns : {std::uint64_t{1}, std::uint64_t{4}}) {
+      REQUIRE(
+          net.open_file(with(plain_population("p", 2), {{"/nodes/p/0/positions", Reals(2 * columns, 0.5), {2, columns}},
+                                                        {"/nodes/p/0/pos_y", Reals{7, 8}}})) == "");
+      CHECK(net.columns("p") == Strings{"node_type_id:integer:nodes", "pos_y:real:nodes"});
+      for (const char* const name : {"positions", "pos_x", "pos_z"}) {
+        CHECK(net.column_error("p", name) ==
+              fmt::format("n.h5: /nodes/p/0/positions holds 2 x {} values; expected one a node", columns));
+      }
+    }
+    REQUIRE(net.open_file(with(plain_population("p", 2), {{"/nodes/p/0/positions", Reals(12, 0.5), {2, 2, 3}}})) == "");
+    CHECK(contains(net.column_error("p", "pos_x"), "holds 2 x 2 x 3 values"));
   }
 
   TEST_CASE("a population without nodes") {
@@ -219,31 +256,133 @@ TEST_SUITE("network") {
           "n.h5: population 'p' has node id 9223372036854775808, which is beyond 2^63 - 1");
   }
 
-  TEST_CASE("wrong structure is reported where the file is named") {
+  TEST_CASE("a population of a wrong structure is an error, when it is used") {
     OneFile net;
-    CHECK(net.open_file({{"/nodes/p/0/v", Integers{1}}}) ==
-          "r.yaml:1:17: error: n.h5: population 'p' has neither node_type_id nor node_id: how many nodes it has is "
+    CHECK(net.said_of_p({{"/nodes/p/0/v", Integers{1}}}) ==
+          "query.yaml:1:14: error: n.h5: population 'p' has neither node_type_id nor node_id: how many nodes it has is "
           "unknown "
           "[network.bad-file]\n"
-          "    1 | files: [{nodes: n.h5}]\n"
-          "      |                 ^~~~\n"
+          "    1 | {population: p}\n"
+          "      |              ^\n"
           "1 error\n");
-    CHECK(contains(net.open_file({{"/nodes/p/node_type_id", Reals{1}}}),
+    CHECK(contains(net.said_of_p({{"/nodes/p/node_type_id", Reals{1}}}),
                    "/nodes/p/node_type_id is not a list of integers"));
-    CHECK(contains(net.open_file({{"/nodes/p/node_type_id", Integers{1, 2}, {2, 1}}}),
+    CHECK(contains(net.said_of_p({{"/nodes/p/node_type_id", Integers{1, 2}, {2, 1}}}),
                    "/nodes/p/node_type_id is not a list of integers"));
-    CHECK(contains(net.open_file({{"/nodes/p/node_type_id", Integers{1, 2}}, {"/nodes/p/node_id", Integers{1}}}),
+    CHECK(contains(net.said_of_p({{"/nodes/p/node_type_id", Integers{1, 2}}, {"/nodes/p/node_id", Integers{1}}}),
                    "/nodes/p/node_id has 1 entries, but the population has 2 nodes (node_type_id)"));
     CHECK(
-        contains(net.open_file({{"/nodes/p/node_type_id", Integers{1, 2}}, {"/nodes/p/node_group_index", Integers{1}}}),
+        contains(net.said_of_p({{"/nodes/p/node_type_id", Integers{1, 2}}, {"/nodes/p/node_group_index", Integers{1}}}),
                  "/nodes/p/node_group_index has 1 entries, but the population has 2 nodes"));
-    CHECK(contains(net.open_file(with(plain_population("p", 2),
-                                      {{"/nodes/p/0/a", Integers{1, 2}}, {"/nodes/p/0/b", Integers{1}}})),
-                   "/nodes/p/0/b has 1 rows, but /nodes/p/0/a has 2"));
     CHECK(contains(
-        net.open_file(
+        net.said_of_p(
             {{"/nodes/p/node_type_id", Integers{1}}, {"/nodes/p/0/a", Integers{1}}, {"/nodes/p/1/a", Integers{1}}}),
         "/nodes/p has 2 node groups, but not both node_group_id and node_group_index"));
+    // The other ones of the file are there.
+    CHECK(contains(net.said_of_p(with(plain_population("q", 3), {{"/nodes/p/node_type_id", Reals{1}}})),
+                   "not a list of integers"));
+    CHECK(net.network().population_names() == Strings{"q"});
+    CHECK(net.select("{population: q}").ids == std::vector<NodeId>{0, 1, 2});
+    CHECK(contains(net.select("{population: pp}").problems, "no population is called 'pp'"));
+  }
+
+  TEST_CASE("a column of another length is an error when it is used, whichever comes first") {
+    OneFile net;
+    REQUIRE(net.open_file(with(plain_population("p", 2), {{"/nodes/p/0/a", Integers{1, 2}},
+                                                          {"/nodes/p/0/b", Integers{1}},
+                                                          {"/nodes/p/0/c", Integers{1, 2, 3}},
+                                                          {"/nodes/p/0/z", Texts{"u", "v"}}})) == "");
+    CHECK(net.columns("p") == Strings{"a:integer:nodes", "node_type_id:integer:nodes", "z:text:nodes"});
+    CHECK(net.texts("p", "z") == Strings{"u", "v"});
+    CHECK(net.column_error("p", "b") == "n.h5: /nodes/p/0/b has 1 rows, but /nodes/p/0/a has 2");
+    CHECK(contains(net.select("{population: p, where: {c: 1}}").problems, "/nodes/p/0/c has 3 rows"));
+    REQUIRE(net.open_file(with(plain_population("p", 2),
+                               {{"/nodes/p/0/a", Integers{1, 2, 3}}, {"/nodes/p/0/b", Integers{5, 6}}})) == "");
+    CHECK(net.texts("p", "b") == Strings{"5", "6"});
+    CHECK(contains(net.column_error("p", "a"), "/nodes/p/0/a has 3 rows, but /nodes/p/0/b has 2"));
+    // Of several groups the most usual length counts.
+    REQUIRE(net.open_file({{"/nodes/p/node_id", Integers{0, 1, 2}},
+                           {"/nodes/p/node_group_id", Integers{0, 1, 1}},
+                           {"/nodes/p/node_group_index", Integers{0, 0, 1}},
+                           {"/nodes/p/0/v", Integers{7}},
+                           {"/nodes/p/0/w", Integers{7}},
+                           {"/nodes/p/1/u", Integers{1, 2, 3}},
+                           {"/nodes/p/1/v", Integers{8, 9}},
+                           {"/nodes/p/1/w", Integers{8, 9}}}) == "");
+    CHECK(net.texts("p", "v") == Strings{"7", "8", "9"});
+    CHECK(contains(net.column_error("p", "u"), "/nodes/p/1/u has 3 rows, but /nodes/p/1/v has 2"));
+    // What only some of the groups have in a usable form would seem to be missing in the others.
+    REQUIRE(net.open_file({{"/nodes/p/node_id", Integers{0, 1}},
+                           {"/nodes/p/node_group_id", Integers{0, 1}},
+                           {"/nodes/p/node_group_index", Integers{0, 0}},
+                           {"/nodes/p/0/v", Integers{7}},
+                           {"/nodes/p/1/v", Integers{1, 2}, {1, 2}}}) == "");
+    CHECK(contains(net.column_error("p", "v"), "/nodes/p/1/v holds 1 x 2 values"));
+  }
+
+  TEST_CASE("an empty population whose lists have no type is one without nodes") {
+    OneFile net;
+    REQUIRE(net.open_file(with(plain_population("q", 1), {{"/nodes/p/node_type_id", Reals{}},
+                                                          {"/nodes/p/node_id", Reals{}},
+                                                          {"/nodes/p/node_group_id", Reals{}},
+                                                          {"/nodes/p/node_group_index", Reals{}},
+                                                          {"/nodes/p/0/v", Reals{}}})) == "");
+    CHECK(net.population("p").size() == 0);
+    CHECK(net.population("p").node_ids().empty());
+    CHECK(net.texts("p", "v").empty());
+    CHECK(contains(net.select("{population: p}").problems, "population 'p' has no nodes"));
+  }
+
+  TEST_CASE("a population behind a link is followed if that stays in the folder") {
+    OneFile net;
+    std::filesystem::create_directories(net / "net/sub");
+    write_sonata(net / "net/sub/a.h5", with(plain_population("p", 2), {{"/nodes/p/0/v", Integers{5, 6}}}));
+    write_sonata(net / "net/own.h5", plain_population("other", 1));
+    const auto link = [&](const std::string& file, const std::string& object, const std::string& name = "n.h5") {
+      make_hdf5(net / name, [&](hid_t h5) {
+        const hid_t group = H5Gcreate2(h5, "/nodes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+        if (!file.empty()) H5Lcreate_external(file.c_str(), object.c_str(), group, "p", H5P_DEFAULT, H5P_DEFAULT);
+        if (file.empty()) H5Lcreate_soft(object.c_str(), group, "p", H5P_DEFAULT, H5P_DEFAULT);
+        H5Gclose(group);
+      });
+      return net.open(fmt::format("files: [{{nodes: {}}}]", name));
+    };
+    REQUIRE(link("net/sub/a.h5", "/nodes/p") == "");
+    CHECK(net.texts("p", "v") == Strings{"5", "6"});
+    CHECK(net.population("p").origin() == (net / "net/sub/a.h5").string());
+    const auto files = net.network().files();
+    CHECK(
+        std::any_of(files.begin(), files.end(), [](const NamedFile& file) { return file.path.filename() == "a.h5"; }));
+    REQUIRE(link("sub/../sub/a.h5", "/nodes/p", "net/n.h5") == "");
+    CHECK(net.texts("p", "v") == Strings{"5", "6"});
+    // Up from the file, but not out of the folder that names it.
+    REQUIRE(link("../net/sub/a.h5", "/nodes/p", "net/n.h5") == "");
+    CHECK(net.texts("p", "v") == Strings{"5", "6"});
+
+    const TempFolder elsewhere;
+    write_sonata(elsewhere / "a.h5", plain_population("p", 2));
+    REQUIRE(link((elsewhere / "a.h5").string(), "/nodes/p") == "");
+    CHECK(net.network().population_names().empty());
+    CHECK(contains(net.select("{population: p}").problems, "population 'p' is a link to"));
+    CHECK(contains(net.select("{population: p}").problems, "which is not in the folder"));
+    // A file that is named elsewhere may lead to those beside it.
+    make_hdf5(elsewhere / "n.h5", [&](hid_t h5) {
+      const hid_t group = H5Gcreate2(h5, "/nodes", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+      H5Lcreate_external("a.h5", "/nodes/p", group, "p", H5P_DEFAULT, H5P_DEFAULT);
+      H5Gclose(group);
+    });
+    REQUIRE(net.open(fmt::format("files: [{{nodes: '{}'}}]", (elsewhere / "n.h5").string())) == "");
+    CHECK(net.population("p").size() == 2);
+    REQUIRE(link("gone.h5", "/nodes/p") == "");
+    CHECK(contains(net.select("{population: p}").problems, "gone.h5', which does not exist"));
+    REQUIRE(link("", "/nodes/p") == "");
+    CHECK(contains(net.select("{population: p}").problems, "behind too many links"));
+    REQUIRE(link("net/sub/a.h5", "/nodes/p/0/v") == "");
+    CHECK(contains(net.select("{population: p}").problems, "a link that leads to no group"));
+  }
+
+  TEST_CASE("a file without nodes is reported where it is named") {
+    OneFile net;
     CHECK(contains(net.open_file({{"/edges/e/source_node_id", Integers{1}}}),
                    "this is an edges file; expected a nodes file (a group /nodes)"));
     net.write("n.h5", "no HDF5");
@@ -288,8 +427,8 @@ TEST_SUITE("network") {
     CHECK(net.texts("p", "d") == Strings{"-", "7", "8"});
     CHECK(net.texts("p", "e") == Strings{"-", "-", "-"});
 
-    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 q other\n1 p mine\n2 q only\n3 p third\n") == "");
-    CHECK(net.texts("p", "a") == Strings{"mine", "only", "third"});
+    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 q other\n1 p mine\n2 NULL all\n3 p third\n") == "");
+    CHECK(net.texts("p", "a") == Strings{"mine", "all", "third"});
 
     CHECK(contains(net.open_file(nodes, "node_type_id a\n1 x\n2 y\n1 z\n"),
                    "t.csv:4:1: error: node type 1 is defined twice"));
@@ -300,6 +439,47 @@ TEST_SUITE("network") {
     CHECK(contains(commas, "columns are separated by spaces"));
     CHECK(contains(net.open_file(nodes, "node_type_id a a\n1 x y\n"), "column 'a' is there twice"));
     CHECK(contains(net.open_file(nodes, "node_type_id a\n1\n"), "line 2: 1 values, but the header has 2 columns"));
+  }
+
+  TEST_CASE("node types of another population count for nothing") {
+    OneFile net;
+    const std::vector<FixtureDataset> nodes{{"/nodes/p/node_type_id", Integers{1, 2}},
+                                            {"/nodes/q/node_type_id", Integers{1, 3}}};
+    // The text of q's type would make p's numbers text.
+    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 p 5\n2 p 6\n1 q x\n3 q y\n") == "");
+    CHECK(net.columns("p") == Strings{"a:integer:node types", "node_type_id:integer:nodes"});
+    CHECK(net.texts("p", "a") == Strings{"5", "6"});
+    CHECK(net.texts("q", "a") == Strings{"x", "y"});
+    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 p 5\n2 q 6\n3 q 7\n") == "");
+    CHECK(net.column_error("p", "a") ==
+          "n.h5: node 1 of 'p' has node_type_id 2, which in t.csv is a type of population 'q'");
+    // A type of all populations stands behind the own one.
+    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 NULL 1\n1 p 5\n2 NULL 2\n3 \"\" 3\n") == "");
+    CHECK(net.texts("p", "a") == Strings{"5", "2"});
+    CHECK(net.texts("q", "a") == Strings{"1", "3"});
+    REQUIRE(net.open_file(nodes, "node_type_id population a\n1 q 5\n3 q 6\n") == "");
+    CHECK(contains(net.column_error("p", "a"), "is a type of population 'q'"));
+  }
+
+  // bio_comsol of BMTK has lines that end with \r\r\n.
+  TEST_CASE("node types end their lines as pandas reads them, and hold what a recipe may not") {
+    OneFile net;
+    const std::vector<FixtureDataset> nodes{{"/nodes/p/node_type_id", Integers{1, 2}}};
+    for (const std::string end : {"\n", "\r\n", "\r\r\n", "\r\r\r\n", "\r"}) {
+      CAPTURE(end.size());
+      REQUIRE(net.open_file(nodes, "node_type_id a" + end + "1 x" + end + "2 \"y z\"" + end) == "");
+      CHECK(net.texts("p", "a") == Strings{"x", "y z"});
+      CHECK(contains(net.open_file(nodes, "node_type_id a" + end + "1 x" + end + "two y" + end), "t.csv:3:1: error"));
+      CHECK(contains(net.open_file(nodes, "node_type_id a" + end + "1" + end), "line 2: 1 values"));
+    }
+    REQUIRE(net.open_file(nodes, "node_type_id a\n1 \"x\ry\"\n2 \v\n") == "");
+    CHECK(net.texts("p", "a") == Strings{"x\ry", "\v"});
+    CHECK(contains(net.open_file(nodes, "node_type_id a\n1 x\n2 \xB5m\n"),
+                   "t.csv:3:3: error: byte 0xB5 is not valid UTF-8"));
+    using namespace std::string_literals;
+    CHECK(contains(net.open_file(nodes, "\xFF\xFEn\0o\0"s), "is UTF-16 text, not CSV in UTF-8"));
+    CHECK(contains(net.open_file(nodes, "\xFE\xFF\0n\0o"s), "is UTF-16 text, not CSV in UTF-8"));
+    CHECK(contains(net.open_file(nodes, "n\0o\0d\0e\0"s), "is UTF-16 without its mark, or no text"));
   }
 
   TEST_CASE("a column's digest depends on ids, type and values, not on how the file stores them") {

@@ -280,7 +280,7 @@ TEST_SUITE("plan") {
     };
     CHECK(problems("population: cells").find("population 'cells' of") != std::string::npos);
     CHECK(problems("population: cells").find("is taken twice") != std::string::npos);
-    CHECK(problems("shift: 1 s") == "");
+    CHECK(problems("shift: 1 s").find("error") == std::string::npos);
     CHECK(problems("where: {kind: A}") == "");
     std::string other_head = recipe_head();
     other_head.replace(other_head.find("cells"), 5, "fibres");
@@ -292,6 +292,42 @@ TEST_SUITE("plan") {
                                "'}, {file: '" + other_file + "'}]}}\n");
     CHECK_MESSAGE(thrice.problems().find("population 'fibres' of") != std::string::npos, thrice.problems());
     CHECK_MESSAGE(thrice.problems().find("population 'cells' of") == std::string::npos, thrice.problems());
+  }
+
+  TEST_CASE("recorded spikes after the stop of the recipe are taken, and warned of with their number") {
+    const testing::TempFolder folder;
+    const std::string file = (folder / "r.h5").string();
+    const auto sink = create_spike_file(file, {});
+    sink->begin_population("cells", SpikeOrder::by_id);
+    sink->append({.node_ids = {0, 0, 1, 3}, .timestamps_ms = {500, 1000, 2500, 2900}});
+    sink->begin_population("fibres", SpikeOrder::by_id);
+    sink->append({.node_ids = {7}, .timestamps_ms = {1000.5}});
+    sink->finish();
+    const auto problems = [&](const std::string& keys, const std::string& head = recipe_head()) {
+      const PlannedRecipe recipe(head + "combine: {x: {from: [{file: '" + file + "'" + keys + "}]}}\n");
+      if (!recipe.plan().tasks.empty()) CHECK(recipe.plan().find("x") != nullptr);
+      return recipe.problems();
+    };
+    const auto says = [](const std::string& text, const std::string& part) {
+      CHECK_MESSAGE(text.find(part) != std::string::npos, text);
+    };
+    const std::string all = problems("");
+    says(all,
+         "'r.h5' holds 2 spikes of population 'cells' after time.stop (1 s), the last at 2.9 s: they are taken, too "
+         "[spikes.after-stop]");
+    says(all, "1 spike of population 'fibres' after time.stop (1 s), the last at 1.0005 s");
+    says(all, "'shift'");
+    says(all, "'where'");
+    says(all, "2 warnings");
+    says(problems(", population: cells, shift: 0.5 s"),
+         "holds 3 spikes of population 'cells' after time.stop (1 s), "
+         "shifted, the last at 3.4 s");
+    CHECK(problems(", population: cells, shift: -400 ms, where: {kind: A}").find("holds 1 spike of") !=
+          std::string::npos);
+    CHECK(problems(", population: cells, where: {node_id: 0}") == "");
+    std::string no_stop = recipe_head();
+    no_stop.erase(no_stop.find("time:"), no_stop.find('\n', no_stop.find("time:")) + 1 - no_stop.find("time:"));
+    CHECK(problems(", population: cells", no_stop) == "");
   }
 
   TEST_CASE("recorded spikes are counted and looked at when planning") {

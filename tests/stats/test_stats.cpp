@@ -63,6 +63,35 @@ TEST_SUITE("stats") {
     CHECK(stats.spikes_outside == 4);
   }
 
+  TEST_CASE("spikes at or before 0 are outside every window, in any order of spikes") {
+    const std::vector<Spike> sorted{{0, -5}, {0, 0}, {0, 5}, {0, 9}, {1, 10}};
+    const std::vector<Spike> reversed(sorted.rbegin(), sorted.rend());
+    std::vector<Spike> mixed = sorted;
+    std::swap(mixed[0], mixed[3]);
+    for (const auto& spikes : {sorted, reversed, mixed}) {
+      const SpikesInMemory file(spikes);
+      for (const std::optional<TimeWindow> window :
+           {std::optional<TimeWindow>(), {TimeWindow{0, 11}}, {TimeWindow{-10, 11}}}) {
+        const PopulationSpikeStats stats = stats_of(file, {.window = window, .node_ids = {}});
+        CHECK(stats.spikes == 3);
+        CHECK(stats.spikes_outside == 2);
+        CHECK(stats.spikes_early == 2);
+        CHECK(stats.nodes[0].spikes == 2);
+        CHECK(stats.window.stop_ms == (window ? 11 : 10));
+      }
+      const PopulationSpikeStats late = stats_of(file, {.window = TimeWindow{6, 10}, .node_ids = {}});
+      CHECK(late.spikes == 1);
+      CHECK(late.spikes_outside == 4);
+      CHECK(late.spikes_early == 2);
+    }
+  }
+
+  TEST_CASE("the last spike of a file is that of all its populations") {
+    CHECK(last_spike_ms(SpikesInMemory({{0, 7}, {1, 3}})) == 7);
+    CHECK(last_spike_ms(SpikesInMemory({{0, -7}})) == 0);
+    CHECK(last_spike_ms(SpikesInMemory({})) == 0);
+  }
+
   TEST_CASE("without a window it ends with the last spike, which counts") {
     const SpikesInMemory file(kSpikes);
     const PopulationSpikeStats stats = stats_of(file, {});
