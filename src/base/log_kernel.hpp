@@ -46,20 +46,45 @@ STIMGEN_INLINE D log_remainder(D f) {
   return s * (f - z * p);
 }
 
-// ln(x). Requires: x positive, finite, normal. U is std::uint64_t, or a vector of them of D's size.
+// x = 2^k·(1 + f), f as log_remainder() wants it. Requires: x positive, finite, normal. U is std::uint64_t, or a vector
+// of them of D's size.
+template <class D>
+struct LogParts {
+  D k, f;
+};
 template <class U, class D>
-STIMGEN_INLINE D log_kernel(D x) {
+STIMGEN_INLINE LogParts<D> log_parts(D x) {
   // Adding the distance from sqrt(1/2) to 1 carries into the exponent exactly where the mantissa passes sqrt(2).
   constexpr std::uint64_t kSqrtHalf = 0x3fe6a09e667f3bcd;
   constexpr std::uint64_t kOne = 0x3ff0000000000000;
   constexpr std::uint64_t kMantissa = 0x000fffffffffffff;
   constexpr std::uint64_t kTwo52 = 0x4330000000000000;
   const U shifted = as_bits<U>(x) + (kOne - kSqrtHalf);
-  const D k = as_bits<D>((shifted >> 52) | kTwo52) - (0x1p52 + 1023);
-  const D f = as_bits<D>((shifted & kMantissa) + kSqrtHalf) - 1.0;
+  return {as_bits<D>((shifted >> 52) | kTwo52) - (0x1p52 + 1023), as_bits<D>((shifted & kMantissa) + kSqrtHalf) - 1.0};
+}
+
+// ln(x) from its parts and the remainder of f.
+template <class D>
+STIMGEN_INLINE D log_from(const LogParts<D>& parts, D remainder) {
   constexpr double kLn2High = 0x1.62e42fefa3000p-1;  // 41 bits: k·kLn2High is exact
   constexpr double kLn2Low = 0x1.3de6af278ece6p-42;
-  return k * kLn2High + (f - (log_remainder(f) - k * kLn2Low));
+  return parts.k * kLn2High + (parts.f - (remainder - parts.k * kLn2Low));
+}
+
+// ln(x). Requires: x positive, finite, normal.
+template <class U, class D>
+STIMGEN_INLINE D log_kernel(D x) {
+  const LogParts<D> parts = log_parts<U>(x);
+  return log_from(parts, log_remainder(parts.f));
+}
+
+// ln(1 + f) − f. Requires: 1 + f positive, finite, normal.
+template <class U, class D>
+STIMGEN_INLINE D log_one_plus_minus_kernel(D f) {
+  const auto is_far = (f < -0.29) | (f > 0.41);
+  const LogParts<D> parts = log_parts<U>(1.0 + f);
+  const D remainder = log_remainder(is_far ? parts.f : f);
+  return is_far ? log_from(parts, remainder) - f : -remainder;
 }
 
 }  // namespace stimgen::maths

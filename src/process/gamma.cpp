@@ -5,9 +5,10 @@
 // a uniform. The interval that the start falls into has the shape raised by one and no correction.
 #include <fmt/format.h>
 
-#include "base/maths.hpp"
+#include <array>
+#include <cstddef>
+
 #include "base/probability.hpp"
-#include "base/random.hpp"
 #include "process/renewal.hpp"
 
 namespace stimgen {
@@ -17,43 +18,22 @@ extern const ProcessKind kGammaKind;
 namespace {
 
 constexpr double kMinShape = 0.05, kMaxShape = 1e6;
-// Intervals below e^-700 of the mean are 0.
-constexpr double kLowestExponent = -700;
-
-// A gamma variate of shape >= 1 with scale 1.
-double draw_xg(double shape, StreamKey key, NodeId node, std::uint64_t n) {
-  const double b = shape - 1.0;
-  const double c = 3.0 * shape - 0.75;
-  for (std::uint64_t block = n;; block += kAttemptBlocks) {
-    const auto words = philox_block(key, node, block);
-    const double u = uniform_open01(words[0]);
-    const double v = uniform_open01(words[1]);
-    const double w = u * (1.0 - u);
-    const double y = maths::sqrt(c / w) * (u - 0.5);
-    const double x = b + y;
-    if (!(x > 0)) continue;
-    const double z = 64.0 * (w * w * w) * (v * v);
-    if (b > 0) {
-      const double q = y / b;
-      if (q <= -1) continue;
-      if (maths::log(z) <= 2.0 * b * maths::log_one_plus_minus(q)) return x;
-    } else if (maths::log(z) <= -2.0 * y) {
-      return x;
-    }
-  }
-}
 
 class GammaIntervals final : public RenewalIntervals {
  public:
   explicit GammaIntervals(double shape) : shape_(shape) {}
-  double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
-    if (shape_ >= 1) return draw_xg(shape_, key, node, n) / shape_;
-    const double x = draw_xg(shape_ + 1.0, key, node, n);
-    const double exponent = maths::log(uniform_open01(philox_block(key, node, kExtraBlock + n)[0])) / shape_;
-    return exponent < kLowestExponent ? 0.0 : x * maths::exp(exponent) / shape_;
+  void draw(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    if (shape_ >= 1) {
+      draw_over_shape(kernel, shape_, draws, out);
+      return;
+    }
+    std::array<double, kMostDraws> powers;
+    kernel.gamma(shape_ + 1.0, draws, out);
+    kernel.power_of_uniform(shape_, draws, powers.data());
+    for (std::size_t i = 0; i < draws.count; ++i) out[i] = out[i] * powers[i] / shape_;
   }
-  double long_interval(StreamKey key, NodeId node) const override {
-    return draw_xg(shape_ + 1.0, key, node, 0) / shape_;
+  void draw_long(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    draw_over_shape(kernel, shape_ + 1.0, draws, out);
   }
   double cdf(double x) const override { return probability::gamma_cdf(x * shape_, shape_); }
   double long_cdf(double x) const override { return probability::gamma_cdf(x * shape_, shape_ + 1.0); }
@@ -61,6 +41,11 @@ class GammaIntervals final : public RenewalIntervals {
   double third_cumulant() const override { return 2.0 / (shape_ * shape_); }
 
  private:
+  void draw_over_shape(const RenewalKernel& kernel, double drawn, const IntervalDraws& draws, double* out) const {
+    kernel.gamma(drawn, draws, out);
+    for (std::size_t i = 0; i < draws.count; ++i) out[i] /= shape_;
+  }
+
   double shape_;
 };
 

@@ -2,9 +2,9 @@
 //
 // Drawn by Michael, Schucany & Haas (The American Statistician 30 (1976) 88): the smaller root of a quadratic, or its
 // inverse, in a form that does not cancel.
-#include "base/maths.hpp"
+#include <cstddef>
+
 #include "base/probability.hpp"
-#include "base/random.hpp"
 #include "process/interval_cv.hpp"
 #include "process/renewal.hpp"
 
@@ -17,15 +17,14 @@ namespace {
 class InverseGaussianIntervals final : public RenewalIntervals {
  public:
   explicit InverseGaussianIntervals(double cv) : half_squared_cv_(0.5 * (cv * cv)) {}
-  double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
-    const auto words = philox_block(key, node, n);
-    const double z = maths::normal_quantile(uniform_open01(words[0]));
-    const double w = half_squared_cv_ * (z * z);
-    const double x = 1.0 / (1.0 + w + maths::sqrt(w * (2.0 + w)));
-    return uniform_open01(words[1]) > 1.0 / (1.0 + x) ? 1.0 / x : x;
+  void draw(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    kernel.inverse_gaussian(half_squared_cv_, draws, out);
   }
   // Lengths that are preferred in proportion to themselves are those of the inverse.
-  double long_interval(StreamKey key, NodeId node) const override { return 1.0 / interval(key, node, 0); }
+  void draw_long(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    draw(kernel, draws, out);
+    for (std::size_t i = 0; i < draws.count; ++i) out[i] = 1.0 / out[i];
+  }
   double cdf(double x) const override { return probability::inverse_gaussian_cdf(x, 0.5 / half_squared_cv_); }
   double long_cdf(double x) const override { return x > 0 ? 1.0 - cdf(1.0 / x) : 0.0; }
   double variance() const override { return 2.0 * half_squared_cv_; }

@@ -2,7 +2,7 @@
 # call; without traps gcc 12 turns "larger of two" into an instruction). None changes a bit of any result.
 set_source_files_properties(
   src/base/maths.cpp src/rate/distribution.cpp src/rate/rate_function.cpp src/rate/rate_walk.cpp
-  src/process/correlated_groups.cpp src/process/dead_share.cpp src/process/gamma.cpp src/process/inverse_gaussian.cpp src/process/lognormal.cpp src/process/refractory.cpp src/process/rescaled.cpp src/process/rescaled_trains.cpp
+  src/process/correlated_groups.cpp src/process/dead_share.cpp src/process/lognormal.cpp src/process/refractory.cpp src/process/rescaled.cpp src/process/rescaled_trains.cpp
   src/process/poisson_kernel_sse2.cpp src/process/poisson_kernel_neon.cpp
   PROPERTIES COMPILE_OPTIONS "-fno-math-errno;$<$<CXX_COMPILER_ID:GNU>:-fno-trapping-math>")
 set_source_files_properties(src/process/poisson_kernel_scalar.cpp

@@ -1,7 +1,6 @@
 // `lognormal`: intervals whose logarithm is normal.
 #include "base/maths.hpp"
 #include "base/probability.hpp"
-#include "base/random.hpp"
 #include "process/interval_cv.hpp"
 #include "process/renewal.hpp"
 
@@ -15,11 +14,11 @@ class LognormalIntervals final : public RenewalIntervals {
  public:
   explicit LognormalIntervals(double cv)
       : cv_(cv), variance_(maths::log_one_plus(cv * cv)), sigma_(maths::sqrt(variance_)) {}
-  double interval(StreamKey key, NodeId node, std::uint64_t n) const override {
-    return maths::exp(sigma_ * normal(key, node, n) - 0.5 * variance_);
+  void draw(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    kernel.lognormal(-0.5 * variance_, sigma_, draws, out);
   }
-  double long_interval(StreamKey key, NodeId node) const override {
-    return maths::exp(sigma_ * normal(key, node, 0) + 0.5 * variance_);
+  void draw_long(const RenewalKernel& kernel, const IntervalDraws& draws, double* out) const override {
+    kernel.lognormal(0.5 * variance_, sigma_, draws, out);
   }
   double cdf(double x) const override { return probability::lognormal_cdf(x, -0.5 * variance_, sigma_); }
   double long_cdf(double x) const override { return probability::lognormal_cdf(x, 0.5 * variance_, sigma_); }
@@ -27,10 +26,6 @@ class LognormalIntervals final : public RenewalIntervals {
   double third_cumulant() const override { return cv_ * cv_ * cv_ * cv_ * (cv_ * cv_ + 3.0); }
 
  private:
-  static double normal(StreamKey key, NodeId node, std::uint64_t n) {
-    return maths::normal_quantile(uniform_open01(philox_block(key, node, n)[0]));
-  }
-
   double cv_;
   double variance_;  // of the logarithm
   double sigma_;

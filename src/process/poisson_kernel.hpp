@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "process/renewal_kernel.hpp"
 #include "stimgen/segment_inverse.hpp"
 
 namespace stimgen {
@@ -27,6 +28,7 @@ struct PoissonKernel {
   // inverse.constant_time_at / sloped_time_at of each value. The arrays do not overlap.
   void (*map_constant)(const SegmentInverse& inverse, const double* intensities, double* times_ms, std::size_t count);
   void (*map_sloped)(const SegmentInverse& inverse, const double* intensities, double* times_ms, std::size_t count);
+  RenewalKernel renewal;
 };
 
 // The best of this machine, or the one that the environment variable STIMGEN_ISA names (scalar, avx2 …); chosen

@@ -24,8 +24,8 @@ class UnitTimes {
   }
 };
 
-// A group of times from the gaps between them: one dependent addition for four spikes.
-inline void sum_gaps(const double (&gaps)[kGroupSpikes], double carry, double* out) {
+// A group of times from the gaps between them: one dependent addition for four spikes. The two do not overlap.
+inline void sum_gaps(const double* gaps, double carry, double* out) {
   const double two = gaps[0] + gaps[1];
   out[0] = carry + gaps[0];
   out[1] = carry + two;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Computes the polynomial coefficients of src/base (log_kernel.hpp, maths.cpp) by Remez exchange and prints them as
-C++ hexadecimal constants. Needs mpmath. Run by hand when a polynomial changes; the constants are part of the format."""
+"""Computes the polynomial coefficients of src/base (log_kernel.hpp, exp_kernel.hpp, normal_kernel.hpp) by Remez exchange
+and prints them as C++ hexadecimal constants. Needs mpmath. Run by hand when a polynomial changes; the constants are part of the format."""
 
 import mpmath as mp
 
