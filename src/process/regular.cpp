@@ -4,10 +4,15 @@
 // is a uniform of block 2^63, one of each node, and one spike is then expected in each unit of time from 0 on.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
 #include "base/random.hpp"
+#include "process/poisson_kernel.hpp"
 #include "process/rescaled.hpp"
 #include "process/unit_times.hpp"
 #include "stimgen/process.hpp"
@@ -27,25 +32,38 @@ struct Regularity {
 
 class RegularTimes final : public UnitTimes {
  public:
-  RegularTimes(Regularity regularity, StreamKey key) : regularity_(regularity), key_(key) {}
+  RegularTimes(Regularity regularity, const RenewalKernel& kernel, StreamKey key)
+      : regularity_(regularity), kernel_(&kernel), key_(key) {}
 
   void fill(NodeId node, std::uint64_t first_group, double, double* out, std::size_t groups) const override {
     const double phase =
         regularity_.phase ? *regularity_.phase : uniform_open01(philox_block(key_, node, kPhaseBlock)[0]);
     // Points at or before 0 do not exist: the jitter moves as many as the first two there.
+    std::array<double, 2> first;
+    fill_points(node, phase, 0, first.data(), first.size());
     std::uint64_t n = first_group * kGroupSpikes;
-    for (std::uint64_t k = 0; k < 2; ++k) n += point(node, phase, k) > 0 ? 0 : 1;
-    for (std::size_t i = 0; i < groups * kGroupSpikes; ++i) out[i] = point(node, phase, n + i);
+    for (const double point : first) n += point > 0 ? 0 : 1;
+    fill_points(node, phase, n, out, groups * kGroupSpikes);
   }
 
  private:
-  double point(NodeId node, double phase, std::uint64_t n) const {
-    const double even = static_cast<double>(n) - 1.0 + phase;
-    if (regularity_.jitter == 0) return even;
-    return even + regularity_.jitter * (uniform_open01(philox_block(key_, node, n)[0]) - 0.5);
+  void fill_points(NodeId node, double phase, std::uint64_t n, double* out, std::size_t count) const {
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] = static_cast<double>(static_cast<std::int64_t>(n + i)) - 1.0 + phase;
+    if (regularity_.jitter == 0) return;
+    std::array<std::uint64_t, kMostDraws> nodes, numbers;
+    std::array<double, kMostDraws> moved;
+    std::fill_n(nodes.begin(), std::min(count, kMostDraws), node);
+    for (std::size_t done = 0; done < count; done += kMostDraws) {
+      const std::size_t more = std::min(count - done, kMostDraws);
+      for (std::size_t i = 0; i < more; ++i) numbers[i] = n + done + i;
+      kernel_->uniform({key_.value, nodes.data(), numbers.data(), more}, moved.data());
+      for (std::size_t i = 0; i < more; ++i) out[done + i] += regularity_.jitter * (moved[i] - 0.5);
+    }
   }
 
   Regularity regularity_;
+  const RenewalKernel* kernel_;
   StreamKey key_;
 };
 
@@ -79,7 +97,7 @@ class RegularProcess final : public PointProcess {
     return std::make_unique<RegularLaw>(rate, regularity_.jitter);
   }
   std::unique_ptr<const PreparedProcess> prepare(const TrainRates& rates, StreamKey key) const override {
-    return prepare_rescaled(std::make_unique<RegularTimes>(regularity_, key), rates);
+    return prepare_rescaled(std::make_unique<RegularTimes>(regularity_, active_kernel().renewal, key), rates);
   }
 
  private:

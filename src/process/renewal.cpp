@@ -24,7 +24,7 @@ class RenewalTimes final : public UnitTimes {
 
   void fill(NodeId node, std::uint64_t first_group, double carry, double* out, std::size_t groups) const override {
     std::array<std::uint64_t, kMostGroups> nodes, numbers;
-    nodes.fill(node);
+    std::fill_n(nodes.begin(), std::min(groups, kMostGroups), node);
     for (std::size_t done = 0; done < groups; done += kMostGroups) {
       const std::size_t count = std::min(groups - done, kMostGroups);
       for (std::size_t i = 0; i < count; ++i) numbers[i] = first_group + done + i;

@@ -30,6 +30,8 @@ struct RenewalKernel {
   void (*lognormal)(double mean, double deviation, const IntervalDraws& draws, double* out);
   // With mean 1.
   void (*inverse_gaussian)(double half_squared_cv, const IntervalDraws& draws, double* out);
+  // Word 0 of block n, in (0, 1).
+  void (*uniform)(const IntervalDraws& draws, double* out);
 };
 
 }  // namespace stimgen

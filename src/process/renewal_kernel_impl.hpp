@@ -118,7 +118,12 @@ void draw_inverse_gaussian(double half_squared_cv, const IntervalDraws& draws, d
   });
 }
 
-constexpr RenewalKernel kRenewalKernel = {draw_gamma, draw_power_of_uniform, draw_lognormal, draw_inverse_gaussian};
+void draw_uniform(const IntervalDraws& draws, double* out) {
+  draw_all(draws, out, [](const RoundKeys& keys, U node, U number) { return philox(keys, node, number).uniform0(); });
+}
+
+constexpr RenewalKernel kRenewalKernel = {draw_gamma, draw_power_of_uniform, draw_lognormal, draw_inverse_gaussian,
+                                          draw_uniform};
 
 }  // namespace
 }  // namespace stimgen

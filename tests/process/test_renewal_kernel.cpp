@@ -98,6 +98,17 @@ TEST_SUITE("process") {
     }
   }
 
+  TEST_CASE("every kernel draws uniform numbers by the definition to the bit") {
+    for (const PoissonKernel* kernel : available_kernels()) {
+      CAPTURE(std::string(kernel->isa));
+      for (const std::size_t count : {1U, 7U, 8U, 9U, 256U}) {
+        Draws(count).check(
+            [&](const auto& draws, double* out) { kernel->renewal.uniform(draws, out); },
+            [](StreamKey key, NodeId node, std::uint64_t n) { return uniform_open01(philox_block(key, node, n)[0]); });
+      }
+    }
+  }
+
   TEST_CASE("every kernel draws lognormal and inverse Gaussian intervals by the definition to the bit") {
     for (const PoissonKernel* kernel : available_kernels()) {
       CAPTURE(std::string(kernel->isa));
