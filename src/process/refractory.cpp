@@ -20,9 +20,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/maths.hpp"
 #include "base/random.hpp"
 #include "process/dead_share.hpp"
+#include "process/exponentials.hpp"
+#include "process/poisson_kernel.hpp"
 #include "process/refractory_law.hpp"
 #include "stimgen/process.hpp"
 
@@ -34,11 +35,6 @@ namespace {
 
 constexpr std::uint64_t kCandidateBlock = std::uint64_t{1} << 63;
 
-// Exponential with mean 1.
-double exponential(std::uint64_t word) {
-  return -maths::log(uniform_open01(word));
-}
-
 // What a train keeps between two spikes.
 struct Place {
   double next_ms = 0;            // the next spike
@@ -46,98 +42,113 @@ struct Place {
   std::uint64_t spikes = 0;      // found, the next one too
 };
 
+// One train being made: each spike asked for goes on from the one before.
 class Train {
  public:
-  Train(DeadTime dead, StreamKey key, NodeId node) : dead_(dead), key_(key), node_(node) {}
+  // `share` at or before the window's start, or the spike that the train goes on from.
+  Train(DeadTime dead, const RenewalKernel& kernel, StreamKey key, NodeId node, DeadShare share)
+      : dead_(dead),
+        key_(key),
+        node_(node),
+        share_(std::move(share)),
+        gaps_(kernel, key, node),
+        recoveries_(kernel, key, node) {}
 
-  // `share` at or before the window's start.
-  Place first(DeadShare share) const {
-    const double start_ms = share.now().start_ms();
-    const double rate = share.now().first_per_ms();
-    const auto words = philox_block(key_, node_, 0);
-    const double u = uniform_open01(words[1]);
+  Place first() {
+    const double start_ms = share_.now().start_ms();
+    const double rate = share_.now().first_per_ms();
+    const double u = uniform_open01(philox_block(key_, node_, 0)[1]);
     double alive_ms = start_ms;
     if (u < rate * dead_.absolute_ms) {
-      alive_ms = start_ms + (dead_.absolute_ms - u / rate) + recovery_ms(words[0]);
+      alive_ms = start_ms + (dead_.absolute_ms - u / rate) + recovery_ms(0);
     } else if (u < rate * dead_.mean_ms()) {
-      alive_ms = start_ms + recovery_ms(words[0]);
+      alive_ms = start_ms + recovery_ms(0);
     }
-    return find({0, 0, 0}, alive_ms, std::move(share));
+    return find({0, 0, 0}, alive_ms);
   }
-  // `share` at or before the spike of `place`.
-  Place after(const Place& place, DeadShare share) const {
+  Place after(const Place& place) {
     double alive_ms = place.next_ms + dead_.absolute_ms;
-    if (dead_.relative_ms > 0) alive_ms += recovery_ms(philox_block(key_, node_, place.spikes)[0]);
-    return find(place, alive_ms, std::move(share));
+    if (dead_.relative_ms > 0) alive_ms += recovery_ms(place.spikes);
+    return find(place, alive_ms);
   }
 
  private:
-  double recovery_ms(std::uint64_t word) const {
-    return dead_.relative_ms > 0 ? dead_.relative_ms * exponential(word) : 0;
+  double recovery_ms(std::uint64_t block) {
+    return dead_.relative_ms > 0 ? dead_.relative_ms * recoveries_.of_block(block) : 0;
   }
 
-  Place find(Place place, double from_ms, DeadShare share) const {
-    for (double at_ms = from_ms;; ++place.candidates) {
-      const auto words = philox_block(key_, node_, kCandidateBlock + place.candidates);
-      double gap = exponential(words[0]);
+  Place find(Place place, double at_ms) {
+    for (;; ++place.candidates) {
+      double gap = gaps_.of_block(kCandidateBlock + place.candidates);
       for (bool is_candidate = false; !is_candidate;) {
-        share.go_to(at_ms);
-        if (share.now().finished()) return {kNever, place.candidates, place.spikes};
-        const double change_ms = share.next_change_ms(at_ms);
-        if (share.is_steady(at_ms)) {
-          const double mean_ms = share.now().ms_per_spike() - dead_.mean_ms();
-          if (!(mean_ms > 0)) throw std::logic_error("a rate that the dead time does not leave room for");
-          const double time_ms = at_ms + gap * mean_ms;
-          if (time_ms < change_ms) return {time_ms, place.candidates + 1, place.spikes + 1};
-          gap -= (change_ms - at_ms) / mean_ms;
-          at_ms = change_ms;
-          continue;
+        if (at_ms < steady_until_ms_) {
+          const double time_ms = at_ms + gap * steady_mean_ms_;
+          if (time_ms < steady_until_ms_) return {time_ms, place.candidates + 1, place.spikes + 1};
+          gap -= (steady_until_ms_ - at_ms) / steady_mean_ms_;
+          at_ms = steady_until_ms_;
         }
-        const double rate = share.now().rate_at(at_ms), slope = share.now().slope_at(at_ms);
-        if (rate == 0 && slope == 0) {
-          at_ms = change_ms;
-          continue;
-        }
-        const Bound bound = bound_from(share, at_ms, rate, slope);
-        const double end_ms = std::min(at_ms + bound.length_ms, change_ms);
-        const double time_ms = at_ms + gap / bound.hazard;
-        if (time_ms < end_ms) {
+        share_.go_to(at_ms);
+        if (share_.now().finished()) return {kNever, place.candidates, place.spikes};
+        if (enters_steady(at_ms)) continue;
+        const Piece piece = piece_from(at_ms);
+        const double time_ms = at_ms + gap / piece.hazard;
+        if (time_ms < piece.end_ms) {
           at_ms = time_ms;
           is_candidate = true;
-          share.go_to(at_ms);
-          const double hazard = share.now().rate_at(at_ms) / (1.0 - share.at(at_ms));
-          if (uniform_open01(words[1]) * bound.hazard < hazard) {
-            return {at_ms, place.candidates + 1, place.spikes + 1};
-          }
+          if (fires(place.candidates, at_ms, piece.hazard)) return {at_ms, place.candidates + 1, place.spikes + 1};
         } else {
-          gap = std::max(gap - bound.hazard * (end_ms - at_ms), 0.0);
-          at_ms = end_ms;
+          gap = std::max(gap - piece.hazard * (piece.end_ms - at_ms), 0.0);
+          at_ms = piece.end_ms;
         }
       }
     }
   }
 
-  struct Bound {
-    double hazard;  // per ms, not below the true one
-    double length_ms;
+  // From here to the next change all candidates are spikes.
+  bool enters_steady(double at_ms) {
+    if (!share_.is_steady(at_ms)) return false;
+    steady_mean_ms_ = share_.now().ms_per_spike() - dead_.mean_ms();
+    if (!(steady_mean_ms_ > 0)) throw std::logic_error("a rate that the dead time does not leave room for");
+    steady_until_ms_ = share_.next_change_ms(at_ms);
+    return true;
+  }
+
+  // Whether a candidate of a bound is a spike.
+  bool fires(std::uint64_t candidate, double time_ms, double bound) {
+    share_.go_to(time_ms);
+    const double scaled = uniform_open01(philox_block(key_, node_, kCandidateBlock + candidate)[1]) * bound;
+    const double rate = share_.now().rate_at(time_ms);
+    return scaled < rate || scaled < rate / (1.0 - share_.at(time_ms));
+  }
+
+  struct Piece {
+    double hazard;  // per ms, not below the true one up to the end
+    double end_ms;
   };
   // W grows by no more than the rate.
-  Bound bound_from(const DeadShare& share, double at_ms, double rate, double slope) const {
+  Piece piece_from(double at_ms) const {
+    const double change_ms = share_.next_change_ms(at_ms);
+    const double rate = share_.now().rate_at(at_ms), slope = share_.now().slope_at(at_ms);
+    if (rate == 0 && slope == 0) return {0, change_ms};
     double length_ms = std::max(dead_.absolute_ms, dead_.relative_ms) / 4;
     if (slope != 0) length_ms = std::max(length_ms, 0.25 * rate / std::abs(slope));
     if (dead_.relative_ms > 0) length_ms = std::min(length_ms, dead_.relative_ms / 4);
-    const double dead = share.at(at_ms);
+    const double dead = share_.at(at_ms);
     if (!(dead < kMostDead)) throw std::logic_error("a rate that the dead time does not leave room for");
     for (;; length_ms /= 2) {
       const double most = std::max(rate, rate + slope * length_ms);
       const double most_dead = dead + most * length_ms;
-      if (most_dead <= (1.0 + dead) / 2) return {most / (1.0 - most_dead), length_ms};
+      if (most_dead <= (1.0 + dead) / 2) return {most / (1.0 - most_dead), std::min(at_ms + length_ms, change_ms)};
     }
   }
 
   DeadTime dead_;
   StreamKey key_;
   NodeId node_;
+  DeadShare share_;
+  Exponentials gaps_, recoveries_;
+  double steady_until_ms_ = -kNever;
+  double steady_mean_ms_ = 0;  // that a live node waits until then
 };
 
 class RefractoryTrains final : public SpikeTrains {
@@ -145,15 +156,15 @@ class RefractoryTrains final : public SpikeTrains {
   RefractoryTrains(DeadTime dead, const TrainRates& rates, std::size_t first, std::size_t last, StreamKey key)
       : dead_(dead), rates_(rates), first_(first), key_(key) {
     for (const RateFunction& function : rates.functions) shares_.emplace_back(RateWalk(function), dead);
-    for (std::size_t i = 0; i < last - first; ++i) places_.push_back(train(i).first(share_of(i)));
+    for (std::size_t i = 0; i < last - first; ++i) places_.push_back(train(i).first());
   }
 
   void append_until(double until_ms, std::vector<Spike>& spikes) override {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       Place& place = places_[i];
-      while (place.next_ms < until_ms) {
+      if (!(place.next_ms < until_ms)) continue;
+      for (Train train = this->train(i); place.next_ms < until_ms; place = train.after(place)) {
         spikes.push_back({rates_.node_ids[first_ + i], place.next_ms});
-        place = train(i).after(place, share_of(i));
       }
     }
     // No node has a spike left before the end of the window.
@@ -161,7 +172,9 @@ class RefractoryTrains final : public SpikeTrains {
   }
 
  private:
-  Train train(std::size_t i) const { return {dead_, key_, rates_.node_ids[first_ + i]}; }
+  Train train(std::size_t i) const {
+    return {dead_, active_kernel().renewal, key_, rates_.node_ids[first_ + i], share_of(i)};
+  }
   DeadShare share_of(std::size_t i) const {
     return shares_.empty() ? DeadShare(rates_.walk(first_ + i), dead_) : shares_[rates_.function_of_node[first_ + i]];
   }
@@ -181,11 +194,9 @@ class PreparedRefractory final : public PreparedProcess {
     return std::make_unique<RefractoryTrains>(dead_, rates_, first, last, key_);
   }
   void append_train(std::size_t i, std::vector<double>& timestamps_ms) const override {
-    const Train train(dead_, key_, rates_.node_ids[i]);
-    DeadShare share(rates_.walk(i), dead_);
-    for (Place place = train.first(share); place.next_ms < kNever; place = train.after(place, share)) {
+    Train train(dead_, active_kernel().renewal, key_, rates_.node_ids[i], DeadShare(rates_.walk(i), dead_));
+    for (Place place = train.first(); place.next_ms < kNever; place = train.after(place)) {
       timestamps_ms.push_back(place.next_ms);
-      share.go_to(place.next_ms);
     }
   }
 

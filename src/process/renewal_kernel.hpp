@@ -32,6 +32,8 @@ struct RenewalKernel {
   void (*inverse_gaussian)(double half_squared_cv, const IntervalDraws& draws, double* out);
   // Word 0 of block n, in (0, 1).
   void (*uniform)(const IntervalDraws& draws, double* out);
+  // -ln of it.
+  void (*exponential)(const IntervalDraws& draws, double* out);
 };
 
 }  // namespace stimgen

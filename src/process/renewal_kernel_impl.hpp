@@ -122,8 +122,14 @@ void draw_uniform(const IntervalDraws& draws, double* out) {
   draw_all(draws, out, [](const RoundKeys& keys, U node, U number) { return philox(keys, node, number).uniform0(); });
 }
 
-constexpr RenewalKernel kRenewalKernel = {draw_gamma, draw_power_of_uniform, draw_lognormal, draw_inverse_gaussian,
-                                          draw_uniform};
+void draw_exponential(const IntervalDraws& draws, double* out) {
+  draw_all(draws, out, [](const RoundKeys& keys, U node, U number) {
+    return -maths::log_kernel<U>(philox(keys, node, number).uniform0());
+  });
+}
+
+constexpr RenewalKernel kRenewalKernel = {draw_gamma,   draw_power_of_uniform, draw_lognormal, draw_inverse_gaussian,
+                                          draw_uniform, draw_exponential};
 
 }  // namespace
 }  // namespace stimgen

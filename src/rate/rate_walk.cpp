@@ -26,12 +26,15 @@ void RateWalk::go_on() {
 }
 
 double RateWalk::intensity_at(double time_ms) const {
-  RateWalk walk = *this;
-  walk.go_to(time_ms);
-  if (walk.finished_) return walk.stop_intensity_;
-  const double duration_ms = std::max(time_ms - walk.inverse_.start_ms, 0.0);
-  const double mean_per_ms = walk.inverse_.rate_per_ms + 0.25 * walk.inverse_.twice_slope * duration_ms;
-  return walk.inverse_.intensity_at_start + std::max(mean_per_ms * duration_ms, 0.0);
+  if (finished_) return stop_intensity_;
+  if (stop_ms_ <= time_ms) {
+    RateWalk walk = *this;
+    walk.go_to(time_ms);
+    return walk.intensity_at(time_ms);
+  }
+  const double duration_ms = std::max(time_ms - inverse_.start_ms, 0.0);
+  const double mean_per_ms = inverse_.rate_per_ms + 0.25 * inverse_.twice_slope * duration_ms;
+  return inverse_.intensity_at_start + std::max(mean_per_ms * duration_ms, 0.0);
 }
 
 void RateWalk::enter(std::size_t segment) {
