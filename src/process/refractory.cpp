@@ -125,20 +125,21 @@ class Train {
     double hazard;  // per ms, not below the true one up to the end
     double end_ms;
   };
-  // W grows by no more than the rate.
+  // Of the nodes that are dead at its start no more are dead later, and those that fire from then on make up no more
+  // than the rate times the dead time.
   Piece piece_from(double at_ms) const {
     const double change_ms = share_.next_change_ms(at_ms);
     const double rate = share_.now().rate_at(at_ms), slope = share_.now().slope_at(at_ms);
     if (rate == 0 && slope == 0) return {0, change_ms};
-    double length_ms = std::max(dead_.absolute_ms, dead_.relative_ms) / 4;
-    if (slope != 0) length_ms = std::max(length_ms, 0.25 * rate / std::abs(slope));
-    if (dead_.relative_ms > 0) length_ms = std::min(length_ms, dead_.relative_ms / 4);
+    double length_ms = kNever;
+    if (slope != 0) length_ms = std::max(dead_.mean_ms() / 4, 0.25 * rate / std::abs(slope));
     const double dead = share_.at(at_ms);
     if (!(dead < kMostDead)) throw std::logic_error("a rate that the dead time does not leave room for");
-    for (;; length_ms /= 2) {
-      const double most = std::max(rate, rate + slope * length_ms);
-      const double most_dead = dead + most * length_ms;
+    for (;;) {
+      const double most = slope > 0 ? rate + slope * length_ms : rate;
+      const double most_dead = dead + most * std::min(length_ms, dead_.mean_ms());
       if (most_dead <= (1.0 + dead) / 2) return {most / (1.0 - most_dead), std::min(at_ms + length_ms, change_ms)};
+      length_ms = std::min(length_ms, dead_.mean_ms()) / 2;
     }
   }
 

@@ -52,7 +52,7 @@ const std::map<std::string, Sample> kSamples{
      {"{absolute: 1 ms, relative: 1 ms}",
       {{"absolute", "{absolute: 0.5 ms, relative: 1 ms}"}, {"relative", "{absolute: 1 ms, relative: 1.5 ms}"}},
       1,
-      "6c67772a7a4dbafe0527ec127ca31220a6812b7f99cd8493ac939f90b6a4bd96"}},
+      "2fabed2287ef6a3a65f033f5163900f7e146e467abcf6b852507987bc89bd6d6"}},
     {"regular",
      {"{phase: random, jitter: 0.3}",
       {{"phase", "{phase: 0.5, jitter: 0.3}"}, {"jitter", "{phase: random, jitter: 0.4}"}},

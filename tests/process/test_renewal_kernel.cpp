@@ -98,13 +98,17 @@ TEST_SUITE("process") {
     }
   }
 
-  TEST_CASE("every kernel draws uniform numbers by the definition to the bit") {
+  TEST_CASE("every kernel draws uniform and exponential numbers by the definition to the bit") {
     for (const PoissonKernel* kernel : available_kernels()) {
       CAPTURE(std::string(kernel->isa));
       for (const std::size_t count : {1U, 7U, 8U, 9U, 256U}) {
-        Draws(count).check(
-            [&](const auto& draws, double* out) { kernel->renewal.uniform(draws, out); },
-            [](StreamKey key, NodeId node, std::uint64_t n) { return uniform_open01(philox_block(key, node, n)[0]); });
+        const Draws draws(count);
+        const auto uniform = [](StreamKey key, NodeId node, std::uint64_t n) {
+          return uniform_open01(philox_block(key, node, n)[0]);
+        };
+        draws.check([&](const auto& of, double* out) { kernel->renewal.uniform(of, out); }, uniform);
+        draws.check([&](const auto& of, double* out) { kernel->renewal.exponential(of, out); },
+                    [&](auto... number) { return -maths::log(uniform(number...)); });
       }
     }
   }
