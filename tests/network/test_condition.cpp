@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "support/network_fixture.hpp"
 #include "support/sonata_fixture.hpp"
 

@@ -1,6 +1,8 @@
 // SONATA configs: manifests, configs that lead to configs, paths, and errors at their place in the JSON.
 #include <doctest/doctest.h>
 
+#include <fmt/format.h>
+
 #include "network/json_document.hpp"
 #include "network/sonata_config.hpp"
 #include "support/network_fixture.hpp"

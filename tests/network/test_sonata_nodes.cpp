@@ -8,6 +8,8 @@
 #include <limits>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "support/hdf5_fixture.hpp"
 #include "support/network_fixture.hpp"
 #include "support/sonata_fixture.hpp"

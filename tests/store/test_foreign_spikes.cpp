@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "stimgen/diagnostic.hpp"
 #include "stimgen/store.hpp"
 #include "store/spike_samples.hpp"
