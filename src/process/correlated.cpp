@@ -106,21 +106,25 @@ class CorrelatedProcess final : public PointProcess {
       group.slow += relative < slowest(rates, rates.group_of(i)) ? 1 : 0;
       group.fast += relative > fastest(rates, rates.group_of(i)) ? 1 : 0;
     }
-    for (std::uint32_t i = 0; i < reduced.size(); ++i) {
-      const Reduced& group = reduced[i];
-      if (group.slow + group.fast == 0) continue;
-      const double reference = reference_hz(rates, i);
-      const bool is_slow = group.slow >= group.fast;
-      const double border_hz = reference * (is_slow ? slowest(rates, i) : fastest(rates, i));
-      const double at_hz = is_slow ? border_hz / 2 : border_hz * 2;
-      diagnostics.warning(
-          groups.loc, "process.correlation-reduced",
-          fmt::format("{} of {} nodes of group '{}' are too {} for a correlation of {} with nodes of {:.4g} Hz: those "
-                      "{} {:.3g} Hz get less; at {:.3g} Hz {:.2g}",
-                      is_slow ? group.slow : group.fast, group.nodes, printable(groups.labels[i]),
-                      is_slow ? "slow" : "fast", format_number(correlation_.c), reference, is_slow ? "below" : "above",
-                      border_hz, at_hz, correlation_.c * maths::sqrt(0.5)));
-    }
+    const auto out_of_reach = [](const Reduced& group) { return group.slow + group.fast; };
+    const auto most = std::max_element(reduced.begin(), reduced.end(), [&](const Reduced& a, const Reduced& b) {
+      return out_of_reach(a) < out_of_reach(b);
+    });
+    if (most == reduced.end() || out_of_reach(*most) == 0) return;
+    const auto affected =
+        std::count_if(reduced.begin(), reduced.end(), [&](const Reduced& group) { return out_of_reach(group) > 0; });
+    const auto i = static_cast<std::uint32_t>(most - reduced.begin());
+    const double reference = reference_hz(rates, i);
+    const bool is_slow = most->slow >= most->fast;
+    const double border_hz = reference * (is_slow ? slowest(rates, i) : fastest(rates, i));
+    diagnostics.warning(
+        groups.loc, "process.correlation-reduced",
+        fmt::format("{} of {} nodes of group '{}' are too {} for a correlation of {} with nodes of {:.4g} Hz: those "
+                    "{} {:.3g} Hz get less; at {:.3g} Hz {:.2g}{}",
+                    is_slow ? most->slow : most->fast, most->nodes, printable(groups.labels[i]),
+                    is_slow ? "slow" : "fast", format_number(correlation_.c), reference, is_slow ? "below" : "above",
+                    border_hz, is_slow ? border_hz / 2 : border_hz * 2, correlation_.c * maths::sqrt(0.5),
+                    affected > 1 ? fmt::format(" (the most of {} groups with such nodes)", affected) : ""));
   }
 
   double reference_hz(const TrainRates& rates, std::uint32_t group) const {

@@ -50,7 +50,10 @@ CorrelatedGroups::CorrelatedGroups(const Correlation& correlation, const TrainRa
       if (functions[group].size() > 1) joint_[group] = largest_of(functions[group]);
       rate = scaled_with_past(reference(group), mother.per_reference, before_ms);
     }
-    append_poisson_train(active_kernel(), RateWalk(rate), rate.total_intensity(), mother_key, rates.groups[group].id,
+    // Growing by doubling would hold three times as much as check_rates() allowed for.
+    const double expected = rate.total_intensity();
+    mother.spikes_ms.reserve(static_cast<std::size_t>(expected + 8 * maths::sqrt(expected)) + 8);
+    append_poisson_train(active_kernel(), RateWalk(rate), expected, mother_key, rates.groups[group].id,
                          mother.spikes_ms);
   }
 }

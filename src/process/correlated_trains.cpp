@@ -188,6 +188,9 @@ class Prepared {
     independent_rates_ = {rates.node_ids, rates.window, independent_hz_, rates.function_of_node, independent_};
   }
 
+  Prepared(const Prepared&) = delete;  // independent_rates_ is a view of other members
+  Prepared& operator=(const Prepared&) = delete;
+
   const TrainRates& rates() const { return rates_; }
   const TrainRates& independent_rates() const { return independent_rates_; }
   std::shared_ptr<const UnitTimes> independent_times() const { return times_; }

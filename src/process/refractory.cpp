@@ -252,8 +252,7 @@ class RefractoryProcess final : public PointProcess {
                     "{}{})",
                     count, rates.size(), rounded_down(1000 / dead_.mean_ms()), format_time(dead_.mean_ms()),
                     fmt::join(first, ", "), count > first.size() ? ", …" : ""),
-        "lower the rates, draw them from a distribution with an upper end such as uniform, or make the dead time "
-        "shorter");
+        "lower the rates or make the dead time shorter; of distributions, 'uniform' has a highest rate");
   }
 
   void check_functions(const TrainRates& rates, const CheckedGroups& groups, Diagnostics& diagnostics) const {

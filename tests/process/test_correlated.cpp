@@ -12,7 +12,7 @@
 #include "process/reference_rate.hpp"
 #include "stimgen/process.hpp"
 #include "support/planned_recipe.hpp"
-#include "support/recipe_parts.hpp"
+#include "support/process_trains.hpp"
 #include "support/statistics.hpp"
 
 using namespace stimgen;
@@ -30,12 +30,8 @@ struct Made {
 };
 
 Made make(const std::string& keys, std::uint64_t seed = 5) {
-  const Value value = parse_yaml("{correlated: " + keys + "}");
   Made made{Streams({1, seed}, "sample"), nullptr};
-  Diagnostics diagnostics;
-  ChosenProcess chosen = make_process(&value, made.streams, diagnostics);
-  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
-  made.process = std::move(chosen.process);
+  made.process = process_of("{correlated: " + keys + "}", made.streams);
   return made;
 }
 
@@ -315,5 +311,31 @@ TEST_SUITE("process") {
               .find("'copy' is at least c") != std::string::npos);
     CHECK(problems_of("backgrounds: {b: {population: cells, rate: 5, process: {correlated: {c: 0}}}}\n")
               .find("'c' is above 0") != std::string::npos);
+  }
+
+  TEST_CASE("nodes of many groups that cannot correlate are one warning") {
+    const std::string problems = problems_of(
+        "backgrounds: {b: {population: cells, group_by: kind, rates: {A: {uniform: [0.1 Hz, 20 Hz]}, B: {uniform: [0.1 "
+        "Hz, 30 Hz]}, C: 5 Hz}, process: {correlated: {c: 0.5}}}}\n");
+    CHECK(problems.find("(the most of 2 groups with such nodes)") != std::string::npos);
+    CHECK(problems.find("1 warning") != std::string::npos);
+  }
+
+  // Whose mother a group has follows from its label: a task that is up to date under another label would be a lie.
+  TEST_CASE("the label of a group is in the fingerprint of what shares spikes by it") {
+    const auto fingerprint = [](const std::string& label) {
+      const PlannedRecipe recipe(
+          "stimgen: 1\nseeds: 1\ntime: {stop: 1 s}\nnetworks: {populations: {cells: {nodes: 6, properties: {kind: "
+          "{blocks: [A, " +
+          label +
+          "]}}}}}\nassemblies: {kinds: {population: cells, method: property, property: kind}}\n"
+          "patterns: {p: {type: long, assemblies: kinds, on_time: 100 ms, rates: {burst: 50 Hz}, process: {correlated: "
+          "{c: "
+          "0.5}}}}\noutput: {directory: out}\n");
+      REQUIRE(recipe.problems() == "");
+      return recipe.plan().find("p")->fingerprint;
+    };
+    CHECK(fingerprint("B") == fingerprint("B"));
+    CHECK(fingerprint("B") != fingerprint("C"));
   }
 }

@@ -11,7 +11,7 @@
 #include "process/dead_share.hpp"
 #include "stimgen/process.hpp"
 #include "support/planned_recipe.hpp"
-#include "support/recipe_parts.hpp"
+#include "support/process_trains.hpp"
 #include "support/statistics.hpp"
 
 using namespace stimgen;
@@ -22,20 +22,9 @@ namespace {
 using Times = std::vector<double>;
 
 std::unique_ptr<const PointProcess> refractory(double absolute_ms, double relative_ms) {
-  const Value value =
-      parse_yaml(fmt::format("{{refractory: {{absolute: {} ms, relative: {} ms}}}}", absolute_ms, relative_ms));
   Streams streams;
-  Diagnostics diagnostics;
-  ChosenProcess chosen = make_process(&value, streams, diagnostics);
-  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
-  return std::move(chosen.process);
-}
-
-Times train(const PointProcess& process, const RateFunction& rate, StreamKey key, NodeId node) {
-  Times times;
-  const std::uint32_t function = 0;
-  process.prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->append_train(0, times);
-  return times;
+  return process_of(fmt::format("{{refractory: {{absolute: {} ms, relative: {} ms}}}}", absolute_ms, relative_ms),
+                    streams);
 }
 
 // What building a plan says of a process and an input.
@@ -65,7 +54,7 @@ TEST_SUITE("process") {
       CAPTURE(c.rate_hz);
       Times intervals;
       const auto process = refractory(c.absolute_ms, c.relative_ms);
-      const Times times = train(*process, constant_rate(c.rate_hz, {0, 4e5}), {31}, 5);
+      const Times times = train_of(*process, constant_rate(c.rate_hz, {0, 4e5}), {31}, 5);
       for (std::size_t i = 1; i < times.size(); ++i) intervals.push_back(times[i] - times[i - 1]);
       const double n = static_cast<double>(intervals.size());
       CHECK(*std::min_element(intervals.begin(), intervals.end()) > c.absolute_ms - 1e-9);
@@ -97,7 +86,7 @@ TEST_SUITE("process") {
       std::vector<double> counts(500, 0);
       double shortest_ms = 1e9;
       for (NodeId node = 0; node < kTrains; ++node) {
-        const Times times = train(*process, rate, {32}, node);
+        const Times times = train_of(*process, rate, {32}, node);
         for (std::size_t i = 0; i < times.size(); ++i) {
           counts.at(static_cast<std::size_t>((times[i] - 100) / 2)) += 1;
           if (i > 0) shortest_ms = std::min(shortest_ms, times[i] - times[i - 1]);
@@ -142,7 +131,7 @@ TEST_SUITE("process") {
       constexpr std::size_t kTrains = 10000;
       std::vector<double> counts(350, 0);
       for (NodeId node = 0; node < kTrains; ++node) {
-        for (const double time_ms : train(*process, rate, {33}, node)) {
+        for (const double time_ms : train_of(*process, rate, {33}, node)) {
           counts.at(static_cast<std::size_t>(time_ms - 100)) += 1;
         }
       }
@@ -191,8 +180,8 @@ TEST_SUITE("process") {
     };
     for (const Golden& golden : all) {
       CAPTURE(golden.rate_hz);
-      Times times = train(*refractory(golden.absolute_ms, golden.relative_ms),
-                          constant_rate(golden.rate_hz, {100, 1900}), {0x6ac4bec612d6109b}, golden.node);
+      Times times = train_of(*refractory(golden.absolute_ms, golden.relative_ms),
+                             constant_rate(golden.rate_hz, {100, 1900}), {0x6ac4bec612d6109b}, golden.node);
       REQUIRE(times.size() > 6);
       times.resize(6);
       CHECK(times == golden.times_ms);

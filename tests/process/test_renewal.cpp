@@ -8,7 +8,7 @@
 #include "base/maths.hpp"
 #include "base/probability.hpp"
 #include "stimgen/process.hpp"
-#include "support/recipe_parts.hpp"
+#include "support/process_trains.hpp"
 #include "support/statistics.hpp"
 
 using namespace stimgen;
@@ -19,19 +19,8 @@ namespace {
 using Times = std::vector<double>;
 
 std::unique_ptr<const PointProcess> make(const std::string& yaml) {
-  const Value value = parse_yaml(yaml);
   Streams streams;
-  Diagnostics diagnostics;
-  ChosenProcess chosen = make_process(&value, streams, diagnostics);
-  REQUIRE_MESSAGE(!diagnostics.has_errors(), messages(diagnostics));
-  return std::move(chosen.process);
-}
-
-Times train(const PointProcess& process, const RateFunction& rate, StreamKey key, NodeId node) {
-  Times times;
-  const std::uint32_t function = 0;
-  process.prepare({{&node, 1}, {}, {}, {&function, 1}, {&rate, 1}}, key)->append_train(0, times);
-  return times;
+  return process_of(yaml, streams);
 }
 
 // Of 1000 Hz: a millisecond is a unit of operational time.
@@ -102,7 +91,7 @@ TEST_SUITE("process") {
       CAPTURE(law.yaml);
       const auto process = make(law.yaml);
       Times intervals, first;
-      for (const double time : train(*process, unit_rate(20000), {17}, 3)) {
+      for (const double time : train_of(*process, unit_rate(20000), {17}, 3)) {
         intervals.push_back(time - (first.empty() ? 0 : first.back()));
         first = {time};
       }
@@ -116,7 +105,7 @@ TEST_SUITE("process") {
       CHECK(ks_uniform_p(uniform) > 1e-4);
       uniform.clear();
       for (NodeId node = 0; node < 4000; ++node) {
-        const Times times = train(*process, unit_rate(200), {18}, node);
+        const Times times = train_of(*process, unit_rate(200), {18}, node);
         REQUIRE(!times.empty());
         const double x = times.front();
         uniform.push_back(x * (1 - law.cdf(x, law.parameter)) + law.long_cdf(x, law.parameter));
@@ -133,7 +122,7 @@ TEST_SUITE("process") {
       const auto process = make("{gamma: {shape: " + std::to_string(shape) + "}}");
       Times counts;
       for (NodeId node = 0; node < kTrains; ++node) {
-        counts.push_back(static_cast<double>(train(*process, unit_rate(20), {19}, node).size()));
+        counts.push_back(static_cast<double>(train_of(*process, unit_rate(20), {19}, node).size()));
       }
       const double variance = 20 / shape + (1 - 1 / (shape * shape)) / 6;
       CHECK(normal_p((mean_of(counts) - 20) / std::sqrt(variance / kTrains)) > 1e-4);
@@ -192,8 +181,8 @@ TEST_SUITE("process") {
                                   .hold(1200, 1900)
                                   .build();
     for (const Golden& golden : all) {
-      Times times = train(*make("{gamma: {shape: " + std::to_string(golden.shape) + "}}"), rate, {0x6ac4bec612d6109b},
-                          golden.node);
+      Times times = train_of(*make("{gamma: {shape: " + std::to_string(golden.shape) + "}}"), rate,
+                             {0x6ac4bec612d6109b}, golden.node);
       CAPTURE(golden.shape);
       REQUIRE(times.size() > 6);
       times.resize(6);
@@ -219,7 +208,7 @@ TEST_SUITE("process") {
       const auto process = make("{regular: {jitter: " + std::to_string(jitter) + "}}");
       Times intervals, first;
       for (NodeId node = 0; node < 200; ++node) {
-        const Times times = train(*process, unit_rate(300), {20}, node);
+        const Times times = train_of(*process, unit_rate(300), {20}, node);
         CHECK(std::abs(static_cast<double>(times.size()) - 300) <= 1 + jitter);
         CHECK(times.front() > 0);
         first.push_back(times.front());
@@ -235,8 +224,8 @@ TEST_SUITE("process") {
   TEST_CASE("one phase for all nodes lets them fire together") {
     const auto process = make("{regular: {phase: 0.25}}");
     for (NodeId node : {NodeId{0}, NodeId{9}}) {
-      CHECK(train(*process, unit_rate(4), {21}, node) == Times{0.25, 1.25, 2.25, 3.25});
+      CHECK(train_of(*process, unit_rate(4), {21}, node) == Times{0.25, 1.25, 2.25, 3.25});
     }
-    CHECK(train(*make("{regular: {phase: 1}}"), unit_rate(4), {21}, 0) == Times{1, 2, 3});
+    CHECK(train_of(*make("{regular: {phase: 1}}"), unit_rate(4), {21}, 0) == Times{1, 2, 3});
   }
 }
